@@ -6,23 +6,14 @@ bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
 threads = 4
-# Shared pages of the loaded application are paid for once: a process stays well below 150 MB.
-preload_app = True
+# Each worker loads the application itself: a database connection carried over a fork corrupts its protocol.
+preload_app = False
 timeout = 60
 graceful_timeout = 10
-# A heartbeat file on a slow disk stalls the workers.
+# A heartbeat file on a slow disk makes the master kill workers that are well.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None
-# The control socket of gunicorn 25 and later lies in the home directory and is of no use here.
+# The control socket lies in the home directory, which a service account may not have, and nothing here uses it.
 control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
-
-
-def post_fork(server: object, worker: object) -> None:
-    """Drop connections inherited from the parent: two processes on one connection corrupt its protocol."""
-    from wsgi import app
-
-    engine = app.extensions.get("engine")
-    if engine is not None:
-        engine.dispose(close=False)
