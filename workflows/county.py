@@ -1,0 +1,14 @@
+"""The county's catalogue: the general engine together with the guards of this law."""
+
+from __future__ import annotations
+
+import functools
+
+import workflows.rules.guards  # noqa: F401  registers the guards of the registration law
+from workflows.engine.catalogue import Catalogue
+
+
+@functools.cache
+def county_catalogue() -> Catalogue:
+    """All published definitions of the county, read once per process."""
+    return Catalogue()

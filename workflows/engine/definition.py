@@ -1,0 +1,230 @@
+"""What a workflow is made of, once loaded: immutable values, no behaviour beyond look-ups.
+
+A definition file is checked by ``workflows.engine.lint`` before it may run, so these classes trust their content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+Text = Mapping[str, str]
+"""A text in every language of the product: ``{"zh": …, "en": …}``."""
+
+STAGES = ("receipt", "acceptance", "review", "decision", "closed", "delivery", "correction")
+"""Stages of a case in provincial exchange: 收件、受理、审查、决定、办结、送达 and, beside them, 补正."""
+
+OUTCOMES = ("done", "failed", "refused", "withdrawn", "not_opened")
+"""How a case can end. Every one of them settles the case; only ``done`` counts as success."""
+
+SYSTEM = "system"
+STAYS = "="
+"""As a destination: the case stays where it is and its open task, with its clock, goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A registered guard, effect or trigger with its parameters, as the definition wrote it."""
+
+    name: str
+    parameters: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question of a form.
+
+    ``kind`` is one of ``FIELD_KINDS``. ``required`` is True, False or a condition ``{"field": name, "is": value}`` /
+    ``{"field": name, "has": value}`` on another field of the same page. ``options`` are (value, text) pairs of a choice;
+    ``list`` names an official list (places, business_items, banks, offices) that the county maintains.
+    """
+
+    name: str
+    kind: str
+    label: Text
+    hint: Text | None = None
+    required: bool | Mapping[str, Any] = False
+    show: Mapping[str, Any] | None = None
+    options: tuple[tuple[str, Text], ...] = ()
+    list: str = ""
+    columns: tuple[Field, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    max_length: int = 200
+    default: Any = None
+    rows: int | None = None
+
+
+FIELD_KINDS = (
+    "text",
+    "long_text",
+    "choice",
+    "choices",
+    "list",
+    "money",
+    "percent",
+    "integer",
+    "date",
+    "yes",
+    "declaration",
+    "phone",
+    "email",
+    "identity",
+    "table",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of one action, or of one page of the application."""
+
+    name: str
+    title: Text
+    fields: tuple[Field, ...]
+    help: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """To whom the task of a state is addressed. ``office`` is ``deciding``, ``receiving`` or ``delivery``: the case knows which."""
+
+    role: str
+    department: str
+    office: str = "deciding"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A linked case that a state opens. ``when`` is ``always`` or ``chosen`` (by the applicant, at submission);
+    ``after`` names workflows of the same state whose cases, where chosen, must be settled first."""
+
+    workflow: str
+    when: str = "always"
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignOffRule:
+    """Several people decide one step. ``rule`` is ``all`` (会签), ``any`` (或签), or ``share`` (票签: more than ``share`` percent of the weight)
+    or ``count`` (k of n)."""
+
+    rule: str
+    count: int = 0
+    share: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A place where a case can be. Without ``task`` the case waits: for linked cases, for another case or for a timer."""
+
+    name: str
+    title: Text
+    stage: str
+    task: Addressee | None = None
+    time: Mapping[str, Any] | None = None
+    opens: tuple[Opening, ...] = ()
+    sign_off: SignOffRule | None = None
+    closes: bool = False
+    final: bool = False
+    outcome: str = ""
+    hint: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way an action can go; the first branch whose guards hold is taken."""
+
+    dest: str
+    guards: tuple[Named, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What moves a case. ``by`` holds roles, or ``system`` alone for an automatic action with its ``when``."""
+
+    name: str
+    title: Text
+    source: tuple[str, ...]
+    branches: tuple[Branch, ...]
+    by: tuple[str, ...]
+    when: Named | None = None
+    guards: tuple[Named, ...] = ()
+    form: str = ""
+    effects: tuple[Named, ...] = ()
+    notices: tuple[str, ...] = ()
+    vote: str = ""
+    style: str = "secondary"
+    hint: Text | None = None
+
+    @property
+    def automatic(self) -> bool:
+        return self.by == (SYSTEM,)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """What a person is told. Placeholders: ``{number}``, ``{company}``, ``{state}``, ``{reason}``."""
+
+    name: str
+    to: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A promised or statutory time of the whole case: a budget, its source, and what restarts it."""
+
+    budget: Mapping[str, Any]
+    source: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Something the matter needs, with where it comes from: data_sharing, licence, commitment, online_signature, paper."""
+
+    name: Text
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A cost of the matter, in yuan, and who pays it: county or applicant."""
+
+    name: Text
+    amount: str
+    payer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One version of a workflow."""
+
+    key: str
+    version: int
+    kind: str
+    title: Text
+    summary: Text
+    department: str
+    initial: str
+    states: Mapping[str, State]
+    actions: Mapping[str, Action]
+    forms: Mapping[str, Form]
+    pages: tuple[Form, ...]
+    reads: tuple[str, ...]
+    notices: Mapping[str, NoticeText]
+    promised: Limit | None
+    statutory: Limit | None
+    materials: tuple[Material, ...]
+    fees: tuple[Fee, ...]
+    output: Text | None
+    fingerprint: str
+    roles: Mapping[str, Text]
+
+    def page(self, name: str) -> Form:
+        """The application page of that name. Raises KeyError when the workflow has none."""
+        for page in self.pages:
+            if page.name == name:
+                return page
+        raise KeyError(name)
