@@ -1,0 +1,36 @@
+"""The one clock: the deadline, the colour, the statistics and the public page all read time here.
+
+Pure: nothing here asks what time it is, and nothing is stored. `WorkingCalendar` knows working days and hours,
+`Budget` an allowed time, `Suspension` what does not count, `due_at` and `read` put them together.
+"""
+
+from .budget import SUSPENSION_KINDS, UNITS, Budget, Suspension
+from .calendar import WorkingCalendar, Year, weekend_year
+from .deadline import corresponding_day, due_at
+from .hours import OFFICE_ZONE, OfficeHours
+from .reading import DEFAULT_AMBER_SHARE, Reading, read
+from .remaining import format_remaining
+from .statutory import provisional_year, statutory_days, statutory_rest_days
+from .working import Line
+
+__all__ = [
+    "DEFAULT_AMBER_SHARE",
+    "OFFICE_ZONE",
+    "SUSPENSION_KINDS",
+    "UNITS",
+    "Budget",
+    "Line",
+    "OfficeHours",
+    "Reading",
+    "Suspension",
+    "WorkingCalendar",
+    "Year",
+    "corresponding_day",
+    "due_at",
+    "format_remaining",
+    "provisional_year",
+    "read",
+    "statutory_days",
+    "statutory_rest_days",
+    "weekend_year",
+]
