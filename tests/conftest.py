@@ -57,7 +57,7 @@ def one_commit_site() -> Iterator[None]:
     commits.taken()
     yield
     offenders = commits.taken()
-    assert not offenders, f"commits outside approvals/db.py, in {sorted(set(offenders))}"
+    assert not offenders, f"commits outside approvals/db/transaction.py, in {sorted(set(offenders))}"
 
 
 def migrate(url: str) -> None:

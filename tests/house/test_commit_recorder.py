@@ -42,7 +42,7 @@ def traced(root: Path) -> str | None:
     [
         ("approvals/operations/cases.py", False),
         ("approvals/views/desk.py", False),
-        ("approvals/db.py", True),
+        ("approvals/db/transaction.py", True),
         ("approvals/migrations_runner.py", True),
         ("tests/test_anything.py", True),
         (None, True),

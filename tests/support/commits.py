@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMIT_SITE = "approvals/db.py"
+COMMIT_SITE = "approvals/db/transaction.py"
 # Migrations commit their own tables; no verb runs there.
 MIGRATIONS = "approvals/migrations"
 
