@@ -20,17 +20,13 @@ def county_calendar() -> WorkingCalendar:
 
 
 def _known_years() -> dict[int, Year]:
-    """Every year from 2004 on that the package holds a notice for; it raises for the first it does not."""
-    # Costs about 10 ms and is wanted once: web workers that never show a deadline do without.
-    from chinese_calendar import is_workday
+    """Every year that the package holds a notice for."""
+    # Costs some milliseconds and is wanted once: processes that never show a deadline do without.
+    from chinese_calendar import constants, is_workday
 
     years: dict[int, Year] = {}
-    number = FIRST_KNOWN_YEAR
-    while True:
+    for number in range(FIRST_KNOWN_YEAR, max(constants.holidays).year + 1):
         first, following = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
-        try:
-            working = bytes(is_workday(date.fromordinal(ordinal)) for ordinal in range(first, following))
-        except NotImplementedError:
-            return years
+        working = bytes(is_workday(date.fromordinal(ordinal)) for ordinal in range(first, following))
         years[number] = Year(working, official=True, notice=f"国务院办公厅关于{number}年部分节假日安排的通知")
-        number += 1
+    return years

@@ -35,6 +35,7 @@ class Budget:
     unit: str
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "amount", Decimal(self.amount))
         if self.unit not in UNITS:
             raise ValueError(f"不认识的时限单位“{self.unit}”，可用：{'、'.join(UNITS)}。")
         if not self.amount.is_finite() or self.amount < 0:

@@ -14,8 +14,8 @@ def format_remaining(seconds: int, locale: str, day_seconds: int = DEFAULT_DAY) 
         text = " ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name, _ in parts)
         text = text or "less than a minute"
         return f"{text} over" if seconds < 0 else f"{text} left (working time)"
-    text = " ".join(f"{count} {name}" for count, _, name in parts) or "不到 1 分钟"
-    return f"已超 {text}" if seconds < 0 else f"还剩 {text}（工作时间）"
+    text = "".join(f" {count} {name}" for count, _, name in parts) or "不到 1 分钟"
+    return f"已超{text}" if seconds < 0 else f"还剩{text}（工作时间）"
 
 
 def _parts(seconds: int, day_seconds: int) -> list[tuple[int, str, str]]:
