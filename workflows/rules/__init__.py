@@ -1,0 +1,68 @@
+"""The checks of company registration: named rules, each citing its law, pure and without clock.
+
+`findings` runs the rules of a stage over an application; `RULES` is their registry. Read `registry.py` first, then
+one file per subject.
+"""
+
+from workflows.rules import chain, company, identity, name, organs, owners, premises, registration, text
+from workflows.rules.credit_codes import (
+    credit_code_faults,
+    new_credit_code,
+    organisation_check_character,
+)
+from workflows.rules.identity_numbers import age_on, birth_date, identity_faults
+from workflows.rules.masks import mask_identity, mask_name, mask_phone
+from workflows.rules.name import compose_name, reservation_end
+from workflows.rules.reading import comparable, normalise_number
+from workflows.rules.registry import (
+    ALWAYS,
+    APPROVAL,
+    BLOCK,
+    DRAFT,
+    RECORD,
+    RULES,
+    STAGES,
+    SUBMISSION,
+    WARN,
+    Finding,
+    RegisteredName,
+    Rule,
+    RuleContext,
+    blocking,
+    findings,
+)
+
+SUBJECTS = (text, name, registration, premises, company, owners, organs, identity, chain)
+"""The files of rules, in reading order."""
+
+__all__ = [
+    "ALWAYS",
+    "APPROVAL",
+    "BLOCK",
+    "DRAFT",
+    "RECORD",
+    "RULES",
+    "STAGES",
+    "SUBJECTS",
+    "SUBMISSION",
+    "WARN",
+    "Finding",
+    "RegisteredName",
+    "Rule",
+    "RuleContext",
+    "age_on",
+    "birth_date",
+    "blocking",
+    "comparable",
+    "compose_name",
+    "credit_code_faults",
+    "findings",
+    "identity_faults",
+    "mask_identity",
+    "mask_name",
+    "mask_phone",
+    "new_credit_code",
+    "normalise_number",
+    "organisation_check_character",
+    "reservation_end",
+]

@@ -1,0 +1,32 @@
+"""Masks for personal data on pages: enough to recognise oneself, too little to be of use to others.
+
+The shapes are this product's own: 张*三, 李*; 3716**********1234; 138****5678.
+"""
+
+HIDDEN = "*"
+
+
+def mask_name(name: str) -> str:
+    """Keep the first character, and the last one of names of three and more."""
+    name = name.strip()
+    if len(name) <= 1:
+        return HIDDEN * len(name)
+    if len(name) == 2:
+        return name[0] + HIDDEN
+    return name[0] + HIDDEN * (len(name) - 2) + name[-1]
+
+
+def mask_identity(number: str) -> str:
+    """Keep four characters at each end of an 18-character number, fewer of shorter ones: a quarter at each end."""
+    number = number.strip()
+    kept = min(4, len(number) // 4)
+    return number[:kept] + HIDDEN * (len(number) - 2 * kept) + number[len(number) - kept :]
+
+
+def mask_phone(phone: str) -> str:
+    """Keep three characters at the start and four at the end of a mobile number; the last two of anything shorter."""
+    phone = phone.strip()
+    if len(phone) >= 11:
+        return phone[:3] + HIDDEN * (len(phone) - 7) + phone[-4:]
+    kept = 2 if len(phone) > 4 else 0
+    return HIDDEN * (len(phone) - kept) + phone[len(phone) - kept :]

@@ -1,0 +1,179 @@
+"""Reading an application that may be half-filled or hold nonsense: nothing here raises on bad content."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+PAGES = ("name", "premises", "capital", "people", "matters", "delivery", "declaration")
+
+_MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One page, or one row of a table, with the path of its fields."""
+
+    path: str
+    values: Mapping[str, Any]
+
+    def field(self, name: str) -> str:
+        """The path of a field: page.field, or page.field.row.column."""
+        return f"{self.path}.{name}"
+
+    def raw(self, name: str) -> Any:
+        """The value as it came."""
+        return self.values.get(name)
+
+    def text(self, name: str) -> str:
+        """The text without surrounding blanks; "" when missing or no text."""
+        value = self.values.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+    def typed(self, name: str) -> bool:
+        """Whether anything at all was entered; an untouched tick box (False) counts as entered."""
+        value = self.values.get(name)
+        return bool(value.strip()) if isinstance(value, str) else value is not None and value != []
+
+    def flag(self, name: str) -> bool:
+        """True only for a ticked box."""
+        return self.values.get(name) is True
+
+    def whole(self, name: str) -> int | None:
+        """A whole number, or None."""
+        value = self.values.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def money(self, name: str) -> Decimal | None:
+        """Yuan with at most two decimals, or None when missing or malformed."""
+        text = self.text(name)
+        return Decimal(text) if _MONEY.fullmatch(text) else None
+
+    def percent(self, name: str) -> Decimal | None:
+        """A percentage, or None when missing or malformed."""
+        text = self.text(name)
+        return Decimal(text) if _PERCENT.fullmatch(text) else None
+
+    def day(self, name: str) -> date | None:
+        """A calendar day, or None when missing or impossible."""
+        text = self.text(name)
+        if not _DAY.fullmatch(text):
+            return None
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            return None
+
+    def choices(self, name: str) -> frozenset[str]:
+        """The chosen values."""
+        value = self.values.get(name)
+        if not isinstance(value, list | tuple | set | frozenset):
+            return frozenset()
+        return frozenset(item for item in value if isinstance(item, str))
+
+    def rows(self, name: str) -> tuple["Row", ...]:
+        """The rows of a table that hold anything, with their place in the table."""
+        value = self.values.get(name)
+        if not isinstance(value, list | tuple):
+            return ()
+        found = (
+            Row(f"{self.path}.{name}.{number}", row) for number, row in enumerate(value) if isinstance(row, Mapping)
+        )
+        return tuple(row for row in found if row.filled())
+
+    def filled(self) -> bool:
+        """Whether any column holds more than an untouched box."""
+        return any(self.typed(name) and self.values[name] is not False for name in self.values)
+
+
+class Application:
+    """The pages of an application."""
+
+    __slots__ = ("_pages", "raw")
+
+    def __init__(self, values: Any) -> None:
+        self.raw: Mapping[Any, Any] = values if isinstance(values, Mapping) else {}
+        self._pages: dict[str, Row] = {}
+
+    def page(self, name: str) -> Row:
+        """One page, empty when missing."""
+        if name not in self._pages:
+            values = self.raw.get(name)
+            self._pages[name] = Row(name, values if isinstance(values, Mapping) else {})
+        return self._pages[name]
+
+    @property
+    def shareholders(self) -> tuple[Row, ...]:
+        """The rows of the shareholders' table."""
+        return self.page("capital").rows("shareholders")
+
+    @property
+    def owners(self) -> tuple[Row, ...]:
+        """The rows of the beneficial owners' table."""
+        return self.page("capital").rows("owners")
+
+    @property
+    def people(self) -> tuple[Row, ...]:
+        """The rows of the people's table."""
+        return self.page("people").rows("people")
+
+    def everyone(self) -> Iterator[Row]:
+        """Every row that names somebody with a number, in page order."""
+        yield from self.shareholders
+        yield from self.owners
+        yield from self.people
+
+    def holding(self, *positions: str) -> tuple[Row, ...]:
+        """The people who hold one of the positions, each person once even when entered in two rows."""
+        wanted = frozenset(positions)
+        found: dict[str, Row] = {}
+        for row in self.people:
+            if row.choices("positions") & wanted:
+                found.setdefault(person_key(row), row)
+        return tuple(found.values())
+
+
+_WIDE_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_SEPARATORS = re.compile(r"[\s\-‐‑–—]+")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+def normalise_number(number: str) -> str:
+    """An identity number or credit code as it is compared and stored.
+
+    Blanks and hyphens go, full-width characters become half-width, ASCII letters become upper case.
+    """
+    narrow = _SEPARATORS.sub("", _INVISIBLE.sub("", number.translate(_WIDE_TO_NARROW)))
+    return "".join(character.upper() if character.isascii() else character for character in narrow)
+
+
+def comparable(name: str) -> str:
+    """A name as it is compared: NFKC, without invisible characters and blanks, without difference of case."""
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
+    return "".join(character for character in visible if character.isprintable() and not character.isspace()).casefold()
+
+
+def invisible_in(text: str) -> bool:
+    """Whether the text holds characters that cannot be seen: joiners, direction marks, variation selectors."""
+    return _INVISIBLE.search(text) is not None or any(unicodedata.category(character) == "Cf" for character in text)
+
+
+def person_key(row: Row) -> str:
+    """What tells one person from another: the number, else the name, else the row itself."""
+    return normalise_number(row.text("id_number")) or comparable(row.text("name")) or row.path
+
+
+def who(row: Row) -> tuple[str, str]:
+    """How a message calls the row's person, zh and en: the name, printable and not endless, else the row's number."""
+    name = "".join(character for character in row.text("name") if character.isprintable())[:30]
+    number = row.path.rpartition(".")[2]
+    position = int(number) + 1 if number.isascii() and number.isdigit() else 1
+    return name or f"第 {position} 行", name or f"row {position}"
