@@ -6,6 +6,7 @@ from datetime import date
 from functools import cache
 
 from workflows.clock import WorkingCalendar, Year, provisional_year
+from workflows.clock.calendar import SATURDAY
 from workflows.clock.statutory import MOVABLE_DAYS
 
 FIRST_KNOWN_YEAR = 2004
@@ -21,12 +22,14 @@ def county_calendar() -> WorkingCalendar:
 
 def _known_years() -> dict[int, Year]:
     """Every year that the package holds a notice for."""
-    # Costs some milliseconds and is wanted once: processes that never show a deadline do without.
-    from chinese_calendar import constants, is_workday
+    # Wanted once, and only by processes that show a deadline. Its two tables are read rather than asked day by day,
+    # which would cost 150 ms.
+    from chinese_calendar.constants import holidays, workdays
 
     years: dict[int, Year] = {}
-    for number in range(FIRST_KNOWN_YEAR, max(constants.holidays).year + 1):
+    for number in range(FIRST_KNOWN_YEAR, max(holidays).year + 1):
         first, following = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
-        working = bytes(is_workday(date.fromordinal(ordinal)) for ordinal in range(first, following))
+        days = (date.fromordinal(ordinal) for ordinal in range(first, following))
+        working = bytes(day in workdays or (day.weekday() < SATURDAY and day not in holidays) for day in days)
         years[number] = Year(working, official=True, notice=f"国务院办公厅关于{number}年部分节假日安排的通知")
     return years

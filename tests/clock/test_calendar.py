@@ -6,7 +6,7 @@ import timeit
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from chinese_calendar import get_solar_terms
+from chinese_calendar import get_solar_terms, is_workday
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,6 +52,11 @@ def test_make_up_days_work_and_holidays_do_not() -> None:
     assert CALENDAR.is_working(date(2026, 10, 10))
     assert not any(CALENDAR.is_working(date(2026, 2, day)) for day in range(15, 24))
     assert not any(CALENDAR.is_working(date(2026, 10, day)) for day in range(1, 8))
+
+
+def test_every_known_day_agrees_with_the_package() -> None:
+    days = (date.fromordinal(number) for number in range(date(2004, 1, 1).toordinal(), date(2027, 1, 1).toordinal()))
+    assert [day for day in days if CALENDAR.is_working(day) != is_workday(day)] == []
 
 
 def test_years_with_a_notice_are_official_and_all_others_provisional() -> None:
@@ -186,6 +191,17 @@ def test_ranks_and_days_are_inverse_far_beyond_the_table(rank: int) -> None:
     day = CALENDAR.day_at(rank)
     assert CALENDAR.is_working(day)
     assert CALENDAR.days_before(day.toordinal()) == rank
+
+
+@pytest.mark.parametrize("year", [2025, 2026, 2027])
+def test_the_edges_of_the_table_join_what_lies_beyond(year: int) -> None:
+    calendar = WorkingCalendar({year: weekend_year(year)})
+    plain = WorkingCalendar({2000: weekend_year(2000)})
+    edges = [date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()]
+    for ordinal in (edge + offset for edge in edges for offset in range(-4, 5)):
+        rank = calendar.days_before(ordinal)
+        assert rank == plain.days_before(ordinal)
+        assert calendar.day_at(rank) == plain.day_at(rank)
 
 
 def test_ten_years_take_at_most_twenty_microseconds() -> None:

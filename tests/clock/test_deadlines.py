@@ -68,6 +68,7 @@ def test_the_corresponding_day_is_the_months_end_where_there_is_none() -> None:
         ([pause("2026-11-25 17:00", "2026-12-01 09:00")], "2026-12-02"),
         ([pause("2026-11-25 17:30", "2026-12-01 09:00")], "2026-11-25"),
         ([pause("2026-11-23 10:00", None)], "2026-11-25"),
+        ([pause("2026-11-24 10:00", "2026-11-24 10:00")], "2026-11-25"),
     ],
 )
 def test_a_working_day_that_a_suspension_touches_does_not_count(ledger: list[Suspension], due: str) -> None:
@@ -78,6 +79,13 @@ def test_a_suspension_adds_its_working_time_to_a_limit_in_hours() -> None:
     ledger = [pause("2026-11-20 11:00", "2026-11-20 15:00"), pause("2026-11-20 14:30", "2026-11-20 16:00")]
     due = due_at(CALENDAR, at("2026-11-20 10:00"), Budget.parse({"working_hours": 2}), ledger)
     assert due == at("2026-11-20 17:00")
+
+
+@pytest.mark.parametrize("begin", ["2026-11-20 12:00", "2026-11-20 13:00", "2026-11-20 14:00"])
+def test_a_suspension_that_begins_when_the_time_is_up_changes_nothing(begin: str) -> None:
+    ledger = [pause(begin, "2026-11-24 10:00")]
+    due = due_at(CALENDAR, at("2026-11-20 10:00"), Budget.parse({"working_hours": 2}), ledger)
+    assert due == at("2026-11-20 12:00")
 
 
 def test_a_last_day_rolls_past_rest_days_and_a_suspension() -> None:

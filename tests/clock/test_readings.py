@@ -33,6 +33,7 @@ def test_on_time_means_no_later_than_due() -> None:
 @pytest.mark.parametrize(
     ("now", "colour", "remaining"),
     [
+        ("2026-11-18 10:00", "green", 4 * 3600),
         ("2026-11-20 07:00", "green", 4 * 3600),
         ("2026-11-20 08:30", "green", 4 * 3600),
         ("2026-11-20 11:29", "green", 3660),
@@ -55,6 +56,12 @@ def test_a_running_suspension_is_grey_and_holds_the_remaining_time() -> None:
     assert first.remaining_seconds == later.remaining_seconds == 3 * 3600
     assert later.due == at("2026-11-24 12:00")
     assert not later.late
+
+
+def test_the_clock_runs_again_from_the_instant_a_suspension_ends() -> None:
+    suspension = Suspension(at("2026-11-20 09:30"), at("2026-11-20 10:30"), "appraisal", "许可 45 条")
+    assert shown(FOUR_HOURS, "2026-11-20 08:30", "2026-11-20 10:29", suspension).colour == "grey"
+    assert shown(FOUR_HOURS, "2026-11-20 08:30", "2026-11-20 10:30", suspension).colour == "green"
 
 
 def test_a_running_suspension_holds_whole_days_of_a_limit_in_days() -> None:
@@ -173,6 +180,13 @@ def test_the_working_of_calendar_days_and_months() -> None:
         "11-29 至 11-30 末日为休息日，顺延",
         "2026-11-30 17:30 期满",
     ]
+    suspension = Suspension(at("2026-11-23 10:00"), at("2026-11-24 10:00"), "hearing", "许可 45 条")
+    assert working(Budget.parse({"days": 6}), "2026-11-20 10:00", suspension)[1:5] == [
+        "11-21 至 11-22 计 2 日",
+        "11-23 至 11-24 中止计时（听证），不计入",
+        "11-25 至 11-28 计 4 日",
+        "11-29 至 11-30 末日为休息日，顺延",
+    ]
     assert working(Budget.parse({"months": 1}), "2026-10-19 10:00")[1:3] == [
         "11-19 1 个月后的对应日",
         "10-20 至 11-19 计 31 日",
@@ -183,6 +197,7 @@ def test_the_working_of_calendar_days_and_months() -> None:
     ("seconds", "zh", "en"),
     [
         (10 * 3600, "还剩 1 天 3 小时（工作时间）", "1 day 3 hours left (working time)"),
+        (10 * 3600 + 1200, "还剩 1 天 3 小时（工作时间）", "1 day 3 hours left (working time)"),
         (7 * 3600, "还剩 1 天（工作时间）", "1 day left (working time)"),
         (3 * 3600 + 1200, "还剩 3 小时 20 分钟（工作时间）", "3 hours 20 minutes left (working time)"),
         (59, "还剩不到 1 分钟（工作时间）", "less than a minute left (working time)"),
