@@ -99,4 +99,4 @@ def _place_fits(kind: str, number: str) -> bool:
         return number.startswith(_PERMIT_PLACES)
     if kind == FOREIGNER_CARD:
         return number.startswith("9")
-    return place_known(number[:6])
+    return not number.startswith(_PERMIT_PLACES) and place_known(number[:6])

@@ -1,0 +1,116 @@
+"""Full names, the comparison of names, and how long others' names stand in the way."""
+
+from datetime import date
+
+import pytest
+
+from tests.rules.applications import FIRM, TODAY, shareholder, valid_application
+from tests.rules.changes import Change, both, changed, context, found, put
+from workflows.rules import RegisteredName, comparable, compose_name, reservation_end
+
+NOTHING = both()
+
+
+def registered(status: str = "registered", since: date = date(2020, 1, 1), **changes: object) -> RegisteredName:
+    values: dict[str, object] = {
+        "full_name": "惠民县禾样农产品销售有限公司",
+        "trade_name": "禾样",
+        "industry": "农产品销售",
+        "status": status,
+        "since": since,
+        "until": None,
+        "holder": "",
+    }
+    return RegisteredName(**(values | changes))  # type: ignore[arg-type]
+
+
+def severities(entry: RegisteredName, change: Change = NOTHING, today: date = TODAY) -> list[str]:
+    within = context(today=today, names=(entry,))
+    return [finding.severity for finding in found("name.identical", changed(change), within)]
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (both(), "惠民县禾样农产品销售有限公司"),
+        (put("name.industry", ""), "惠民县禾样有限公司"),
+        (put("name.trade_name", " 䶮𫍯 "), "惠民县䶮𫍯农产品销售有限公司"),
+        (put("name.trade_name", 7), "惠民县农产品销售有限公司"),
+    ],
+)
+def test_full_name(change: Change, name: str) -> None:
+    assert compose_name(changed(change)["name"]) == name
+
+
+@pytest.mark.parametrize("other", ["禾\u200b样", " 禾 样", "禾样\ufeff", "禾样\ufe00"])
+def test_names_that_look_the_same_are_compared_as_the_same(other: str) -> None:
+    assert comparable(other) == comparable("禾样")
+    assert severities(registered(), put("name.trade_name", other)) == ["block"]
+
+
+def test_compatibility_characters_are_compared_as_the_usual_ones() -> None:
+    assert comparable("\uf9e4ＡＢ") == comparable("理ab")
+    assert comparable("䶮") != comparable("龑")
+
+
+@pytest.mark.parametrize("status", ["cancelled", "changed", "revoked"])
+def test_names_given_up_are_free_after_a_year(status: str) -> None:
+    assert severities(registered(status, date(2025, 11, 23))) == ["block"]
+    assert severities(registered(status, date(2025, 11, 22))) == []
+
+
+def test_reservations_of_others_count_until_they_end() -> None:
+    reserved = registered("reserved", date(2026, 10, 1), until=TODAY, holder="R1")
+    assert severities(reserved) == ["block"]
+    assert severities(reserved, put("name.reservation_number", "R2")) == ["block"]
+    assert severities(reserved, put("name.reservation_number", "R1")) == []
+    assert severities(reserved, today=date(2026, 11, 24)) == []
+
+
+def test_another_industry_is_free_but_a_name_without_industry_stands_against_all() -> None:
+    elsewhere = registered(full_name="惠民县禾样木业有限公司", industry="木业")
+    assert severities(elsewhere) == []
+    everywhere = registered(full_name="惠民县禾样有限公司", industry="")
+    assert severities(everywhere) == ["block"]
+
+
+def test_an_investor_may_share_its_trade_name_but_not_its_whole_name() -> None:
+    investor = shareholder("示例有限公司", FIRM, "400000.00", kind="enterprise", id_kind="credit-code")
+    invested = put("capital.shareholders.1", investor)
+    sister = registered(full_name="山东禾样农产品销售有限公司", holder=FIRM)
+    assert severities(sister) == ["block"]
+    assert severities(sister, invested) == ["warn"]
+    assert severities(registered(holder=FIRM), invested) == ["block"]
+
+
+@pytest.mark.parametrize(
+    ("since", "prior_approval", "end"),
+    [
+        (date(2026, 11, 23), False, date(2027, 1, 23)),
+        (date(2026, 12, 31), False, date(2027, 2, 28)),
+        (date(2026, 10, 31), False, date(2026, 12, 31)),
+        (date(2026, 11, 23), True, date(2027, 11, 23)),
+        (date(2028, 2, 29), True, date(2029, 2, 28)),
+    ],
+)
+def test_end_of_a_reservation(since: date, prior_approval: bool, end: date) -> None:
+    assert reservation_end(since, prior_approval) == end
+
+
+def test_a_reservation_without_end_date_lasts_longer_for_licensed_business() -> None:
+    reserved = registered("reserved", date(2026, 8, 1), holder="R1")
+    plain = put("name.reservation_number", "R1")
+    licensed = both(plain, put("premises.items.0.licensed", True))
+    within = context(names=(reserved,))
+    assert len(found("name.reservation", changed(plain), within)) == 1
+    assert found("name.reservation", changed(licensed), within) == []
+
+
+def test_without_a_list_of_names_nothing_is_said_about_reservations() -> None:
+    assert found("name.reservation", changed(put("name.reservation_number", "R1")), context()) == []
+
+
+def test_the_valid_application_is_new_each_time() -> None:
+    first = valid_application()
+    first["name"]["trade_name"] = "改"
+    assert valid_application()["name"]["trade_name"] == "禾样"
