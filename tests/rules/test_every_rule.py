@@ -268,6 +268,28 @@ CASES = [
          passing=both(put("delivery.way", "post"), put("delivery.address", "示例路1号"))),
     Case("chain.delivery", put("delivery.way", "point"), "delivery.office"),
     Case("chain.phone", put("delivery.phone", "12345"), "delivery.phone", "warn", passing=put("delivery.phone", "0543-5320000")),
+    # edges
+    Case("identity.age", put("people.people.1.id_number", identity_number("20101123", 11)), "people.people.1.id_number", "warn",
+         passing=put("people.people.1.id_number", identity_number("20081123", 11))),
+    Case("identity.age", put("people.people.1.id_number", identity_number("20261123", 11)), "people.people.1.id_number"),
+    Case("name.reservation", put("name.reservation_number", "R1"), "name.reservation_number",
+         within={"names": (RESERVED,), "today": date(2026, 12, 11)}),
+    Case("owners.filed",
+         both(NOT_EXEMPT, drop("capital.owners.1"), put("capital.shareholders.0.amount", "750000.00"),
+              put("capital.shareholders.1.amount", "250000.00")),
+         "capital.owners",
+         passing=both(NOT_EXEMPT, drop("capital.owners.1"), put("capital.shareholders.0.amount", "750000.01"),
+                      put("capital.shareholders.1.amount", "249999.99"))),
+    Case("owners.filed", both(NOT_EXEMPT, put("capital.owners.1", OWNER | {"name": "王示范", "id_number": WANG})), "capital.owners",
+         passing=both(NOT_EXEMPT, put("capital.shareholders.1", firm_row()), drop("capital.owners.1"))),
+    Case("owners.share", both(NOT_EXEMPT, drop("capital.owners.1"), put("capital.owners.0.share", "100.01")), "capital.owners.0.share",
+         passing=both(NOT_EXEMPT, drop("capital.owners.1"), put("capital.owners.0.share", "100"))),
+    Case("premises.one-address", put("premises.address", "示例路1号\n样例路2号"), "premises.address",
+         passing=put("premises.place", ["371621001020"])),
+    Case("name.trade-name", put("name.trade_name", "𠀀\U0001f600"), "name.trade_name", passing=put("name.trade_name", "㐀\uf900〇鿿")),
+    Case("text.person-name", put("people.people.0.name", "·"), "people.people.0.name",
+         passing=put("people.people.0.name", "买买提·样例")),
+    Case("text.person-name", put("people.people.0.name", "张\U0001f000"), "people.people.0.name"),
 ]  # fmt: skip
 
 

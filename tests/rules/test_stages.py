@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.rules.applications import TODAY, ZHANG, shareholder, valid_application
 from tests.rules.changes import both, changed, context, found, put
-from workflows.rules import STAGES, RuleContext, blocking, findings
+from workflows.rules import STAGES, RegisteredName, RuleContext, blocking, findings
 from workflows.rules.reading import PAGES
 
 BAD_DIGIT = ZHANG[:-1] + ("0" if ZHANG[-1] != "0" else "1")
@@ -122,6 +122,20 @@ def test_one_shareholder_in_two_rows_counts_once() -> None:
         put("capital.shareholders", rows), put("capital.capital", "2.00"), put("name.company_type", "llc-natural-sole")
     )
     assert blocking(findings(application, context())) == ()
+
+
+def test_the_last_day_of_a_reservation_still_holds() -> None:
+    last = RegisteredName("惠民县禾样农产品销售有限公司", "禾样", "农产品销售", "reserved", date(2026, 9, 23), TODAY, "R1")
+    application = changed(put("name.reservation_number", "R1"))
+    assert found("name.reservation", application, context("approval", names=(last,))) == []
+    later = context("approval", today=TODAY + timedelta(days=1), names=(last,))
+    assert [finding.severity for finding in found("name.reservation", application, later)] == ["block"]
+
+
+def test_the_liaison_is_told_which_of_phone_and_email_is_wrong() -> None:
+    (phone,) = found("company.liaison", changed(put("people.people.2.phone", "")), context())
+    (email,) = found("company.liaison", changed(put("people.people.2.email", "")), context())
+    assert "电话" in phone.message["zh"] and "邮箱" in email.message["zh"]
 
 
 def test_html_and_rare_characters_are_text() -> None:

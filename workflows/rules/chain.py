@@ -76,13 +76,9 @@ def delivery_reachable(application: Application, context: RuleContext) -> Iterat
     if page.typed("way") and way not in ("electronic", "post", "point", "window"):
         yield Problem(page.field("way"), "请从选项中选择领取方式。", "Choose the way of delivery from the list.")
     if way == "post" and not page.text("address"):
-        yield Problem(
-            page.field("address"), "选择邮寄的，请填写收件地址。", "Give the address to which the papers are sent."
-        )
+        yield Problem(page.field("address"), "选择邮寄的，请填写收件地址。", "Give the address to which the papers are sent.")
     if way == "point" and not page.text("office"):
-        yield Problem(
-            page.field("office"), "请选择到哪个服务点领取。", "Choose the point where you will collect the papers."
-        )
+        yield Problem(page.field("office"), "请选择到哪个服务点领取。", "Choose the point where you will collect the papers.")
 
 
 @rule("chain.phone", law="市场主体登记管理条例实施细则", articles="第十八条", page="delivery", stages=TYPED)
@@ -94,7 +90,6 @@ def phones(application: Application, context: RuleContext) -> Iterator[Problem]:
             yield Problem(
                 row.field("phone"),
                 "电话号码看起来不完整：手机 11 位，座机请带区号。请检查一下。",
-                "This does not look like a full phone number: mobiles have 11 digits, landlines an area code. "
-                "Please check.",
+                "This does not look like a full phone number: mobiles have 11 digits, landlines an area code. Please check.",
                 WARN,
             )

@@ -66,15 +66,12 @@ def shareholder_count(application: Application, context: RuleContext) -> Iterato
     if count > MOST_SHAREHOLDERS and not joint_stock(application):
         yield Problem(
             path,
-            f"有限责任公司的股东不能超过 50 个，现在填了 {count} 个。请减少股东，"
-            "或到设区的市登记机关申请设立股份有限公司。",
+            f"有限责任公司的股东不能超过 50 个，现在填了 {count} 个。请减少股东，或到设区的市登记机关申请设立股份有限公司。",
             f"A limited liability company has at most 50 shareholders, not {count}. Name fewer, or found a joint-stock "
             "company at the prefecture's registrar.",
         )
     elif count == 0 and context.stage != DRAFT:
-        yield Problem(
-            path, "至少要有一个股东，请到“资本与股东”页填写。", 'At least one shareholder is needed: see "capital".'
-        )
+        yield Problem(path, "至少要有一个股东，请到“资本与股东”页填写。", 'At least one shareholder is needed: see "capital".')
 
 
 @rule("company.type", law="市场主体登记管理条例", articles="第八条", page="capital", stages=TYPED)

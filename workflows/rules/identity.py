@@ -101,10 +101,8 @@ def number_format(application: Application, context: RuleContext) -> Iterator[Pr
         elif "characters" in faults:
             yield Problem(
                 row.field("id_number"),
-                "证件号码含有不该出现的字符：身份证件前 17 位是数字、末位是数字或 X，护照只有字母和数字。"
-                "请对照证件检查。",
-                "The number holds wrong characters: cards have 17 digits and a digit or X, passports letters and "
-                "digits.",
+                "证件号码含有不该出现的字符：身份证件前 17 位是数字、末位是数字或 X，护照只有字母和数字。请对照证件检查。",
+                "The number holds wrong characters: cards have 17 digits and a digit or X, passports letters and digits.",
             )
 
 
@@ -170,8 +168,7 @@ def of_age(application: Application, context: RuleContext) -> Iterator[Problem]:
             yield Problem(
                 row.field("id_number"),
                 f"“{zh}”未满 18 周岁：只有以自己的劳动收入为主要生活来源的，才能任职，登记机关会核实。",
-                f"{en} is under 18: this is possible only for those who live on their own work; the registrar will "
-                "check.",
+                f"{en} is under 18: this is possible only for those who live on their own work; the registrar will check.",
                 WARN,
             )
 
@@ -223,7 +220,6 @@ def organisation_code_check(application: Application, context: RuleContext) -> I
             yield Problem(
                 row.field("id_number"),
                 "统一社会信用代码第 9 至 17 位（组织机构代码）的校验码不符，请对照营业执照再看一遍；无误可以继续。",
-                "Characters 9 to 17 of the credit code fail their own check. Compare the licence once more; if "
-                "right, go on.",
+                "Characters 9 to 17 of the credit code fail their own check. Compare the licence once more; if right, go on.",
                 WARN,
             )

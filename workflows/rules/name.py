@@ -17,9 +17,7 @@ REGIONS = ("惠民县", "惠民", "滨州市惠民县", "山东惠民", "山东�
 LIMITED = ("有限公司", "有限责任公司")
 JOINT_STOCK = "股份有限公司"
 
-_REPEATED = frozenset(
-    word for word in ("有限公司", "有限责任公司", "股份有限公司", "股份公司", "个体工商户", "合伙企业", "合作社")
-)
+_REPEATED = ("有限公司", "有限责任公司", "股份有限公司", "股份公司", "个体工商户", "合伙企业", "合作社")
 
 
 def compose_name(name: Mapping[str, Any]) -> str:
@@ -32,11 +30,7 @@ def chinese(character: str) -> bool:
     """Whether this is a Chinese character, rare ones of the supplementary planes (𫍯) and 〇 included."""
     code = ord(character)
     return (
-        code == 0x3007
-        or 0x3400 <= code <= 0x4DBF
-        or 0x4E00 <= code <= 0x9FFF
-        or 0xF900 <= code <= 0xFAFF
-        or 0x20000 <= code <= 0x3FFFD
+        code == 0x3007 or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFD
     )
 
 
@@ -89,14 +83,11 @@ def organisation(application: Application, context: RuleContext) -> Iterator[Pro
     form, kind = page.text("organisation"), page.text("company_type")
     path = page.field("organisation")
     if page.typed("organisation") and form not in (*LIMITED, JOINT_STOCK):
-        yield Problem(
-            path, "请从选项中选择组织形式，例如“有限公司”。", "Choose the form from the list, such as 有限公司."
-        )
+        yield Problem(path, "请从选项中选择组织形式，例如“有限公司”。", "Choose the form from the list, such as 有限公司.")
     elif (kind == "joint-stock" and form in LIMITED) or (kind.startswith("llc-") and form == JOINT_STOCK):
         yield Problem(
             path,
-            "组织形式与公司类型不一致：有限责任公司用“有限公司”或“有限责任公司”，股份有限公司用“股份有限公司”。"
-            "请改其中一项。",
+            "组织形式与公司类型不一致：有限责任公司用“有限公司”或“有限责任公司”，股份有限公司用“股份有限公司”。请改其中一项。",
             "The form in the name does not fit the company type. Change one of them.",
         )
     for name in ("trade_name", "industry"):
@@ -269,8 +260,7 @@ def reservation(application: Application, context: RuleContext) -> Iterator[Prob
     if until < context.today:
         yield Problem(
             path,
-            f"名称保留期已于 {until.isoformat()} 届满（保留期为两个月，需前置许可的为一年）。请清空编号，"
-            "按新名称申报。",
+            f"名称保留期已于 {until.isoformat()} 届满（保留期为两个月，需前置许可的为一年）。请清空编号，按新名称申报。",
             f"The reservation ended on {until.isoformat()} (two months, one year with prior approval). Empty the "
             "number "
             "and apply for the name anew.",

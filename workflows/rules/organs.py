@@ -76,8 +76,7 @@ def supervisor_count(application: Application, context: RuleContext) -> Iterator
         yield Problem(
             page.field(_TABLE),
             "还没有监事。请指定 1 名监事；全体股东一致同意不设监事，或设审计委员会的，请在“监督方式”中选择。",
-            "There is no supervisor yet. Name one, or choose unanimous consent or an audit committee under "
-            "supervision.",
+            "There is no supervisor yet. Name one, or choose unanimous consent or an audit committee under supervision.",
         )
 
 
@@ -162,10 +161,8 @@ def legal_representative(application: Application, context: RuleContext) -> Iter
             zh, en = who(row)
             yield Problem(
                 row.field("positions"),
-                f"法定代表人由执行公司事务的董事或者经理担任。请给“{zh}”加上执行董事（董事长）或经理职务，"
-                "或改由他人担任。",
-                f"The legal representative is the executive director or the manager: give {en} that office, or name "
-                "another.",
+                f"法定代表人由执行公司事务的董事或者经理担任。请给“{zh}”加上执行董事（董事长）或经理职务，或改由他人担任。",
+                f"The legal representative is the executive director or the manager: give {en} that office, or name another.",
             )
 
 
@@ -188,11 +185,14 @@ def liaison(application: Application, context: RuleContext) -> Iterator[Problem]
             WARN,
         )
     for row in found:
-        for name, plausible in (("phone", phone_plausible(row.text("phone"))), ("email", _email(row.text("email")))):
+        zh, en = who(row)
+        ways = (
+            ("phone", "电话", "phone number", phone_plausible(row.text("phone"))),
+            ("email", "电子邮箱", "e-mail address", _email(row.text("email"))),
+        )
+        for name, label_zh, label_en, plausible in ways:
             if plausible or (context.stage == DRAFT and not row.typed(name)):
                 continue
-            zh, en = who(row)
-            label_zh, label_en = ("电话", "phone number") if name == "phone" else ("电子邮箱", "e-mail address")
             yield Problem(
                 row.field(name),
                 f"登记联络员“{zh}”需要可用的{label_zh}，请检查填写。",

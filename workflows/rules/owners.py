@@ -61,8 +61,7 @@ def owners_filed(application: Application, context: RuleContext) -> Iterator[Pro
         yield Problem(
             page.field("owners"),
             "您说明股东以外有人实际控制公司，请把此人填为受益所有人，认定依据选“控制”。",
-            "Somebody other than the shareholders controls the company: name them as an owner on the basis of "
-            '"control".',
+            'Somebody other than the shareholders controls the company: name them as an owner on the basis of "control".',
         )
     named = ({person_key(row) for row in owners} | {comparable(row.text("name")) for row in owners}) - {""}
     for row in _large_shareholders(application) if owners else ():
@@ -102,16 +101,11 @@ def owner_share(application: Application, context: RuleContext) -> Iterator[Prob
             yield Problem(
                 row.field("share"),
                 f"“{zh}”的比例不到 25%，按股权不是受益所有人。请核对比例，或者认定依据改为“控制”，或者删去此行。",
-                f"{en} holds less than 25 % and is no owner by shares. Check the share, choose control, or remove "
-                "the row.",
+                f"{en} holds less than 25 % and is no owner by shares. Check the share, choose control, or remove the row.",
             )
         if row.typed("basis") and row.text("basis") not in ("shares", "control"):
-            yield Problem(
-                row.field("basis"), f"请为“{zh}”选择认定依据：股权或控制。", f"Choose shares or control for {en}."
-            )
-    total = sum(
-        (row.percent("share") or Decimal() for row in application.owners if row.text("basis") == "shares"), Decimal()
-    )
+            yield Problem(row.field("basis"), f"请为“{zh}”选择认定依据：股权或控制。", f"Choose shares or control for {en}.")
+    total = sum((row.percent("share") or Decimal() for row in application.owners if row.text("basis") == "shares"), Decimal())
     if total > 100:
         yield Problem(
             application.page("capital").field("owners"),

@@ -92,11 +92,7 @@ def term(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The term is long, or a number of whole years."""
     page = application.page("premises")
     years = page.whole("term_years")
-    if (
-        page.text("term") == "years"
-        and (context.stage != "draft" or page.typed("term_years"))
-        and (years is None or years < 1)
-    ):
+    if page.text("term") == "years" and (context.stage != "draft" or page.typed("term_years")) and (years is None or years < 1):
         yield Problem(
             page.field("term_years"),
             "选择了固定经营期限，请填写年数（至少 1 年），或改选“长期”。",

@@ -81,9 +81,7 @@ class Row:
         value = self.values.get(name)
         if not isinstance(value, list | tuple):
             return ()
-        found = (
-            Row(f"{self.path}.{name}.{number}", row) for number, row in enumerate(value) if isinstance(row, Mapping)
-        )
+        found = (Row(f"{self.path}.{name}.{number}", row) for number, row in enumerate(value) if isinstance(row, Mapping))
         return tuple(row for row in found if row.filled())
 
     def filled(self) -> bool:

@@ -56,17 +56,14 @@ def foreign_invested_elsewhere(application: Application, context: RuleContext) -
         yield Problem(
             page.field("company_type"),
             "本县登记机关未获外商投资企业登记授权。请到滨州市或山东省有外资登记权的登记机关办理。",
-            "This county is not authorised to register foreign-invested firms. Go to the authorised registrar of "
-            "Binzhou "
-            "or Shandong.",
+            "This county is not authorised to register foreign-invested firms. Go to the authorised registrar of Binzhou or Shandong.",
         )
     for row in application.shareholders:
         zh, en = who(row)
         if row.text("id_kind") == "foreigner-card":
             yield Problem(
                 row.field("id_kind"),
-                f"股东“{zh}”是外国人，公司属于外商投资企业，本县登记机关未获授权。"
-                "请到滨州市或山东省有外资登记权的登记机关办理。",
+                f"股东“{zh}”是外国人，公司属于外商投资企业，本县登记机关未获授权。请到滨州市或山东省有外资登记权的登记机关办理。",
                 f"{en} is a foreigner, so the company is foreign-invested, which this county may not register. Go "
                 "to the "
                 "authorised registrar of Binzhou or Shandong.",
@@ -74,8 +71,7 @@ def foreign_invested_elsewhere(application: Application, context: RuleContext) -
         elif row.text("id_kind") in ("passport", "residence-permit"):
             yield Problem(
                 row.field("id_kind"),
-                f"股东“{zh}”用护照或港澳台居民居住证投资，公司可能属于（或参照）外商投资企业，"
-                "登记机关会核实能否在本县登记。",
+                f"股东“{zh}”用护照或港澳台居民居住证投资，公司可能属于（或参照）外商投资企业，登记机关会核实能否在本县登记。",
                 f"{en} invests with a passport or residence permit: the company may count as foreign-invested, and the "
                 "registrar will check whether it can be registered here.",
                 WARN,
@@ -150,8 +146,7 @@ def real_names(application: Application, context: RuleContext) -> Iterator[Probl
         zh, en = who(row)
         yield Problem(
             row.field("name"),
-            f"“{zh}”（{'、'.join(role for role, _ in roles)}）须实名确认；不能线上确认的，"
-            "可以提交经公证的身份证明或到窗口当面核验。",
+            f"“{zh}”（{'、'.join(role for role, _ in roles)}）须实名确认；不能线上确认的，可以提交经公证的身份证明或到窗口当面核验。",
             f"{en} ({', '.join(role for _, role in roles)}) confirms who they are; those who cannot do so online "
             "bring a "
             "notarised proof or come in person.",

@@ -140,9 +140,7 @@ def rule(name: str, *, law: str, articles: str, page: str, stages: frozenset[str
 def findings(application: Mapping[str, Any], context: RuleContext) -> tuple[Finding, ...]:
     """Everything that the rules of this stage find, in page order. Never raises, whatever the application holds."""
     reading = Application(application)
-    found = [
-        finding for each in _rules.values() if context.stage in each.stages for finding in _run(each, reading, context)
-    ]
+    found = [finding for each in _rules.values() if context.stage in each.stages for finding in _run(each, reading, context)]
     order = {page: position for position, page in enumerate(PAGES)}
     return tuple(sorted(found, key=lambda finding: order.get(finding.field.partition(".")[0], len(PAGES))))
 

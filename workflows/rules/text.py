@@ -70,10 +70,19 @@ def private_characters(application: Application, context: RuleContext) -> Iterat
         if _is_name(path) and any(unicodedata.category(character) == "Co" for character in text):
             yield Problem(
                 path,
-                "这里含有旧系统的自造字，在别的电脑上会显示成另一个字。"
-                "请用输入法重新输入标准的生僻字（例如“䶮”“𫍯”）。",
+                "这里含有旧系统的自造字，在别的电脑上会显示成另一个字。请用输入法重新输入标准的生僻字（例如“䶮”“𫍯”）。",
                 "This holds a home-made character of an old system. Type the standard rare character instead (䶮, 𫍯).",
             )
+
+
+def _letter(character: str) -> bool:
+    """A letter, or a Chinese character too new for this Python's tables."""
+    return unicodedata.category(character)[0] == "L" or 0x20000 <= ord(character) <= 0x3FFFD
+
+
+def _belongs_to_name(character: str) -> bool:
+    """Letters and marks; characters that other rules refuse with a better sentence are left to them."""
+    return _letter(character) or unicodedata.category(character) in ("Mn", "Mc", "Cc", "Cf", "Co", "Cs")
 
 
 @rule("text.person-name", law="居民身份证法", articles="第四条", page="", stages=TYPED)
@@ -84,14 +93,8 @@ def person_name(application: Application, context: RuleContext) -> Iterator[Prob
         name = row.text("name")
         if not name or (row.path in shareholders and row.text("kind") != "natural"):
             continue
-        letters = [
-            character for character in name if unicodedata.category(character)[0] == "L" or ord(character) >= 0x20000
-        ]
-        emoji = any(0x1F000 <= ord(character) <= 0x1FFFF for character in name)
-        others = [
-            c for c in name if c not in _PERSON_SIGNS and unicodedata.category(c)[0] not in "LMC" and ord(c) < 0x20000
-        ]
-        if emoji or others or not letters:
+        strange = [character for character in name if character not in _PERSON_SIGNS and not _belongs_to_name(character)]
+        if strange or not any(_letter(character) for character in name):
             yield Problem(
                 row.field("name"),
                 "姓名请与证件一致：可以用汉字、字母和间隔号“·”，不能有数字、符号或表情。",
