@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 LONGEST_MODULE = 400
-PURE_LIBRARIES = {"yaml", "transitions", "stdnum"}
+PURE_LIBRARIES = {"yaml", "transitions", "stdnum", "pygraphviz"}
 COMMIT_SITE = "approvals/db/transaction.py"
 STORAGE = "approvals/db/"
 MIGRATIONS = "approvals/migrations"

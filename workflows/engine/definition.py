@@ -107,8 +107,8 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class SignOffRule:
-    """Several people decide one step. ``rule`` is ``all`` (会签), ``any`` (或签), or ``share`` (票签: more than ``share`` percent of the weight)
-    or ``count`` (k of n)."""
+    """Several people decide one step. ``rule`` is ``all`` (会签), ``any`` (或签), ``share`` (票签: more than ``share`` percent
+    of the weight) or ``count`` (k of n)."""
 
     rule: str
     count: int = 0

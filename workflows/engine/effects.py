@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from .registry import effect
 
-effect("accept_submission", needs=("application",))
+# Whoever filed at the window has no account: what the applicant files again, the clerk can file for them.
+effect(
+    "accept_submission",
+    needs=("application",),
+    roles=("applicant", "clerk"),
+    guards=("registration_rules_hold",),
+)
 effect("restart_clock")
 effect("extend_statutory", parameters=("working_days",))
-effect("establish_enterprise", needs=("application",))
+effect("establish_enterprise", needs=("application",), guards=("registration_rules_hold",))
 effect("issue_document", parameters=("kind",))
 effect("record_contact", parameters=("kind",))
-effect("override_identity")
+# The window has the person and the card before it.
+effect("override_identity", roles=("clerk",))
 effect("cast_vote")

@@ -28,7 +28,10 @@ def predecessors_done(facts: Facts, actor: Actor, parameters: Mapping[str, Any])
     """Every case that this one waits for ended well."""
     if all(case.outcome == "done" for case in facts.predecessors):
         return None
-    return {"zh": "前面的事项还没有办成，本事项暂不能办理。", "en": "A matter before this one has not been completed, so this one cannot start."}
+    return {
+        "zh": "前面的事项还没有办成，本事项暂不能办理。",
+        "en": "A matter before this one has not been completed, so this one cannot start.",
+    }
 
 
 @guard("predecessor_not_done")

@@ -36,7 +36,8 @@ def _condition(named: Named) -> Callable[[EventData], bool]:
     check = GUARDS[named.name].check
 
     def holds(event: EventData) -> bool:
-        cursor: Cursor = event.model
+        cursor = event.model
+        assert isinstance(cursor, Cursor)
         message = check(cursor.facts, cursor.actor, named.parameters)
         if message is not None and cursor.refusal is None:
             cursor.refusal = (named.name, message)
@@ -47,7 +48,9 @@ def _condition(named: Named) -> Callable[[EventData], bool]:
 
 def _taken(branch: Branch) -> Callable[[EventData], None]:
     def remember(event: EventData) -> None:
-        event.model.branch = branch
+        cursor = event.model
+        assert isinstance(cursor, Cursor)
+        cursor.branch = branch
 
     return remember
 

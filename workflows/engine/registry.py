@@ -30,11 +30,17 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Something an action does beside moving the case; carried out by the verbs, in the same transaction."""
+    """Something an action does beside moving the case; carried out by the verbs, in the same transaction.
+
+    ``roles`` must all be able to do an action with this effect, and ``guards`` must all stand before it; the linter
+    sees to both.
+    """
 
     name: str
     parameters: frozenset[str]
     needs: frozenset[str]
+    roles: frozenset[str] = frozenset()
+    guards: frozenset[str] = frozenset()
 
 
 GUARDS: dict[str, Guard] = {}
@@ -66,8 +72,15 @@ def trigger(name: str, *, parameters: tuple[str, ...] = ()) -> Callable[[Trigger
     return register
 
 
-def effect(name: str, *, parameters: tuple[str, ...] = (), needs: tuple[str, ...] = ()) -> None:
+def effect(
+    name: str,
+    *,
+    parameters: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    roles: tuple[str, ...] = (),
+    guards: tuple[str, ...] = (),
+) -> None:
     """Declare an effect that definitions may name. Raises ValueError when the name is taken."""
     if name in EFFECTS:
         raise ValueError(f"effect {name!r} is declared twice")
-    EFFECTS[name] = Effect(name, frozenset(parameters), frozenset(needs))
+    EFFECTS[name] = Effect(name, frozenset(parameters), frozenset(needs), frozenset(roles), frozenset(guards))
