@@ -1,0 +1,19 @@
+"""Storage beneath the models: engines, types, identifiers, prebuilt statements, and the one place that commits."""
+
+from .engine import create_engine
+from .ids import new_id
+from .statements import Prepared
+from .transaction import Database
+from .types import CanonicalJson, UtcDateTime, canonical_json, from_microseconds, to_microseconds
+
+__all__ = [
+    "CanonicalJson",
+    "Database",
+    "Prepared",
+    "UtcDateTime",
+    "canonical_json",
+    "create_engine",
+    "from_microseconds",
+    "new_id",
+    "to_microseconds",
+]

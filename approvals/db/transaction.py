@@ -1,0 +1,75 @@
+"""The one place that commits."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from .engine import WRITING, create_engine
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_ATTEMPTS = 3
+_PASSING = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+logger = logging.getLogger(__name__)
+
+
+def _passes(error: Exception) -> bool:
+    """Whether repeating the verb can help: a deadlock, a busy file, or an identifier that two processes made at once."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if getattr(cause, "sqlstate", None) in _PASSING:
+        return True
+    message = str(cause)
+    return "database is locked" in message or "_pkey" in message or ("UNIQUE constraint failed" in message and message.endswith(".id"))
+
+
+class Database:
+    """An engine with the two ways to use it: ``reading`` sessions, and ``write`` for one verb in one transaction."""
+
+    def __init__(self, url: str | None = None, *, engine: Engine | None = None) -> None:
+        if engine is None:
+            if url is None:
+                raise ValueError("a database needs a URL or an engine")
+            engine = create_engine(url)
+        self.engine = engine
+
+    def session(self) -> Session:
+        """A session for reading; the caller closes it, and nothing it holds is ever committed."""
+        return Session(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading that closes itself."""
+        with self.session() as session:
+            yield session
+
+    def write(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run ``verb(session, …)`` as one durable transaction and return what it returned.
+
+        A refusal raised by the verb leaves nothing behind. A deadlock or a busy file repeats the whole verb, three times
+        at most, unseen by the person.
+        """
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._once(verb, *args, **kwargs)
+            except Exception as error:
+                if attempt == _ATTEMPTS or not _passes(error):
+                    raise
+                logger.warning("repeating %s after %s", getattr(verb, "__name__", verb), type(error).__name__)
+                time.sleep(0.02 * attempt)
+        raise AssertionError("unreachable")
+
+    def _once(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.engine.connect().execution_options(**WRITING) as connection:
+            with Session(connection, expire_on_commit=False, join_transaction_mode="control_fully") as session:
+                result = verb(session, *args, **kwargs)
+                session.commit()
+                return result

@@ -1,0 +1,52 @@
+"""Persons, how they sign in, and the positions they hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from approvals.db import UtcDateTime
+
+from .base import Base, Identified
+from .network import Office
+
+
+class Person(Identified, Base):
+    """自然人: anyone who files, serves or supervises. Without ``password_hash`` the person has no account."""
+
+    __tablename__ = "persons"
+
+    sign_in_name: Mapped[str | None] = mapped_column(String(60), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    identity_kind: Mapped[str] = mapped_column(String(20), default="identity-card")
+    identity_number: Mapped[str] = mapped_column(String(40), default="", index=True)
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    session_version: Mapped[int] = mapped_column(default=0)
+    language: Mapped[str] = mapped_column(String(5), default="zh")
+    demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    positions: Mapped[list[Position]] = relationship(back_populates="person")
+
+
+class Position(Identified, Base):
+    """岗位: a role held at an office and department between two dates, the last one included."""
+
+    __tablename__ = "positions"
+    __table_args__ = (Index("ix_positions_person_id", "person_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    role: Mapped[str] = mapped_column(String(40))
+    office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
+    department: Mapped[str] = mapped_column(String(40))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    person: Mapped[Person] = relationship(back_populates="positions")
+    office: Mapped[Office] = relationship()

@@ -1,0 +1,46 @@
+"""Who is acting, and which roles that gives them on a case. A role left out means denied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A position as it counts today: role, department and office."""
+
+    role: str
+    department: str
+    office_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A signed-in person with the positions they hold today."""
+
+    person_id: int
+    name: str
+    positions: tuple[Held, ...] = ()
+    on_behalf_of: int | None = None
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.positions)
+
+    def has_role(self, role: str) -> bool:
+        return any(held.role == role for held in self.positions)
+
+
+def roles_on_case(acting: Acting, *, applicant_id: int | None, department: str, offices: Iterable[int]) -> frozenset[str]:
+    """The roles a person has on one case.
+
+    The applicant is whoever filed it. Staff must hold the role in the department that is responsible for the matter, at an
+    office the case is with; window clerks serve every department, so for them the office alone decides.
+    """
+    roles = {"applicant"} if applicant_id == acting.person_id else set()
+    here = frozenset(offices)
+    for held in acting.positions:
+        if held.office_id in here and (held.department == department or held.role == "clerk"):
+            roles.add(held.role)
+    return frozenset(roles)

@@ -1,0 +1,140 @@
+"""What the effects of a definition do. Each adds rows to the unit; nothing is written before the unit is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from approvals.db import canonical_json, new_id
+from approvals.models.history import digest
+from workflows.engine.facts import Actor
+from workflows.rules import compose_name, new_credit_code
+
+from . import clocks
+from .registration import ZONE
+
+if TYPE_CHECKING:
+    from .snapshot import CaseNow
+    from .unit import Unit
+
+Run = Callable[["Unit", "CaseNow", Actor, Mapping[str, Any], Mapping[str, Any], dict[str, Any]], None]
+EFFECTS: dict[str, Run] = {}
+
+
+def carries_out(name: str) -> Callable[[Run], Run]:
+    """Register the function that carries out the effect of that name."""
+
+    def register(run: Run) -> Run:
+        EFFECTS[name] = run
+        return run
+
+    return register
+
+
+@carries_out("accept_submission")
+def accept_submission(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Store what is being filed as the next submission of the root case, and let every case of the family follow it."""
+    root, application = unit.root_of(case), unit.application(case)
+    body = canonical_json(application)
+    root.submissions += 1
+    content_digest = digest("", body)
+    unit.submissions.append(
+        {
+            "id": new_id(), "case_id": root.id, "number": root.submissions, "content": body, "digest": content_digest,
+            "filed_by_id": actor.person_id, "filed_at": unit.at,
+        }
+    )  # fmt: skip
+    payload["submission"] = {"number": root.submissions, "digest": content_digest}
+    for member in unit.cases.values():
+        member.company, member.chosen, member.is_changed = compose_name(application.get("name", {})), list(root.chosen), True
+
+
+@carries_out("restart_clock")
+def restart_clock(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Begin the promised and statutory clocks anew."""
+    clocks.restart(case, unit.now)
+
+
+@carries_out("extend_statutory")
+def extend_statutory(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Give the statutory clock more working days (市场主体登记管理条例 第十九条)."""
+    case.extension_days += int(parameters["working_days"])
+    clocks.derive(case)
+
+
+@carries_out("establish_enterprise")
+def establish_enterprise(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Draw a 统一社会信用代码 and enter the name as registered; today is the date of establishment (市场主体登记管理条例 第二十一条)."""
+    application = unit.application(case)
+    name = application.get("name", {})
+    credit_code = new_credit_code(unit.count("organisation-code"))
+    established = unit.now.astimezone(ZONE).date().isoformat()
+    unit.names.append(
+        {
+            "id": new_id(), "full_name": compose_name(application.get("name", {})), "trade_name": name.get("trade_name", ""),
+            "industry": name.get("industry", ""), "status": "registered", "since": established, "until": None,
+            "holder": credit_code, "credit_code": credit_code, "case_id": case.id,
+        }
+    )  # fmt: skip
+    payload["enterprise"] = {"credit_code": credit_code, "established_on": established}
+
+
+@carries_out("issue_document")
+def issue_document(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Issue a document with the facts that this action gives it; its digest goes into the history."""
+    issue(unit, case, parameters["kind"], form, payload)
+
+
+def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payload: dict[str, Any]) -> None:
+    """Add a document to the unit and its digest to the payload of the event that issues it."""
+    number = f"{case.number}-{kind}-{case.position + 1}"
+    content = {
+        "kind": kind,
+        "number": number,
+        "case": case.number,
+        "company": unit.root_of(case).company,
+        "issued_on": unit.now.astimezone(ZONE).date().isoformat(),
+        "facts": dict(facts),
+        **payload.get("enterprise", {}),
+    }
+    body = canonical_json(content)
+    content_digest = digest("", body)
+    unit.documents.append(
+        {
+            "id": new_id(), "case_id": case.id, "root_id": case.root_id, "kind": kind, "number": number, "content": body,
+            "digest": content_digest, "issued_at": unit.at,
+        }
+    )  # fmt: skip
+    payload.setdefault("documents", []).append([kind, number, content_digest])
+
+
+@carries_out("record_contact")
+def record_contact(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Note a contact in person: its kind, the office and the way. Posted and electronic results are none."""
+    if form.get("way") == "post":
+        return
+    office = case.offices.get("delivery" if parameters["kind"] == "collection" else "receiving")
+    payload["contact"] = {"kind": parameters["kind"], "office": office}
+
+
+@carries_out("override_identity")
+def override_identity(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Take an identity number as confirmed against the card, although it fails its published check."""
+    root = unit.root_of(case)
+    if form["id_number"] not in root.identity_overrides:
+        root.identity_overrides = [*root.identity_overrides, form["id_number"]]
+        root.is_changed = True

@@ -1,0 +1,23 @@
+"""How a verb says no. Each carries a sentence for the person; nothing is stored when one is raised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+class Refusal(Exception):
+    """The verb cannot be done. ``reason`` is a code for programs and tests; ``message`` what the person reads."""
+
+    def __init__(self, reason: str, message: Mapping[str, str], **details: object) -> None:
+        super().__init__(message["zh"])
+        self.reason = reason
+        self.message = message
+        self.details = details
+
+
+class Outdated(Refusal):
+    """The page that asked shows something that has changed since; the message says what and by whom."""
+
+
+class NotFound(Exception):
+    """There is no such case for this person: unknown and foreign ones are the same to the outside."""

@@ -1,0 +1,175 @@
+"""The verbs that move a case: act, claim, release, and the timers. One verb is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.db import from_microseconds
+from approvals.models import Task
+from workflows.engine.facts import NOTHING, Actor, Refused
+from workflows.engine.machine import advance, needs_of
+
+from . import statements
+from .acting import Acting, roles_on_case
+from .errors import NotFound, Outdated, Refusal
+from .snapshot import CaseNow
+from .unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks for on a page.
+
+    ``task_id`` is the open task that the page showed (None where the state has none); ``key`` makes a repeated send of the
+    same page one action; ``form`` is what was typed, validated; ``application`` what is filed anew with it.
+    """
+
+    case_id: int
+    action: str
+    task_id: int | None
+    key: str
+    form: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    application: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What became of it. ``repeated`` when this very request had been carried out before."""
+
+    case_id: int
+    number: str
+    state: str
+    repeated: bool = False
+
+
+def act(session: Session, acting: Acting, request: Request, now: datetime) -> Moved:
+    """Do one action of a definition on a case.
+
+    Raises NotFound for an unknown case or one this person has no role on, Outdated when the page was overtaken, Refusal
+    when the law, the state or a guard says no.
+    """
+    unit = Unit.load(session, request.case_id, now)
+    case = unit.case(request.case_id)
+    actor = actor_on(acting, case)
+    if _is_repeated(unit, case, request):
+        return Moved(case.id, case.number, case.state, repeated=True)
+    _refuse_outdated(unit, case, actor, request.task_id)
+    if request.application is not None:
+        unit.file(request.application)
+    action = case.definition.actions.get(request.action)
+    needs = needs_of(action) if action is not None else frozenset()
+    step = advance(case.definition, case.state, request.action, actor, unit.facts(case, form=request.form, needs=needs))
+    if isinstance(step, Refused):
+        raise Refusal(step.reason, step.message)
+    unit.apply(case, step, actor, request.form, request.key)
+    unit.settle()
+    unit.write()
+    return Moved(case.id, case.number, case.state)
+
+
+def actor_on(acting: Acting, case: CaseNow) -> Actor:
+    """The person as an actor on this case. Raises NotFound when they have no role on it."""
+    roles = roles_on_case(
+        acting, applicant_id=case.applicant_id, department=case.definition.department, offices=case.office_ids()
+    )
+    if not roles:
+        raise NotFound
+    return Actor(acting.person_id, acting.name, roles, acting.on_behalf_of)
+
+
+def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: datetime) -> None:
+    """Take an open task into one's own hands. Raises Outdated when someone else holds it or it is closed."""
+    unit = Unit.load(session, case_id, now)
+    case = unit.case(case_id)
+    actor = actor_on(acting, case)
+    _refuse_outdated(unit, case, actor, task_id)
+    task = case.task
+    assert task is not None
+    if task.role not in actor.roles or task.role == "applicant":
+        raise Refusal("not-permitted", {"zh": "这项待办不属于您的岗位。", "en": "This task does not belong to your position."})
+    if task.holder_id == actor.person_id:
+        return
+    _hold(unit, case, actor, "task:claimed", actor.person_id)
+
+
+def release(session: Session, acting: Acting, case_id: int, task_id: int, now: datetime) -> None:
+    """Give a task back to everyone it is addressed to. Raises Refusal when the person does not hold it."""
+    unit = Unit.load(session, case_id, now)
+    case = unit.case(case_id)
+    actor = actor_on(acting, case)
+    _refuse_outdated(unit, case, actor, task_id)
+    if case.task is None or case.task.holder_id != actor.person_id:
+        raise Refusal("not-held", {"zh": "这项待办不在您手里，无需退回。", "en": "You do not hold this task."})
+    _hold(unit, case, actor, "task:released", None)
+
+
+def _hold(unit: Unit, case: CaseNow, actor: Actor, action: str, holder_id: int | None) -> None:
+    task = case.task
+    assert task is not None
+    unit.record(case, actor, task.role, action, case.state, case.state, {}, task.id)
+    held_at = unit.at if holder_id is not None else None
+    statements.hold_task.write(unit.connection, [{"task_id": task.id, "holder_id": holder_id, "held_at": held_at}])
+    unit.write()
+
+
+def _is_repeated(unit: Unit, case: CaseNow, request: Request) -> bool:
+    """Whether this request was carried out before. The statement is spared while the task of the page is open and will close."""
+    action = case.definition.actions.get(request.action)
+    stays = action is not None and any(branch.dest == "=" for branch in action.branches)
+    if case.task is not None and case.task.id == request.task_id and not stays:
+        return False
+    rows = statements.event_of_request.rows(unit.connection, {"request_key": request.key})
+    return bool(rows) and rows[0][0] == case.id
+
+
+def _refuse_outdated(unit: Unit, case: CaseNow, actor: Actor, task_id: int | None) -> None:
+    task = case.task
+    if (task.id if task is not None else None) != task_id:
+        name, action, happened_at, _ = statements.last_event.rows(unit.connection, {"case_id": case.id})[0]
+        raise _overtaken(case, name, action, happened_at)
+    if task is not None and task.role in actor.roles and task.holder_id not in (None, actor.person_id):
+        holder = statements.person_name.rows(unit.connection, {"person_id": task.holder_id})[0][0]
+        raise Outdated(
+            "held",
+            {"zh": f"这项待办正由{holder}办理，您不能同时办理。", "en": f"{holder} is working on this task."},
+            holder=holder,
+        )
+
+
+def _overtaken(case: CaseNow, name: str, action: str, happened_at: int) -> Outdated:
+    state = case.definition.states[case.state].title
+    known = case.definition.actions.get(action)
+    title = known.title if known is not None else {"zh": "处理", "en": "a change"}
+    at = from_microseconds(happened_at)
+    return Outdated(
+        "overtaken",
+        {
+            "zh": f"这一步已由{name}办理（{title['zh']}），办件现在是“{state['zh']}”。您填写的内容没有丢失，请核对后再操作。",
+            "en": f"Already handled by {name} ({title['en']}); the case is now “{state['en']}”. What you typed is kept.",
+        },
+        by=name,
+        action=action,
+        at=at,
+        state=case.state,
+    )
+
+
+def fire_timer(session: Session, case_id: int, now: datetime) -> bool:
+    """Let the timers of a case act when they have run out. Returns whether anything moved; called by a schedule."""
+    unit = Unit.load(session, case_id, now)
+    unit.settle()
+    unit.write()
+    return bool(unit.events)
+
+
+def due_timers(session: Session, now: datetime, limit: int = 500) -> list[int]:
+    """Cases with a timer that has run out, the oldest first."""
+    open_tasks = select(Task.case_id).where(Task.closed_at.is_(None), Task.timer_at <= now)
+    return list(session.scalars(open_tasks.order_by(Task.timer_at).limit(limit)))
+

@@ -1,0 +1,330 @@
+"""One action on a family of cases: a root case, everything linked below it, and what is to be written, in memory.
+
+The verbs load a unit, change it, let the automatic actions run until none applies, and write it with a fixed number of
+statements, however old the cases are and however many of them move.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from approvals.db import canonical_json, new_id, to_microseconds
+from approvals.models.history import BEGINNING, digest, event_hash, new_salt
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition
+from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome
+from workflows.engine.machine import automatic_step
+
+from . import clocks, statements
+from .effects import EFFECTS
+from .errors import NotFound
+from .registration import registration_context
+from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row
+
+_MOST_AUTOMATIC_STEPS = 200
+
+
+class Unit:
+    """The cases of one root during one action."""
+
+    def __init__(self, session: Session, now: datetime, cases: list[CaseNow]) -> None:
+        self.connection = session.connection()
+        self.now = now
+        self.at = to_microseconds(now)
+        self.catalogue = county_catalogue()
+        self.cases = {case.id: case for case in cases}
+        for case in cases:
+            case.definition = self.catalogue.version(case.workflow, case.version)
+        self._application: Mapping[str, Any] | None = None
+        self.events: list[dict[str, Any]] = []
+        self.payloads: list[dict[str, Any]] = []
+        self.closed_tasks: list[dict[str, Any]] = []
+        self.new_tasks: dict[int, dict[str, Any]] = {}
+        self.submissions: list[dict[str, Any]] = []
+        self.documents: list[dict[str, Any]] = []
+        self.notices: list[dict[str, Any]] = []
+        self.names: list[dict[str, Any]] = []
+
+    @classmethod
+    def load(cls, session: Session, case_id: int, now: datetime) -> Unit:
+        """The family of a case, locked. Raises NotFound for an unknown case."""
+        connection = session.connection()
+        if connection.dialect.name != "sqlite":
+            statements.lock_root.rows(connection, {"case_id": case_id})
+        rows = statements.family.rows(connection, {"case_id": case_id})
+        if not rows:
+            raise NotFound
+        return cls(session, now, [case_from_row(row) for row in rows])
+
+    def case(self, case_id: int) -> CaseNow:
+        return self.cases[case_id]
+
+    def root_of(self, case: CaseNow) -> CaseNow:
+        return self.cases[case.root_id]
+
+    def linked_of(self, case: CaseNow) -> list[CaseNow]:
+        return [other for other in self.cases.values() if other.parent_id == case.id]
+
+    def application(self, case: CaseNow) -> Mapping[str, Any]:
+        """What was last filed for the root of this case, with what is being filed now."""
+        if self._application is None:
+            rows = statements.last_submission.rows(self.connection, {"case_id": case.root_id})
+            self._application = json.loads(rows[0][0]) if rows else {}
+        return self._application
+
+    def file(self, application: Mapping[str, Any]) -> None:
+        """Take an application that is being filed now as the one that guards and effects see."""
+        self._application = application
+
+    def count(self, counter: str) -> int:
+        """The next number of a counter, made at its first use."""
+        rows = statements.count_up.rows(self.connection, {"counter": counter, "step": 1})
+        if rows:
+            return int(rows[0][0])
+        statements.insert_counter.write(self.connection, [{"name": counter, "value": 1}])
+        return 1
+
+    def facts(
+        self, case: CaseNow, *, form: Mapping[str, Any] | None = None, needs: frozenset[str] = frozenset()
+    ) -> Facts:
+        """What the engine may look at for this case; ``needs`` names the facts that cost a statement."""
+        application = self.application(case) if "application" in needs else {}
+        domain = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
+        siblings = {other.workflow: other for other in self.linked_of_parent(case)} if case.predecessors else {}
+        timer = case.task.timer_at if case.task is not None else None
+        return Facts(
+            now=self.now,
+            chosen=frozenset(case.chosen),
+            linked=tuple(other.as_linked() for other in self.linked_of(case)),
+            predecessors=tuple(siblings[key].as_linked() for key in case.predecessors if key in siblings),
+            timer_due=None if timer is None else clocks.moment(timer),
+            form=form or {},
+            application=application,
+            domain=domain,
+        )
+
+    def linked_of_parent(self, case: CaseNow) -> list[CaseNow]:
+        return [other for other in self.cases.values() if other.parent_id == case.parent_id and other.parent_id is not None]
+
+    # ---- changing -------------------------------------------------------------------------------------------------
+
+    def open_case(self, case: CaseNow, actor: Actor, payload: dict[str, Any], request_key: str | None = None) -> None:
+        """Add a new case in the initial state of its definition."""
+        case.is_new = True
+        case.definition = self.catalogue.version(case.workflow, case.version)
+        self.cases[case.id] = case
+        role = _role(actor, ())
+        self.record(case, actor, role, "case:opened", "", case.definition.initial, payload, None, request_key)
+        self._enter(case, case.definition.initial)
+
+    def apply(
+        self, case: CaseNow, step: Outcome, actor: Actor, form: Mapping[str, Any], request_key: str | None = None
+    ) -> dict[str, Any]:
+        """Carry out an allowed action: effects, event, state, tasks, linked cases, notices. Returns the event's payload."""
+        action = case.definition.actions[step.action]
+        payload: dict[str, Any] = {"form": dict(form)} if form else {}
+        task = case.task
+        for effect in step.effects:
+            EFFECTS[effect.name](self, case, actor, effect.parameters, form, payload)
+        if action.automatic and self.linked_of(case):
+            payload["linked"] = [[other.number, other.head] for other in self.linked_of(case)]
+        role = _role(actor, action.by)
+        self.record(case, actor, role, step.action, step.source, step.state, payload, task.id if task else None, request_key)
+        if not step.stays:
+            self._leave(case, step.action, actor)
+            self._enter(case, step.state)
+        for name in step.notices:
+            self._tell(case, name, form)
+        return payload
+
+    def settle(self) -> None:
+        """Run the automatic actions of the whole family until none applies."""
+        for _ in range(_MOST_AUTOMATIC_STEPS):
+            if not any(self._automatic(case) for case in list(self.cases.values())):
+                return
+        raise RuntimeError("the automatic actions of a family do not come to rest")
+
+    def _automatic(self, case: CaseNow) -> bool:
+        waiting = [action for action in case.definition.actions.values() if action.automatic and case.state in action.source]
+        if not waiting:
+            return False
+        needs: frozenset[str] = frozenset().union(*(clocks.needs_of(action) for action in waiting))
+        step = automatic_step(case.definition, case.state, self.facts(case, needs=needs))
+        if step is None:
+            return False
+        self.apply(case, step, SYSTEM_ACTOR, {})
+        return True
+
+    def _leave(self, case: CaseNow, action: str, actor: Actor) -> None:
+        task, case.task = case.task, None
+        if task is None:
+            return
+        holder = task.holder_id
+        if task.role in actor.roles and holder is None:
+            holder, task.held_at = actor.person_id, self.at
+        closure = {"closed_at": self.at, "closed_by": action, "holder_id": holder, "held_at": task.held_at}
+        if task.id in self.new_tasks:
+            self.new_tasks[task.id].update(closure)
+        else:
+            self.closed_tasks.append({"task_id": task.id, **closure})
+
+    def _enter(self, case: CaseNow, state_name: str) -> None:
+        state = case.definition.states[state_name]
+        case.state, case.outcome, case.is_changed = state_name, state.outcome, True
+        if state.final or state.closes:
+            case.closed_at = case.closed_at or self.at
+        else:
+            case.closed_at = None
+        if not state.final:
+            case.task = self._task(case, state_name)
+            self.new_tasks[case.task.id] = _task_row(case, case.task)
+        for opening in state.opens:
+            if opening.when == "always" or opening.workflow in case.chosen:
+                self._open_linked(case, opening.workflow, opening.after)
+
+    def _task(self, case: CaseNow, state_name: str) -> OpenTask:
+        state = case.definition.states[state_name]
+        to = state.task
+        due_at = clocks.due(self.now, state.time) if state.time else None
+        timer_at = clocks.timer(case.definition, state_name, self.now)
+        if to is None:
+            return OpenTask(new_id(), state_name, "", "", None, self.at, due_at, timer_at, None, None)
+        office_id = None if to.role == "applicant" else case.offices.get(to.office, case.deciding_office_id)
+        department = "" if to.role == "applicant" else to.department
+        return OpenTask(new_id(), state_name, to.role, department, office_id, self.at, due_at, timer_at, None, None)
+
+    def _open_linked(self, parent: CaseNow, workflow: str, after: tuple[str, ...]) -> None:
+        definition = self.catalogue.latest(workflow)
+        parent.linked_count += 1
+        linked = new_case(
+            definition,
+            number=f"{parent.number}-{parent.linked_count}",
+            parent=parent,
+            root_id=parent.root_id,
+            now=self.now,
+        )
+        linked.predecessors = [name for name in after if name in parent.chosen]
+        self.open_case(linked, SYSTEM_ACTOR, {"parent": parent.number})
+
+    def _tell(self, case: CaseNow, name: str, form: Mapping[str, Any]) -> None:
+        text = case.definition.notices[name].text
+        root = self.root_of(case)
+        values = {"number": case.number, "company": root.company, "reason": str(form.get("reason", ""))}
+        self.notices.append(
+            {
+                "id": new_id(),
+                "case_id": case.id,
+                "root_id": case.root_id,
+                "person_id": case.applicant_id,
+                "text": canonical_json({language: _fill(sentence, values) for language, sentence in text.items()}),
+                "created_at": self.at,
+                "read_at": None,
+            }
+        )
+
+    def record(
+        self,
+        case: CaseNow,
+        actor: Actor,
+        role: str,
+        action: str,
+        from_state: str,
+        to_state: str,
+        payload: Mapping[str, Any],
+        task_id: int | None = None,
+        request_key: str | None = None,
+    ) -> None:
+        """Append one event to the case's history."""
+        body, salt = canonical_json(payload), new_salt()
+        payload_digest = digest(salt, body)
+        case.position += 1
+        previous, case.is_changed = case.head or BEGINNING, True
+        fingerprint = case.definition.fingerprint
+        case.head = event_hash(
+            case.id, case.position, previous, self.at, actor.person_id, actor.name, actor.on_behalf_of, role, action, from_state,
+            to_state, fingerprint, payload_digest,
+        )  # fmt: skip
+        event_id = new_id()
+        self.events.append(
+            {
+                "id": event_id, "case_id": case.id, "position": case.position, "task_id": task_id, "happened_at": self.at,
+                "actor_id": actor.person_id, "actor_name": actor.name, "on_behalf_of": actor.on_behalf_of, "role": role,
+                "action": action, "from_state": from_state, "to_state": to_state, "definition": fingerprint,
+                "payload_digest": payload_digest, "previous_hash": previous, "hash": case.head, "request_key": request_key,
+            }
+        )  # fmt: skip
+        self.payloads.append({"event_id": event_id, "salt": salt, "body": body, "purged_under": ""})
+
+    # ---- writing --------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """Write everything that changed, one call of the driver for each table."""
+        new = [case for case in self.cases.values() if case.is_new]
+        changed = [case for case in self.cases.values() if case.is_changed and not case.is_new]
+        connection = self.connection
+        statements.insert_cases.write(connection, [_case_row(case) for case in new])
+        statements.update_cases.write(connection, [{**_case_row(case), "case_id": case.id} for case in changed])
+        statements.insert_submissions.write(connection, self.submissions)
+        statements.insert_names.write(connection, self.names)
+        statements.insert_events.write(connection, self.events)
+        statements.insert_payloads.write(connection, self.payloads)
+        statements.close_tasks.write(connection, self.closed_tasks)
+        statements.insert_tasks.write(connection, list(self.new_tasks.values()))
+        statements.insert_documents.write(connection, self.documents)
+        statements.insert_notices.write(connection, self.notices)
+
+
+def new_case(
+    definition: Definition, *, number: str, parent: CaseNow | None, root_id: int | None, now: datetime, **values: Any
+) -> CaseNow:
+    """A case that does not exist yet; a linked one takes applicant, offices and channel from its parent."""
+    case_id, at = new_id(), to_microseconds(now)
+    inherited: dict[str, Any] = {}
+    if parent is not None:
+        inherited = {
+            name: getattr(parent, name)
+            for name in ("company", "applicant_id", "filed_by_id", "channel", "deciding_office_id", "offices", "chosen")
+        }
+    facts = {**inherited, **values}
+    case = CaseNow(
+        id=case_id, number=number, token=secrets.token_urlsafe(18), root_id=root_id or case_id,
+        parent_id=parent.id if parent else None, workflow=definition.key, version=definition.version, state=definition.initial,
+        outcome="", predecessors=[], identity_overrides=[], submissions=0, linked_count=0, opened_at=at, clock_started_at=at,
+        extension_days=0, promised_due_at=None, statutory_due_at=None, closed_at=None, claim_code_hash="", position=0, head="",
+        **facts,
+    )  # fmt: skip
+    case.definition = definition
+    clocks.restart(case, now)
+    return case
+
+
+def _role(actor: Actor, by: tuple[str, ...]) -> str:
+    return next((role for role in by if role in actor.roles), min(actor.roles, default=""))
+
+
+def _fill(sentence: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        sentence = sentence.replace("{" + name + "}", value)
+    return sentence
+
+
+def _case_row(case: CaseNow) -> dict[str, Any]:
+    row = {name: getattr(case, name) for name in COLUMNS}
+    for name in JSON_COLUMNS:
+        row[name] = canonical_json(row[name])
+    return row
+
+
+def _task_row(case: CaseNow, task: OpenTask) -> dict[str, Any]:
+    return {
+        "id": task.id, "case_id": case.id, "root_id": case.root_id, "workflow": case.workflow, "state": task.state,
+        "role": task.role, "department": task.department, "office_id": task.office_id, "opened_at": task.opened_at,
+        "due_at": task.due_at, "timer_at": task.timer_at, "holder_id": task.holder_id, "held_at": task.held_at,
+        "closed_at": None, "closed_by": "",
+    }  # fmt: skip
