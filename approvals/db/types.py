@@ -39,7 +39,10 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def canonical_json(value: Any) -> str:
-    """JSON with sorted keys and no spaces, the form that is hashed. Raises TypeError for what JSON cannot hold and ValueError for NaN."""
+    """JSON with sorted keys and no spaces, the form that is hashed.
+
+    Raises TypeError for what JSON cannot hold and ValueError for NaN.
+    """
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 

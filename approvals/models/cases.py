@@ -140,7 +140,9 @@ class Notice(Identified, Base):
 
 
 class Draft(Identified, Base):
-    """An application being written, or a correction (``case_id`` is then the root case). ``content`` keeps what was typed, valid or not.
+    """An application being written, or a correction (``case_id`` is then the root case).
+
+    ``content`` keeps what was typed, valid or not.
 
     ``office_id`` is set when a window takes in a walk-in; the applicant's identity then lies in ``walk_in``.
     """
@@ -163,7 +165,7 @@ class Draft(Identified, Base):
 
 
 class CompanyName(Identified, Base):
-    """A company name that is taken: registered, reserved, or given up less than a year ago. A registered one carries its credit code."""
+    """A company name that is taken: registered (then with its credit code), reserved, or given up less than a year ago."""
 
     __tablename__ = "company_names"
     __table_args__ = (

@@ -72,7 +72,10 @@ def extend_statutory(
 def establish_enterprise(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
-    """Draw a 统一社会信用代码 and enter the name as registered; today is the date of establishment (市场主体登记管理条例 第二十一条)."""
+    """Draw a 统一社会信用代码 and enter the name as registered.
+
+    Today is the date of establishment (市场主体登记管理条例 第二十一条).
+    """
     application = unit.application(case)
     name = application.get("name", {})
     credit_code = new_credit_code(unit.count("organisation-code"))

@@ -48,7 +48,10 @@ def check(session: Session, content: Mapping[str, Any], now: datetime, stage: st
 
 
 def number_check_digit(digits: str) -> str:
-    """The check digit of a case number: the digits weighted 3 and 1 in turn, as on a bar code, so that one wrong digit and most swaps show."""
+    """The check digit of a case number.
+
+    The digits are weighted 3 and 1 in turn, as on a bar code, so that one wrong digit and most swaps show.
+    """
     total = sum(int(digit) * (3 if position % 2 == 0 else 1) for position, digit in enumerate(reversed(digits)))
     return str(-total % 10)
 
