@@ -35,7 +35,10 @@ def carries_out(name: str) -> Callable[[Run], Run]:
 def accept_submission(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
-    """Store what is being filed as the next submission of the root case, and let every case of the family follow it."""
+    """Store what is being filed as the next submission of the root case, and let every case of the family follow it.
+
+    The clocks of the root begin anew with it: the time of a correction is the applicant's (实施细则 第十八条).
+    """
     root, application = unit.root_of(case), unit.application(case)
     body = canonical_json(application)
     root.submissions += 1
@@ -47,8 +50,10 @@ def accept_submission(
         }
     )  # fmt: skip
     payload["submission"] = {"number": root.submissions, "digest": content_digest}
+    clocks.restart(root, unit.now)
+    chosen = sorted(application.get("matters", {}).get("chosen", []))
     for member in unit.cases.values():
-        member.company, member.chosen, member.is_changed = compose_name(application.get("name", {})), list(root.chosen), True
+        member.company, member.chosen, member.is_changed = compose_name(application.get("name", {})), chosen, True
 
 
 @carries_out("restart_clock")
