@@ -290,6 +290,10 @@ CASES = [
     Case("text.person-name", put("people.people.0.name", "·"), "people.people.0.name",
          passing=put("people.people.0.name", "买买提·样例")),
     Case("text.person-name", put("people.people.0.name", "张\U0001f000"), "people.people.0.name"),
+    Case("premises.term", both(put("premises.term", "years"), put("premises.term_years", 0)), "premises.term_years",
+         passing=both(put("premises.term", "years"), put("premises.term_years", 1))),
+    Case("owners.filed", both(NOT_EXEMPT, put("capital.owners", [])), "capital.owners",
+         passing=both(NOT_EXEMPT, put("capital.owners.1.id_kind", "passport"), put("capital.owners.1.id_number", "E12345678"))),
 ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.rules.applications import TODAY, ZHANG, shareholder, valid_application
-from tests.rules.changes import both, changed, context, found, put
+from tests.rules.changes import add, both, changed, context, found, put
 from workflows.rules import STAGES, RegisteredName, RuleContext, blocking, findings
 from workflows.rules.reading import PAGES
 
@@ -136,6 +136,12 @@ def test_the_liaison_is_told_which_of_phone_and_email_is_wrong() -> None:
     (phone,) = found("company.liaison", changed(put("people.people.2.phone", "")), context())
     (email,) = found("company.liaison", changed(put("people.people.2.email", "")), context())
     assert "电话" in phone.message["zh"] and "邮箱" in email.message["zh"]
+
+
+def test_an_untouched_row_is_no_row() -> None:
+    blank = {"name": " ", "id_number": "", "amount": None, "positions": [], "id_as_on_card": False}
+    application = changed(add("capital.shareholders", blank), add("people.people", blank), add("premises.items", blank))
+    assert blocking(findings(application, context())) == ()
 
 
 def test_html_and_rare_characters_are_text() -> None:
