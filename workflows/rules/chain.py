@@ -56,7 +56,7 @@ def housing_fund_ratio(application: Application, context: RuleContext) -> Iterat
         )
 
 
-@rule("chain.taxpayer-kind", law="增值税暂行条例", articles="第十三条", page="matters", stages=FILED)
+@rule("chain.taxpayer-kind", law="增值税法", articles="第九条", page="matters", stages=FILED)
 def taxpayer_kind(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The tax office needs to know whether the company starts as a general or a small taxpayer."""
     page = application.page("matters")
