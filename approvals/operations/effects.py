@@ -54,6 +54,9 @@ def accept_submission(
     chosen = sorted(application.get("matters", {}).get("chosen", []))
     for member in unit.cases.values():
         member.company, member.chosen, member.is_changed = compose_name(application.get("name", {})), chosen, True
+        member.offices = {**member.offices, **unit.new_offices}
+    if root is not case:  # every case that an action touches gets an event of its own
+        unit.record(root, actor, "", "case:refiled", root.state, root.state, {"submission": payload["submission"]})
 
 
 @carries_out("restart_clock")

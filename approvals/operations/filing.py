@@ -107,7 +107,7 @@ def _open(session: Session, acting: Acting, draft: Draft, applicant_id: int | No
     case.claim_code_hash = claim_hash(claim_code) if claim_code else ""
     body = canonical_json(application)
     content_digest = digest("", body)
-    unit.file(application)
+    unit.file(application, {})
     unit.submissions.append(
         {
             "id": new_id(), "case_id": case.id, "number": 1, "content": body, "digest": content_digest,
@@ -152,7 +152,9 @@ def resubmit_draft(
     draft = session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
     if draft is None or draft.person_id != acting.person_id or draft.case_id is None:
         raise NotFound
-    moved = act(session, acting, Request(case_id, "resubmit", task_id, key, application=draft.content), now)
+    offices = _offices(session, draft.content, None)
+    asked = {name: office for name, office in offices.items() if name not in ("deciding", "receiving")}
+    moved = act(session, acting, Request(case_id, "resubmit", task_id, key, application=draft.content, offices=asked), now)
     draft.filed_case_id = draft.case_id
     session.flush()
     return moved

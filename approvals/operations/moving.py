@@ -27,7 +27,8 @@ class Request:
     """What a person asks for on a page.
 
     ``task_id`` is the open task that the page showed (None where the state has none); ``key`` makes a repeated send of the
-    same page one action; ``form`` is what was typed, validated; ``application`` what is filed anew with it.
+    same page one action; ``form`` is what was typed, validated; ``application`` what is filed anew with it, ``offices`` the
+    offices that it asks for.
     """
 
     case_id: int
@@ -36,6 +37,7 @@ class Request:
     key: str
     form: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     application: Mapping[str, Any] | None = None
+    offices: Mapping[str, int] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
         return Moved(case.id, case.number, case.state, repeated=True)
     _refuse_outdated(unit, case, actor, request.task_id)
     if request.application is not None:
-        unit.file(request.application)
+        unit.file(request.application, request.offices)
     action = case.definition.actions.get(request.action)
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, request.action, actor, unit.facts(case, form=request.form, needs=needs))

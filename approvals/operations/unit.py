@@ -42,6 +42,7 @@ class Unit:
         for case in cases:
             case.definition = self.catalogue.version(case.workflow, case.version)
         self._application: Mapping[str, Any] | None = None
+        self.new_offices: Mapping[str, int] = {}
         self.events: list[dict[str, Any]] = []
         self.payloads: list[dict[str, Any]] = []
         self.closed_tasks: list[dict[str, Any]] = []
@@ -78,9 +79,9 @@ class Unit:
             self._application = json.loads(rows[0][0]) if rows else {}
         return self._application
 
-    def file(self, application: Mapping[str, Any]) -> None:
-        """Take an application that is being filed now as the one that guards and effects see."""
-        self._application = application
+    def file(self, application: Mapping[str, Any], offices: Mapping[str, int]) -> None:
+        """Take an application that is being filed now as the one that guards and effects see, with the offices it asks for."""
+        self._application, self.new_offices = application, offices
 
     def count(self, counter: str) -> int:
         """The next number of a counter, made at its first use."""
