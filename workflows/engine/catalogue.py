@@ -9,13 +9,17 @@ from typing import Any
 import yaml
 
 from .definition import Definition, Text
-from .loader import build, read
+from .fingerprints import read_fingerprints
+from .loader import build, fingerprint, read
 
 DEFINITIONS = Path(__file__).resolve().parent.parent / "definitions"
 
 
 class Catalogue:
-    """Definitions by key and version and by fingerprint. Loading one definition costs tens of milliseconds: keep the object."""
+    """Definitions by key and version and by fingerprint. Loading one costs tens of milliseconds: keep the object.
+
+    With a file of fingerprints only published versions are in force; raises ValueError when one of them has changed.
+    """
 
     def __init__(self, root: Path = DEFINITIONS) -> None:
         self.root = root
@@ -23,8 +27,15 @@ class Catalogue:
         self.vocabulary: Mapping[str, Any] = yaml.load((root / "vocabulary.yaml").read_text(encoding="utf-8"), Loader=loader)
         self._versions: dict[str, dict[int, Definition]] = {}
         self._by_fingerprint: dict[str, Definition] = {}
+        published = read_fingerprints(root)
         for path in definition_files(root):
-            definition = build(read(path, root), self.vocabulary["roles"])
+            version = f"{path.parent.name}/{path.stem}"
+            if published and version not in published:
+                continue  # a draft, perhaps with faults: what was published stays in force
+            document = read(path, root)
+            if published and fingerprint(document.data) != published[version]:
+                raise ValueError(f"{path.name} of {path.parent.name} has changed since it was published: restore it and add a new version")
+            definition = build(document, self.vocabulary["roles"])
             self._versions.setdefault(definition.key, {})[definition.version] = definition
             self._by_fingerprint[definition.fingerprint] = definition
 
