@@ -1,0 +1,57 @@
+"""Every text that a person reads goes through the catalogue of texts, or stands in both languages beside each other."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CHINESE = re.compile(r"[\u3007\u3400-\u9fff]")
+MARKERS = {"_", "_l", "gettext", "ngettext", "lazy_gettext"}
+SHOWN = ("views", "forms", "queries", "operations")
+
+
+def bare_texts_of_template(source: str) -> list[str]:
+    """Lines of a template with Chinese outside of expressions, statements and comments."""
+    text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", lambda found: "\n" * found[0].count("\n"), source, flags=re.S)
+    return [f"{number}: {line.strip()}" for number, line in enumerate(text.splitlines(), 1) if CHINESE.search(line)]
+
+
+def bare_texts_of_module(source: str) -> list[str]:
+    """String constants with Chinese that are neither marked for translation, nor a docstring, nor the ``zh`` of a pair."""
+    tree = ast.parse(source)
+    excused: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKERS:
+            excused.update(ast.walk(node))
+        if isinstance(node, ast.Dict) and any(isinstance(key, ast.Constant) and key.value == "zh" for key in node.keys):
+            excused.update(ast.walk(node))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            excused.add(node.value)
+    return [
+        f"{node.lineno}: {node.value.strip()}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in excused and CHINESE.search(node.value)
+    ]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_templates_have_no_bare_text(path: Path) -> None:
+    assert bare_texts_of_template(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for folder in SHOWN for path in (ROOT / "approvals" / folder).rglob("*.py")),
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_modules_have_no_bare_text(path: Path) -> None:
+    assert bare_texts_of_module(path.read_text(encoding="utf-8")) == []
+
+
+def test_bare_texts_are_found() -> None:
+    assert bare_texts_of_template("<p>{{ _('好') }}</p>\n{# 好 #}<p>坏</p>") == ["2: <p>坏</p>"]
+    assert bare_texts_of_module('"""说明"""\nx = _("好")\ny = {"zh": "好", "en": "good"}\nz = "坏"\n') == ["4: 坏"]
