@@ -71,10 +71,10 @@ class CaseNow:
         return LinkedCase(self.workflow, self.number, self.state, self.outcome)
 
     def office_ids(self) -> Iterable[int]:
-        """Offices where this case may be worked on: its own and the one its task is with."""
-        yield from (self.offices[key] for key in ("deciding", "receiving", "delivery") if key in self.offices)
-        if self.task is not None and self.task.office_id is not None:
-            yield self.task.office_id
+        """Offices where this case may be worked on: where it was taken in, and every one that its definition addresses."""
+        yield self.offices.get("receiving", self.deciding_office_id)
+        for symbol in _symbols(self.definition):
+            yield self.offices.get(symbol, self.deciding_office_id)
 
     def clock_start(self) -> datetime:
         return from_microseconds(self.clock_started_at)
@@ -90,6 +90,18 @@ JSON_COLUMNS = frozenset({"offices", "chosen", "predecessors", "identity_overrid
 TASK_COLUMNS = ("id", "state", "role", "department", "office_id", "opened_at", "due_at", "timer_at", "holder_id", "held_at")
 _WIDTH = len(COLUMNS)
 _JSON_POSITIONS = tuple(COLUMNS.index(name) for name in COLUMNS if name in JSON_COLUMNS)
+
+
+_symbols_of_version: dict[str, frozenset[str]] = {}
+
+
+def _symbols(definition: Definition) -> frozenset[str]:
+    """The office symbols that the tasks of a version use; kept, because every action asks."""
+    found = _symbols_of_version.get(definition.fingerprint)
+    if found is None:
+        found = frozenset(state.task.office for state in definition.states.values() if state.task is not None)
+        _symbols_of_version[definition.fingerprint] = found
+    return found
 
 
 def case_from_row(row: Any) -> CaseNow:
