@@ -1,0 +1,176 @@
+"""Replays one case's history against its pinned definition, without a database: what must stand in the tables if it is true."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from approvals.models.history import BEGINNING, digest, event_hash
+from workflows.engine.catalogue import Catalogue
+from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
+
+OPENED = "case:opened"
+HOLDING = {"task:claimed": True, "task:released": False}
+BUILT_IN = frozenset({"case:adopted", "case:refiled", *HOLDING})
+"""Events of the product itself: they need no action of a definition and never move the case."""
+
+
+class Problem(NamedTuple):
+    """What is wrong, and at which position of the history; None when it is not one event's."""
+
+    position: int | None
+    message: Text
+
+
+@dataclass(slots=True)
+class Stay:
+    """One stay of a case in one state, as its history tells it. Times are microseconds."""
+
+    state: str
+    position: int
+    opened_at: int
+    task_ids: set[int | None] = field(default_factory=set)
+    holder_id: int | None = None
+    closed_at: int | None = None
+    closed_by: str = ""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a sound history says of its case. ``stays`` are those that have a task, the last one open or not."""
+
+    definition: Definition
+    state: str = ""
+    outcome: str = ""
+    closed_at: int | None = None
+    stays: list[Stay] = field(default_factory=list)
+    payloads: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
+    states_by_hash: dict[str, str] = field(default_factory=dict)
+
+
+def problem(position: int | None, zh: str, en: str) -> Problem:
+    return Problem(position, {"zh": zh, "en": en})
+
+
+def chain_problems(case: Any, events: Sequence[Any]) -> Iterator[Problem]:
+    """Faults of the hash chain: order, links, hashes, payloads, and the position and head on the case's row."""
+    previous = BEGINNING
+    for position, event in enumerate(events, start=1):
+        if event.position != position:
+            yield problem(position, f"第{position}条办理记录缺失", f"event {position} is missing")
+            return
+        if event.previous_hash != previous:
+            yield problem(position, "与前一条办理记录接不上", "does not follow the event before it")
+        computed = event_hash(
+            event.case_id, event.position, event.previous_hash, event.happened_at, event.actor_id, event.actor_name,
+            event.on_behalf_of, event.role, event.action, event.from_state, event.to_state, event.definition,
+            event.payload_digest,
+        )  # fmt: skip
+        if computed != event.hash:
+            yield problem(position, "办理记录的内容与其校验值不符", "the event does not match its hash")
+        yield from _payload_problems(event)
+        previous = event.hash
+    if case.position != len(events):
+        yield problem(
+            len(events) + 1,
+            f"办件记到第{case.position}条，实有{len(events)}条办理记录",
+            f"the case counts {case.position} events but has {len(events)}",
+        )
+    elif case.head != previous:
+        yield problem(len(events), "最后一条办理记录与办件上记的不符", "the last event is not the one that the case names")
+
+
+def _payload_problems(event: Any) -> Iterator[Problem]:
+    if event.salt is None:
+        yield problem(event.position, "办理记录的附件内容缺失", "the event's payload is missing")
+    elif event.body is None:
+        if not event.purged_under:
+            yield problem(event.position, "附件内容被删除，但没有写明依据", "the payload was removed without naming a rule")
+    elif digest(event.salt, event.body) != event.payload_digest:
+        yield problem(event.position, "附件内容与办理记录的校验值不符", "the payload does not match the event")
+
+
+def replay(case: Any, events: Sequence[Any], catalogue: Catalogue) -> Replayed | Problem:
+    """Walk a sound chain through its definition: the state it leads to, or the first event that was not allowed."""
+    replayed: Replayed | None = None
+    for event in events:
+        try:
+            definition = catalogue.by_fingerprint(event.definition)
+        except KeyError:
+            return problem(event.position, "所用的流程版本不存在或已被改动", "its workflow version is unknown or was changed")
+        if (definition.key, definition.version) != (case.workflow, case.version):
+            return problem(event.position, "所用的流程版本与办件不符", "its workflow version is not that of the case")
+        if replayed is None:
+            replayed = Replayed(definition)
+        reason = _step(replayed, event)
+        if reason is not None:
+            return Problem(event.position, reason)
+        replayed.states_by_hash[event.hash] = replayed.state
+        replayed.payloads[event.position] = None if event.body is None else json.loads(event.body)
+    return replayed or problem(1, "没有办理记录", "there is no history")
+
+
+def _step(replayed: Replayed, event: Any) -> Text | None:
+    """Take one event; returns why it was not allowed."""
+    definition = replayed.definition
+    if event.position == 1:
+        if event.action != OPENED or event.from_state or event.to_state != definition.initial:
+            return {"zh": "第一条不是收件立案", "en": "the first event does not open the case"}
+        _enter(replayed, event)
+        return None
+    if event.from_state != replayed.state:
+        return {"zh": f"起始状态应为“{replayed.state}”", "en": f"it should begin in {replayed.state}"}
+    if event.action in BUILT_IN:
+        return _built_in(replayed, event)
+    action = definition.actions.get(event.action)
+    if action is None or event.from_state not in action.source:
+        return {"zh": f"流程在这一状态没有操作“{event.action}”", "en": f"the workflow has no action {event.action} in this state"}
+    stays = event.to_state == event.from_state and any(branch.dest == STAYS for branch in action.branches)
+    if not stays and all(branch.dest != event.to_state for branch in action.branches):
+        return {"zh": f"操作“{event.action}”不会到“{event.to_state}”", "en": f"{event.action} does not lead to {event.to_state}"}
+    if not _permitted(action, event):
+        return {"zh": f"“{event.role}”无权进行“{event.action}”", "en": f"{event.role!r} may not do {event.action}"}
+    stay = _open_stay(replayed)
+    if stay is not None:
+        stay.task_ids.add(event.task_id)
+    if not stays:
+        if stay is not None:
+            stay.closed_at, stay.closed_by = event.happened_at, event.action
+        _enter(replayed, event)
+    return None
+
+
+def _permitted(action: Action, event: Any) -> bool:
+    if action.automatic:
+        return bool(event.role == SYSTEM and event.actor_id is None)
+    return event.role in action.by
+
+
+def _built_in(replayed: Replayed, event: Any) -> Text | None:
+    if event.to_state != event.from_state:
+        return {"zh": "这种记录不能改变办件状态", "en": "such an event does not move a case"}
+    stay = _open_stay(replayed)
+    if event.action in HOLDING:
+        to = replayed.definition.states[replayed.state].task
+        if stay is None or to is None or event.role != to.role:
+            return {"zh": "这一状态没有可认领的待办", "en": "there is no task to hold in this state"}
+        stay.task_ids.add(event.task_id)
+        stay.holder_id = event.actor_id if HOLDING[event.action] else None
+    return None
+
+
+def _enter(replayed: Replayed, event: Any) -> None:
+    state = replayed.definition.states[event.to_state]
+    replayed.state, replayed.outcome = state.name, state.outcome
+    if state.final or state.closes:
+        replayed.closed_at = replayed.closed_at or event.happened_at
+    else:
+        replayed.closed_at = None
+    if not state.final:
+        replayed.stays.append(Stay(state.name, event.position, event.happened_at))
+
+
+def _open_stay(replayed: Replayed) -> Stay | None:
+    return replayed.stays[-1] if replayed.stays and replayed.stays[-1].closed_at is None else None
