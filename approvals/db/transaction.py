@@ -18,17 +18,20 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _ATTEMPTS = 3
-_PASSING = frozenset({"40001", "40P01", "55P03"})  # serialization failure, deadlock, lock not available
+# Serialization failure, deadlock, lock not available; and unique violation: two verbs made the same row at once, and the
+# one that repeats sees what the other wrote, so that it refuses with a sentence of its own or finds its work already done.
+_PASSING = frozenset({"40001", "40P01", "55P03", "23505"})
 logger = logging.getLogger(__name__)
 
 
 def _passes(error: Exception) -> bool:
-    """Whether repeating the verb can help: a deadlock, a busy file, or an identifier that two processes made at once."""
+    """Whether repeating the verb can help: a deadlock, a busy file, or a row that two made at once."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if getattr(cause, "sqlstate", None) in _PASSING:
         return True
-    message = str(cause)
-    return "database is locked" in message or "_pkey" in message or ("UNIQUE constraint failed" in message and message.endswith(".id"))
+    return getattr(cause, "sqlite_errorname", "").startswith(
+        ("SQLITE_BUSY", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY")
+    )
 
 
 class Database:
@@ -54,8 +57,8 @@ class Database:
     def write(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run ``verb(session, …)`` as one durable transaction and return what it returned.
 
-        A refusal raised by the verb leaves nothing behind. A deadlock or a busy file repeats the whole verb, three times
-        at most, unseen by the person.
+        A refusal raised by the verb leaves nothing behind. A deadlock, a busy file or a row that another verb made at the
+        same moment repeats the whole verb, three times at most, unseen by the person.
         """
         for attempt in range(1, _ATTEMPTS + 1):
             try:

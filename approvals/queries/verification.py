@@ -74,7 +74,8 @@ def verify_all(session: Session) -> Iterator[Fault]:
 
 def _one_moment(session: Session) -> None:
     """Read everything as of one moment, so that an action in between is no fault. SQLite's transactions do so anyway."""
-    if session.get_bind().dialect.name == "postgresql" and not session.in_transaction():
+    if session.get_bind().dialect.name == "postgresql":
+        session.rollback()  # the level can only be chosen at the beginning of a transaction
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
