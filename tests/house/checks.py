@@ -30,7 +30,7 @@ ARROWS: dict[str, set[str]] = {
     "views": {"operations", "queries", "forms", "models", "db"},
     "demo": {"operations", "queries", "models", "db"},
     "jobs": {"operations", "queries", "models", "db", "demo"},
-    "app": {"views", "operations", "queries", "forms", "models", "db"},
+    "app": {"views", "demo", "operations", "queries", "forms", "models", "db"},
     "cli": {"app", "jobs", "demo", "operations", "queries", "models", "db", "migrations_runner"},
 }
 

@@ -7,7 +7,12 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from tests.support.pages import faults_of, token_in
 
 HOW_TO_GET_CHROMIUM = "no Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path"
 CHROMIUM_ARGUMENTS = [
@@ -80,3 +85,46 @@ def open_page(browser: Any, width: int, height: int, touch: bool = False) -> Ite
 def policy_breach(text: str) -> bool:
     """Whether a console line reports something that the Content-Security-Policy stopped."""
     return "Content Security Policy" in text
+
+
+class Visitor:
+    """Somebody at a browser without scripts: fetches pages, sends their forms with the token, and looks at each page's HTML."""
+
+    def __init__(self, application: Any, person_id: int | None = None, session_version: int = 0) -> None:
+        self.application = application
+        self.client = application.test_client()
+        if person_id is not None:
+            self.sign_in(person_id, session_version)
+
+    def sign_in(self, person_id: int, session_version: int = 0) -> None:
+        """Give this visitor the session of a person, without a password."""
+        clock = self.application.config["NOW"]
+        moment = clock() if clock is not None else datetime.now(UTC)
+        with self.client.session_transaction() as cookie:
+            cookie.permanent = True
+            cookie.update(person=person_id, version=session_version, seen=int(moment.timestamp()))
+
+    def get(self, path: str, status: int = 200, **options: Any) -> Any:
+        """A page, checked for its status and for faults of its HTML."""
+        return self._checked(self.client.get(path, **options), path, status)
+
+    def post(self, path: str, data: Any = None, status: int | None = 302, page: str = "/", **options: Any) -> Any:
+        """Send a form with a token taken from ``page``; ``status`` None accepts any answer."""
+        token = token_in(self.client.get(page).text)
+        sent = list(data.items(multi=True)) if hasattr(data, "getlist") else list((data or {}).items())
+        pairs = [(name, item) for name, value in sent for item in (value if isinstance(value, list) else [value])]
+        values = MultiDict([*pairs, ("csrf_token", token)])
+        options.setdefault("headers", {"Origin": "http://localhost"})
+        return self._checked(self.client.post(path, data=values, **options), path, status)
+
+    def _checked(self, response: Any, path: str, status: int | None) -> Any:
+        assert status is None or response.status_code == status, f"{path} answers {response.status_code}"
+        if response.mimetype == "text/html" and response.status_code not in (301, 302, 303) and not is_fragment(response.text):
+            faults = faults_of(response.text)
+            assert not faults, f"{path}: " + "; ".join(faults)
+        return response
+
+
+def is_fragment(html: str) -> bool:
+    """Whether a response is a part of a page, as scripts fetch them."""
+    return not html.lstrip().lower().startswith("<!doctype")

@@ -1,0 +1,66 @@
+"""The web application, put together."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from approvals import settings
+from approvals.db import Database
+from approvals.views import access, accounts, assets, errors, filters, headers, notices, public, request
+
+PARTS = ("applications", "intake", "cases", "desk", "supervision")
+"""Modules of ``approvals.views`` that hold the pages of the people who use them."""
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The product on one database. ``config`` overrides the environment; see ``approvals.settings.read``.
+
+    Raises settings.Unsafe when it would start in production with a default secret or with the demo's people.
+    """
+    application = Flask("approvals", root_path=str(Path(__file__).parent), template_folder=str(settings.ROOT / "templates"))
+    application.config.from_mapping(settings.read(config))
+    _make_folder_of(application.config["DATABASE_URL"])
+    database = Database(application.config["DATABASE_URL"])
+    settings.refuse_unsafe_start(application.config, database)
+    application.extensions["database"] = database
+
+    application.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    if application.config["TESTING"]:
+        application.jinja_env.undefined = StrictUndefined
+    Babel(application, default_locale="zh", default_timezone=str(request.ZONE), locale_selector=request.preferred_language)
+    if application.config["DEMO"]:
+        # The demo brings its simulation along: a production process does not load it.
+        from approvals.demo.people import demo_sign_ins
+
+        application.extensions["demo_sign_ins"] = demo_sign_ins
+    # The order is the order of the checks: first the token, then what was sent, then who may.
+    CSRFProtect(application)
+    access.protect(application)
+    request.close_after(application)
+    headers.protect(application)
+    errors.explain(application)
+    filters.add(application)
+    for module in (public, accounts, notices, assets):
+        application.register_blueprint(module.blueprint)
+    for name in PARTS:
+        try:
+            part = importlib.import_module(f"approvals.views.{name}")
+        except ImportError as error:
+            logging.getLogger(__name__).warning("pages left out: %s (%s)", name, error)
+        else:
+            application.register_blueprint(part.blueprint)
+    return application
+
+
+def _make_folder_of(url: str) -> None:
+    if url.startswith("sqlite:///") and ":memory:" not in url:
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,39 @@
+"""What a person was told, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, Notice
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One notice with the case it speaks of."""
+
+    text: Mapping[str, str]
+    created_at: datetime
+    read_at: datetime | None
+    number: str
+    token: str
+
+
+def told(session: Session, person_id: int, page: int) -> tuple[list[Told], int]:
+    """One page of notices, and how many there are in all."""
+    count = session.scalar(select(func.count(Notice.id)).where(Notice.person_id == person_id)) or 0
+    statement = (
+        select(Notice.text, Notice.created_at, Notice.read_at, Case.number, Case.token)
+        .join(Case, Case.id == Notice.case_id)
+        .where(Notice.person_id == person_id)
+        .order_by(Notice.created_at.desc(), Notice.id.desc())
+        .limit(PAGE)
+        .offset((page - 1) * PAGE)
+    )
+    return [Told(*row) for row in session.execute(statement)], count

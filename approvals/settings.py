@@ -1,0 +1,81 @@
+"""What the product is told from outside, and the starts it refuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from approvals.db import Database
+from approvals.models import Person
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_SECRET = "not-a-secret-for-the-demo-only"
+SHORTEST_SECRET = 32
+LARGEST_REQUEST = 2 * 1024 * 1024
+"""Bytes of one request. The longest application, 50 shareholders and 50 people, is about a tenth of it."""
+
+
+class Unsafe(RuntimeError):
+    """The product would start in a state in which strangers could act; the message tells the operator what to change."""
+
+
+def default_database_url() -> str:
+    """The SQLite file of a checkout."""
+    return f"sqlite:///{ROOT / 'var' / 'approvals.sqlite'}"
+
+
+def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All settings: what the caller gives, else the environment, else the default.
+
+    ``SECRET_KEY`` (APPROVALS_SECRET_KEY) signs sessions; ``DATABASE_URL`` (APPROVALS_DATABASE_URL) names the database;
+    ``DEMO`` (APPROVALS_DEMO) shows the demo sign-ins and allows the default secret.
+    """
+    given = dict(config or {})
+    demo = bool(given.pop("DEMO", os.environ.get("APPROVALS_DEMO", "") not in ("", "0")))
+    testing = bool(given.pop("TESTING", False))
+    protected = not (demo or testing)
+    return {
+        "SECRET_KEY": os.environ.get("APPROVALS_SECRET_KEY", DEFAULT_SECRET),
+        "DATABASE_URL": os.environ.get("APPROVALS_DATABASE_URL") or default_database_url(),
+        "DEMO": demo,
+        "TESTING": testing,
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
+        "MAX_FORM_PARTS": 5000,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "SESSION_COOKIE_NAME": "approvals_session",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SECURE": protected,
+        # A page may stay open for a morning: its token lives as long as the session it belongs to.
+        "WTF_CSRF_TIME_LIMIT": None,
+        # Addresses of our own files change with their content.
+        "SEND_FILE_MAX_AGE_DEFAULT": timedelta(days=30),
+        "NOW": None,
+        **given,
+    }
+
+
+def refuse_unsafe_start(settings: Mapping[str, Any], database: Database) -> None:
+    """Raise Unsafe for a production start with a guessable secret or with people of the demo in the database."""
+    if settings["DEMO"] or settings["TESTING"]:
+        return
+    secret = settings["SECRET_KEY"]
+    if secret == DEFAULT_SECRET or len(secret) < SHORTEST_SECRET:
+        raise Unsafe(
+            f"正式运行需要自己的密钥：请把环境变量 APPROVALS_SECRET_KEY 设为不少于 {SHORTEST_SECRET} 个字符的随机字符串；"
+            "只是试用，请设 APPROVALS_DEMO=1。"
+        )
+    if not inspect(database.engine).has_table(Person.__tablename__):
+        return
+    with database.reading() as session:
+        if session.scalar(select(Person.id).where(Person.demo).limit(1)) is not None:
+            raise Unsafe(
+                "这个数据库里有演示账号，其密码是公开的，不能用于正式运行：请换一个数据库（APPROVALS_DATABASE_URL）；"
+                "只是试用，请设 APPROVALS_DEMO=1。"
+            )

@@ -1,0 +1,90 @@
+"""The forms of accounts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
+
+from approvals.language import _l
+from approvals.operations import passwords
+from approvals.operations.accounts import comparable_sign_in_name
+
+SIGN_IN_NAME = re.compile(r"[\w.@+-]{3,60}")
+PHONE = r"^\s*\+?[0-9][0-9 -]{5,19}\s*$"
+PASSWORD_FAULTS = {
+    "short": _l("密码太短：至少 10 个字符。"),
+    "long": _l("密码太长：最多 128 个字符。"),
+    "digits": _l("密码不能全是数字，请加上字母或符号。"),
+    "guessable": _l("密码太容易猜到：不要包含登录名或手机号，也不要重复同一个字符。"),
+}
+
+
+def stripped(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+class SignInForm(FlaskForm):
+    sign_in_name = StringField(
+        _l("登录名或手机号"), validators=[InputRequired(_l("请填写登录名或手机号。")), Length(max=200, message=_l("登录名太长。"))]
+    )
+    password = PasswordField(
+        _l("密码"), validators=[InputRequired(_l("请填写密码。")), Length(max=200, message=_l("密码太长：最多 128 个字符。"))]
+    )
+
+
+class NewPassword:
+    """Two fields for a new password; the form says which names must not occur in it."""
+
+    password = PasswordField(
+        _l("设置密码"), description=_l("至少 10 个字符，不能全是数字。"), validators=[InputRequired(_l("请设置密码。"))]
+    )
+    password_again = PasswordField(
+        _l("再输入一次密码"),
+        validators=[InputRequired(_l("请再输入一次密码。")), EqualTo("password", _l("两次输入的密码不一样，请重新输入。"))],
+    )
+
+    def names(self) -> tuple[str, str]:
+        return "", ""
+
+    def validate_password(self, field: Any) -> None:
+        fault = passwords.faults(field.data or "", *self.names())
+        if fault:
+            raise ValidationError(PASSWORD_FAULTS[fault])
+
+
+class SignUpForm(NewPassword, FlaskForm):
+    name = StringField(
+        _l("姓名"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填写您的姓名。")), Length(max=200, message=_l("姓名太长：最多 200 个字符。"))],
+    )
+    phone = StringField(
+        _l("手机号"),
+        description=_l("办理人员需要时会打这个电话。"),
+        filters=[stripped],
+        validators=[InputRequired(_l("请填写手机号。")), Regexp(PHONE, message=_l("手机号只能有数字，例如 13800000000。"))],
+    )
+    sign_in_name = StringField(_l("登录名"), description=_l("可以不填，不填就用手机号登录。"), filters=[stripped])
+
+    def validate_name(self, field: Any) -> None:
+        if not field.data:
+            raise ValidationError(_l("请填写您的姓名。"))
+
+    def validate_sign_in_name(self, field: Any) -> None:
+        if field.data and not SIGN_IN_NAME.fullmatch(comparable_sign_in_name(field.data)):
+            raise ValidationError(_l("登录名用 3 到 60 个汉字、字母或数字，中间不留空格。"))
+
+    def names(self) -> tuple[str, str]:
+        return self.sign_in_name.data or "", self.phone.data or ""
+
+    def chosen_sign_in_name(self) -> str:
+        """The sign-in name, or the digits of the telephone where none was typed."""
+        return self.sign_in_name.data or re.sub(r"[^0-9+]", "", self.phone.data or "")
+
+
+class ChangePasswordForm(NewPassword, FlaskForm):
+    current = PasswordField(_l("现在的密码"), validators=[InputRequired(_l("请填写现在的密码。")), Length(max=200)])

@@ -1,0 +1,158 @@
+"""Signing up, in and out, and one's own account."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import session as cookie
+from werkzeug.wrappers import Response
+
+from approvals.language import _, say
+from approvals.operations import accounts, passwords
+from approvals.operations.errors import Refusal
+from approvals.queries import people
+
+from .access import public, requires
+from .account_forms import ChangePasswordForm, SignInForm, SignUpForm
+from .filters import moment
+from .local import local_path
+from .request import acting, forget_person, maybe_acting, maybe_signed_in, now, remember_person, session, today, write
+
+blueprint = Blueprint("accounts", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+@blueprint.route("/sign-up", methods=["GET", "POST"])
+@public
+def sign_up() -> Page:
+    """An account for an applicant, who is then signed in."""
+    form = SignUpForm()
+    address = local_path(request.values.get("next"), "")
+    if not form.validate_on_submit():
+        return render_template("accounts/sign_up.html", form=form, next=address), 422 if form.errors else 200
+    password_hash = passwords.hash_password(form.password.data or "")
+    try:
+        account = write(
+            accounts.sign_up, form.chosen_sign_in_name(), form.name.data or "", form.phone.data or "", password_hash, now()
+        )
+    except Refusal as refusal:
+        field = form.sign_in_name if form.sign_in_name.data else form.phone
+        field.errors = [*field.errors, say(refusal.message)]
+        return render_template("accounts/sign_up.html", form=form, next=address), 422
+    remember_person(account.person_id, account.session_version)
+    flash(_("注册成功，您已登录。"), "success")
+    return redirect(address or url_for("public.home"))
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Page:
+    """Name and password; the same sentence whichever of them is wrong."""
+    form = SignInForm()
+    address = local_path(request.values.get("next"), "")
+    if request.method == "GET" and maybe_acting() is not None:
+        return redirect(address or _first_page())
+    sentence = ""
+    if form.validate_on_submit():
+        sentence = _try_password(form.sign_in_name.data or "", form.password.data or "")
+        if not sentence:
+            return redirect(address or _first_page())
+    page = render_template(
+        "accounts/sign_in.html", form=form, sentence=sentence, next=address, demo_sign_ins=_demo_sign_ins(),
+        timed_out=g.get("timed_out", False),
+    )  # fmt: skip
+    return page, 422 if form.errors or sentence else 200
+
+
+def _try_password(sign_in_name: str, password: str) -> str:
+    """Sign in; returns the sentence of a refusal. No transaction is open while the hash is computed."""
+    found = people.credentials(session(), accounts.comparable_sign_in_name(sign_in_name))
+    locked_until = write(accounts.begin_attempt, found.person_id if found is not None else None, now())
+    if locked_until is not None:
+        return _(
+            "密码连续输错 %(count)s 次，账号已锁定，请在 %(moment)s 之后再试。", count=accounts.ATTEMPTS, moment=moment(locked_until)
+        )
+    if not passwords.verify(found.password_hash if found is not None else None, password) or found is None:
+        return _("登录名或密码不对。请核对后再试；连续输错 %(count)s 次，账号会锁定 10 分钟。", count=accounts.ATTEMPTS)
+    account = write(accounts.sign_in, found.person_id)
+    remember_person(account.person_id, account.session_version)
+    return ""
+
+
+def _first_page() -> str:
+    """Where a person begins: staff at the desk, supervisors at the overview, everybody else at their cases."""
+    found = maybe_acting()
+    roles = {held.role for held in found.positions} if found is not None else set()
+    if roles & {"clerk", "registrar", "registrar-head", "officer"}:
+        return "/desk"
+    return "/supervision" if "supervisor" in roles else "/applications"
+
+
+def _demo_sign_ins() -> list[object]:
+    """The ways into the demo, in demo mode alone."""
+    listed = current_app.extensions.get("demo_sign_ins")
+    return listed(session()) if listed is not None and current_app.config["DEMO"] else []
+
+
+@blueprint.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """Sign out here; open to visitors too, since a page may be older than its session."""
+    forget_person()
+    cookie.clear()
+    flash(_("您已退出。"), "success")
+    return redirect(url_for("public.home"))
+
+
+@blueprint.get("/account")
+@requires("applicant")
+def account() -> str:
+    return _account_page(ChangePasswordForm())
+
+
+@blueprint.post("/account/password")
+@requires("applicant")
+def change_password() -> Page:
+    """A new password, which ends all other sessions."""
+    form, person = ChangePasswordForm(), maybe_signed_in()
+    assert person is not None
+    valid = form.validate_on_submit()
+    if valid and not passwords.verify(people.password_hash_of(session(), person.id), form.current.data or ""):
+        form.current.errors = [_("现在的密码不对，请重新输入。")]
+        valid = False
+    if not valid:
+        return _account_page(form), 422
+    changed = write(accounts.change_password, person.id, passwords.hash_password(form.password.data or ""))
+    remember_person(changed.person_id, changed.session_version)
+    flash(_("密码已更换，其他设备上的登录已退出。"), "success")
+    return redirect(url_for("accounts.account"))
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@requires("applicant")
+def sign_out_everywhere() -> Response:
+    write(accounts.end_all_sessions, acting().person_id)
+    forget_person()
+    flash(_("您已在所有设备上退出。"), "success")
+    return redirect(url_for("public.home"))
+
+
+def _account_page(form: ChangePasswordForm) -> str:
+    person = maybe_signed_in()
+    assert person is not None
+    phone, email = people.contact(session(), person.id)
+    positions = people.positions_held(session(), person.id, today()) if person.positions else []
+    return render_template("accounts/account.html", form=form, person=person, phone=phone, email=email, positions=positions)
+
+
+@blueprint.post("/language")
+@public
+def language() -> Response:
+    """Keep the language for this visit, and with the person when somebody is signed in."""
+    chosen = request.form.get("language", "")
+    if chosen in accounts.LANGUAGES:
+        cookie["language"] = chosen
+        found = maybe_acting()
+        if found is not None:
+            write(accounts.choose_language, found.person_id, chosen)
+    return redirect(local_path(request.form.get("next")))

@@ -1,0 +1,114 @@
+"""Errors are pages: what happened, what was kept, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from flask import Flask, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
+
+from approvals.language import say
+from approvals.operations.errors import NotFound, Outdated, Refusal
+
+from .local import local_path
+
+Answer = tuple[str, int]
+SECRET_FIELDS = ("password", "csrf_token")
+EXPLAINED = (400, 403, 404, 405, 413, 429, 500)
+
+
+class SignInNeeded(HTTPException):
+    """Something was sent by somebody who is not signed in any more."""
+
+    code = 401
+
+
+class UnstorableText(HTTPException):
+    """Something that was sent holds a character that no database can store."""
+
+    code = 400
+
+
+def explain(application: Flask) -> None:
+    """Answer each kind of error with its page."""
+    application.register_error_handler(NotFound, not_found)
+    application.register_error_handler(Refusal, refused)
+    application.register_error_handler(CSRFError, page_too_old)
+    application.register_error_handler(SignInNeeded, sign_in_needed)
+    application.register_error_handler(UnstorableText, unstorable)
+    application.register_error_handler(HTTPException, other)
+
+
+def kept_input() -> list[tuple[str, str]]:
+    """What was sent, to be shown or sent again; without secrets, and only when our own page sent it.
+
+    A form on a stranger's site must not come back as a page of ours with a button to press.
+    """
+    if request.method != "POST" or not _sent_by_ourselves():
+        return []
+    return list(_sent())
+
+
+def _sent() -> Iterator[tuple[str, str]]:
+    try:
+        pairs = list(request.form.items(multi=True))
+    except HTTPException:
+        return
+    for name, value in pairs:
+        if not name.startswith(SECRET_FIELDS):
+            yield name.replace("\0", ""), value.replace("\0", "")
+
+
+def _sent_by_ourselves() -> bool:
+    origin = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    return urlsplit(origin).netloc == request.host
+
+
+def _way_back() -> str:
+    """The page before this one when it was ours, else the home page."""
+    sent_from = urlsplit(request.headers.get("Referer") or "")
+    if sent_from.netloc == request.host:
+        return local_path(sent_from.path + (f"?{sent_from.query}" if sent_from.query else ""))
+    return "/"
+
+
+def not_found(error: Exception) -> Answer:
+    return render_template("errors/404.html"), 404
+
+
+def refused(error: Refusal) -> Answer:
+    """The law, the state or another person said no, and the view had no better place for the sentence."""
+    page = render_template(
+        "errors/409.html", sentence=say(error.message), outdated=isinstance(error, Outdated), kept=kept_input(), back=_way_back()
+    )
+    return page, 409
+
+
+def page_too_old(error: CSRFError) -> Answer:
+    return render_template("errors/page_too_old.html", kept=kept_input(), back=_way_back()), 400
+
+
+def sign_in_needed(error: SignInNeeded) -> Answer:
+    return render_template("errors/sign_in_needed.html", kept=kept_input()), 401
+
+
+def unstorable(error: UnstorableText) -> Answer:
+    return render_template("errors/unstorable.html", kept=kept_input(), back=_way_back()), 400
+
+
+def other(error: HTTPException) -> Answer | Response:
+    """Any other error by its number; redirects that arrive as exceptions go on as they are."""
+    code = error.code or 500
+    if code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    if code >= 500:
+        # The database may be what failed: the page must not ask it who is signed in.
+        g.signed_in = g.acting = None
+    number = code if code in EXPLAINED else (400 if code < 500 else 500)
+    if isinstance(error, RequestEntityTooLarge):
+        number = 413
+    answer = render_template(f"errors/{number}.html", back=_way_back()), code
+    return answer
