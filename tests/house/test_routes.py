@@ -18,6 +18,7 @@ PUBLIC_ENDPOINTS: set[str] = {
     "accounts.sign_in",
     "accounts.sign_out",
     "accounts.sign_up",
+    "public.guide",
     "public.guides",
     "public.healthz",
     "public.home",

@@ -1,0 +1,154 @@
+"""The guide (办事指南) of a workflow, read off its definition: nothing in it is written twice."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from workflows.county import county_catalogue
+from workflows.engine.definition import STAYS, Definition, Fee, Limit, Material, Opening, State, Text
+from workflows.engine.diagram import draw
+from workflows.rules import BLOCK, DRAFT, RuleContext, findings
+
+REGISTRATION = "company-registration"
+ELSEWHERE: Mapping[str, Text] = {
+    "joint-stock": {"zh": "股份有限公司", "en": "Joint-stock companies"},
+    "foreign-invested": {"zh": "外商投资企业", "en": "Foreign-invested firms"},
+}
+"""Kinds of company that the rules send to another registrar; what they say is asked of the rules themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatterStep:
+    """A matter that a step opens: whose it is, how long it takes, after what it begins."""
+
+    definition: Definition
+    chosen: bool
+    after: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stay on the way to success: a task of somebody, or matters that run side by side."""
+
+    state: State
+    department: str
+    matters: tuple[MatterStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """What somebody wants to know before they begin. Fees and materials come with the matter they belong to."""
+
+    definition: Definition
+    steps: tuple[Step, ...]
+    limits: tuple[tuple[Definition, Limit], ...]
+    fees: tuple[tuple[Definition, Fee], ...]
+    materials: tuple[tuple[Definition, tuple[Material, ...]], ...]
+    elsewhere: tuple[tuple[Text, Text, str], ...]
+    part_of: tuple[Definition, ...]
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What the applicant pays in all, in yuan."""
+        return sum((Decimal(fee.amount) for _, fee in self.fees if fee.payer == "applicant"), Decimal(0))
+
+    @property
+    def begins_here(self) -> bool:
+        """Whether an application can be filed for this very workflow; others run inside a chain."""
+        return bool(self.definition.pages)
+
+
+def guides() -> list[Definition]:
+    """The latest version of every workflow: those one can file for first, then by the order in which they are opened."""
+    catalogue = county_catalogue()
+    latest = [catalogue.latest(key) for key in catalogue.keys()]
+    chains = [definition for definition in latest if definition.pages]
+    inside = [opening.workflow for chain in chains for opening in _openings(chain)]
+    others = [definition for definition in latest if not definition.pages]
+    order = {key: number for number, key in enumerate(inside)}
+    return chains + sorted(others, key=lambda definition: order.get(definition.key, len(order)))
+
+
+def guide(key: str, today: date) -> Guide | None:
+    """The guide of a workflow; None when there is no such workflow."""
+    catalogue = county_catalogue()
+    if key not in catalogue.keys():
+        return None
+    definition = catalogue.latest(key)
+    matters = [definition, *(catalogue.latest(opening.workflow) for opening in _openings(definition))]
+    return Guide(
+        definition=definition,
+        steps=tuple(_steps(definition)),
+        limits=tuple((matter, matter.statutory) for matter in matters if matter.statutory is not None),
+        fees=tuple((matter, fee) for matter in matters for fee in matter.fees),
+        materials=tuple((matter, matter.materials) for matter in matters if matter.materials),
+        elsewhere=tuple(_elsewhere(today)) if any(matter.key == REGISTRATION for matter in matters) else (),
+        part_of=tuple(chain for chain in guides() if any(opening.workflow == key for opening in _openings(chain))),
+    )
+
+
+@cache
+def diagram(key: str, version: int, language: str) -> str:
+    """The drawing of a version, drawn once per process."""
+    catalogue = county_catalogue()
+    return draw(catalogue.version(key, version), language, titles={each.key: each.title for each in catalogue})
+
+
+def _openings(definition: Definition) -> list[Opening]:
+    return [opening for state in definition.states.values() for opening in state.opens]
+
+
+def _steps(definition: Definition) -> Iterator[Step]:
+    catalogue = county_catalogue()
+    for name in way_to_success(definition):
+        state = definition.states[name]
+        matters = tuple(
+            MatterStep(
+                catalogue.latest(opening.workflow),
+                opening.when == "chosen",
+                tuple(catalogue.latest(key).title for key in opening.after),
+            )
+            for opening in state.opens
+        )
+        if state.task is not None or matters:
+            yield Step(state, (state.task.department if state.task is not None else "") or definition.department, matters)
+
+
+def way_to_success(definition: Definition) -> list[str]:
+    """The states of the shortest way from the first to one that ends well.
+
+    Ways that a person goes count before ways that only a timer goes, so that a guide shows what people do.
+    """
+    ways: deque[list[str]] = deque([[definition.initial]])
+    seen = {definition.initial}
+    shortest: list[str] = [definition.initial]
+    while ways:
+        way = ways.popleft()
+        state = definition.states[way[-1]]
+        if state.final and state.outcome == "done":
+            return way
+        for dest in _next(definition, way[-1]):
+            if dest not in seen:
+                seen.add(dest)
+                ways.append([*way, dest])
+    return shortest
+
+
+def _next(definition: Definition, source: str) -> Iterator[str]:
+    for action in definition.actions.values():
+        if source in action.source:
+            yield from (branch.dest for branch in action.branches if branch.dest != STAYS)
+
+
+def _elsewhere(today: date) -> Iterator[tuple[Text, Text, str]]:
+    for company_type, title in ELSEWHERE.items():
+        application: dict[str, Any] = {"name": {"company_type": company_type}}
+        for finding in findings(application, RuleContext(today=today, stage=DRAFT)):
+            if finding.severity == BLOCK and finding.field == "name.company_type":
+                yield title, finding.message, finding.source
