@@ -1,0 +1,28 @@
+"""``approvals``: the commands. Each does what a page could not: start, load, check, publish."""
+
+from __future__ import annotations
+
+import click
+
+from . import accounts, cases, demo, serve, timers, workflows
+from .context import open_database
+
+
+@click.group()
+def main() -> None:
+    """一链办理：一次申报，部门联办，全程可见。"""
+
+
+@main.command("migrate")
+def migrate_command() -> None:
+    """把数据库升级到当前结构。"""
+    open_database().engine.dispose()
+    click.echo("数据库已是当前结构。")
+
+
+main.add_command(serve.command)
+main.add_command(demo.group)
+main.add_command(cases.group)
+main.add_command(timers.group)
+main.add_command(accounts.group)
+main.add_command(workflows.group)

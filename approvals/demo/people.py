@@ -1,0 +1,133 @@
+"""The people of the demo county, all invented: who works where, who signs in for a look around, who founds companies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Office, Person, Position
+from approvals.operations.acting import Acting, Held
+
+from .invented import IDENTITY_CARD, PERSON_NAMES, identity_number
+
+PASSWORD = "huimin-demo"
+"""Everybody's in the demo. It is public, which is why a production start refuses a database with demo persons."""
+
+SINCE = date(2020, 7, 1)
+HALL = "hall"
+TOWNS = "*towns"
+"""Stands for every sub-centre and town centre: whoever tries the demo needs one window for all of them."""
+
+APPLICANT = "applicant"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """A way into the demo: name, password and what it shows."""
+
+    sign_in_name: str
+    password: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Who works where. ``office`` is a code or ``TOWNS``; without ``sign_in_name`` only the simulation acts for them."""
+
+    name: str
+    role: str
+    department: str
+    office: str
+    sign_in_name: str | None = None
+    title: str = ""
+
+
+STAFF = (
+    Post("登记员甲", "registrar", "approval-bureau", HALL, "registrar", "登记员：审查、登记、退回补正"),
+    Post("登记员乙", "registrar", "approval-bureau", HALL),
+    Post("登记员丙", "registrar", "approval-bureau", HALL),
+    Post("登记负责人丁", "registrar-head", "approval-bureau", HALL, "registrar-head", "登记机关负责人：批准延期"),
+    Post("窗口员甲", "clerk", "approval-bureau", HALL, "clerk", "县中心综合窗口：收件、发件"),
+    Post("窗口员乙", "clerk", "approval-bureau", HALL),
+    Post("镇街窗口员丙", "clerk", "approval-bureau", TOWNS, "town-clerk", "分中心和镇街窗口：收件、发件"),
+    Post("公安经办甲", "officer", "public-security", HALL, "police", "公安局：公章刻制备案"),
+    Post("公安经办乙", "officer", "public-security", HALL),
+    Post("税务经办甲", "officer", "tax", HALL, "tax", "税务局：税务信息确认、发票申领"),
+    Post("税务经办乙", "officer", "tax", HALL),
+    Post("社保经办甲", "officer", "human-resources", HALL, "social", "人社局：社会保险登记"),
+    Post("医保经办甲", "officer", "medical-insurance", HALL, "medical", "医保局：医疗保险登记"),
+    Post("公积金经办甲", "officer", "housing-fund", HALL, "fund", "公积金中心：缴存登记"),
+    Post("银行经办甲", "officer", "bank", "bank-a", "bank-a", "示例银行甲：预约开户"),
+    Post("银行经办乙", "officer", "bank", "bank-b", "bank-b", "示例银行乙：预约开户"),
+    Post("银行经办丙", "officer", "bank", "bank-c", "bank-c", "示例银行丙：预约开户"),
+    Post("督查员甲", "supervisor", "approval-bureau", HALL, "supervisor", "督查：总览"),
+    Post("管理员甲", "administrator", "approval-bureau", HALL, "administrator", "系统管理"),
+)
+APPLICANT_TITLE = "申请人：网上申报、补正、查进度"
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """The demo county as the simulation sees it: staff by role, department and office, and people who found companies."""
+
+    staff: dict[tuple[str, str, int], list[Acting]]
+    applicants: Sequence[Acting]
+    applicant: Acting
+    offices: dict[str, int]
+
+    def workers(self, role: str, department: str, office_id: int) -> list[Acting]:
+        """Everyone who may take a task addressed so. Window clerks serve every department."""
+        return self.staff.get((role, "approval-bureau" if role == "clerk" else department, office_id), [])
+
+
+def load_people(session: Session, password_hash: str, now: datetime) -> County:
+    """Enter everybody, with one password hash for all: it is slow on purpose."""
+    offices: dict[str, int] = {code: office_id for code, office_id in session.execute(select(Office.code, Office.id))}
+    towns = list(session.scalars(select(Office).where(Office.kind.in_(["sub_centre", "town_centre"])).order_by(Office.code)))
+    staff: dict[tuple[str, str, int], list[Acting]] = {}
+    posts = [*STAFF, *(Post(f"{_short(office.name)}窗口员", "clerk", "approval-bureau", office.code) for office in towns)]
+    for post in posts:
+        places = [office.id for office in towns] if post.office == TOWNS else [offices[post.office]]
+        person = _person(post.name, post.sign_in_name, password_hash if post.sign_in_name else None, now)
+        session.add(person)
+        session.flush()
+        session.add_all(
+            Position(person_id=person.id, role=post.role, department=post.department, office_id=place, valid_from=SINCE)
+            for place in places
+        )
+        acting = Acting(person.id, person.name, tuple(Held(post.role, post.department, place) for place in places))
+        for place in places if post.office != TOWNS else ():
+            staff.setdefault((post.role, post.department, place), []).append(acting)
+    applicants = [Acting(person.id, person.name) for person in _applicants(session, password_hash, now)]
+    return County(staff, applicants, applicants[0], offices)
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("便民服务中心").removesuffix("审批服务分中心") + ("分中心" if "分中心" in name else "")
+
+
+def _person(name: str, sign_in_name: str | None, password_hash: str | None, now: datetime) -> Person:
+    return Person(sign_in_name=sign_in_name, name=name, password_hash=password_hash, demo=True, created_at=now)
+
+
+def _applicants(session: Session, password_hash: str, now: datetime) -> Iterator[Person]:
+    """The first one signs in; the others have filed over the last months."""
+    for number, name in enumerate(PERSON_NAMES[:90]):
+        first = number == 0
+        person = _person(name, APPLICANT if first else None, password_hash if first else None, now)
+        person.phone, person.identity_kind = f"1380000{number:04d}", IDENTITY_CARD
+        person.identity_number = identity_number(date(1970 + number % 30, 1 + number % 12, 1 + number % 28))
+        session.add(person)
+        session.flush()
+        yield person
+
+
+def demo_sign_ins(session: Session) -> list[DemoSignIn]:
+    """The ways into the demo that this database holds."""
+    known = set(session.scalars(select(Person.sign_in_name).where(Person.demo, Person.sign_in_name.is_not(None))))
+    titles = {APPLICANT: APPLICANT_TITLE, **{post.sign_in_name: post.title for post in STAFF if post.sign_in_name}}
+    return [DemoSignIn(name, PASSWORD, title) for name, title in titles.items() if name in known]
