@@ -13,7 +13,7 @@ from approvals.db import Database
 from approvals.models import Case, Draft, Task
 from approvals.operations import filing, moving
 from approvals.queries.verification import Fault, verify_all
-from tests.support.seed import NOW, Cast, Member, application, file_case, seed
+from tests.support.seed import NOW, Cast, Member, application, draft_of, seed
 
 ROOT, REGISTRATION, SEAL, BANK = "company-opening", "company-registration", "company-seal", "bank-account"
 OFFICERS = {
@@ -43,11 +43,13 @@ _keys = count(1)
 class Chain:
     """One company opening and the people who work on it. ``now`` moves on by a minute with each verb."""
 
-    def __init__(self, database: Database, cast: Cast | None = None, content: Mapping[str, Any] | None = None, **filing: Any) -> None:
+    def __init__(self, database: Database, cast: Cast | None = None, content: Mapping[str, Any] | None = None, **values: Any) -> None:
         self.database = database
         self.cast = cast or seed(database)
-        self.now: datetime = filing.pop("now", NOW)
-        self.filed = file_case(database, filing.pop("member", self.cast.applicant), content, self.now, **filing)
+        self.now: datetime = values.pop("now", NOW)
+        member = values.pop("member", self.cast.applicant)
+        draft_id = draft_of(database, member, content or application(self.now.date()), token=f"draft-{next(_keys)}", **values)
+        self.filed = database.write(filing.file_draft, member.acting, draft_id, self.now)
         self.root_id = self.filed.case_id
 
     def case(self, workflow: str = ROOT) -> Case:
