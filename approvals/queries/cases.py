@@ -1,0 +1,244 @@
+"""One case with its whole family: what stands where, what was filed, issued and told. Reading only.
+
+Who may see what is asked by the caller with ``roles_on_case``; a family is read whole because the chain is drawn whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, Document, Notice, Office, Person, Submission, Task
+from workflows.clock import Reading
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition, Field, Opening, State
+
+from .colours import Due, clock, due_of
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One case of a family with its open task."""
+
+    case: Case
+    definition: Definition
+    task: Task | None
+    holder: str | None
+    office: str | None
+
+    @property
+    def state(self) -> State:
+        return self.definition.states[self.case.state]
+
+    @property
+    def is_root(self) -> bool:
+        return self.case.parent_id is None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.case.outcome != ""
+
+    def office_ids(self) -> Iterator[int]:
+        """Offices where this case may be worked on, by the same rule as the verbs use."""
+        yield self.case.offices.get("receiving", self.case.deciding_office_id)
+        for state in self.definition.states.values():
+            if state.task is not None:
+                yield self.case.offices.get(state.task.office, self.case.deciding_office_id)
+
+    def due(self, now: datetime) -> Due | None:
+        """The due time of the step it is in; None where no time runs."""
+        return due_of(self.task.due_at, self.state.time, now) if self.task is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A case with everything above and below it; ``subject`` is the one that was asked for."""
+
+    subject: Member
+    root: Member
+    members: tuple[Member, ...]
+
+    def linked_of(self, member: Member) -> tuple[Member, ...]:
+        return tuple(other for other in self.members if other.case.parent_id == member.case.id)
+
+    def member_of(self, workflow: str) -> Member | None:
+        """The case of that workflow, the newest where there are several."""
+        return next((member for member in reversed(self.members) if member.definition.key == workflow), None)
+
+    @property
+    def correcting(self) -> Member | None:
+        """The case that was returned to the applicant, if one is: the clocks of the whole family stand still then."""
+        return next((member for member in self.members if member.state.stage == "correction"), None)
+
+
+def family_of(session: Session, token: str) -> Family | None:
+    """The family of the case with that token; None for an unknown one. Costs one statement."""
+    root_id = select(Case.root_id).where(Case.token == token).scalar_subquery()
+    found = session.execute(
+        select(Case, Task, Person.name, Office.name)
+        .outerjoin(Task, and_(Task.case_id == Case.id, Task.closed_at.is_(None)))
+        .outerjoin(Person, Person.id == Task.holder_id)
+        .outerjoin(Office, Office.id == Task.office_id)
+        .where(Case.root_id == root_id)
+        .order_by(Case.id)
+    ).all()
+    members = tuple(
+        Member(case, county_catalogue().version(case.workflow, case.version), task, holder, office)
+        for case, task, holder, office in found
+    )
+    subject = next((member for member in members if member.case.token == token), None)
+    root = next((member for member in members if member.is_root), None)
+    if subject is None or root is None:
+        return None
+    return Family(subject, root, members)
+
+
+def case_of_task(session: Session, task_id: int) -> Case | None:
+    """The case that a task belongs to."""
+    return session.scalar(select(Case).join(Task, Task.case_id == Case.id).where(Task.id == task_id))
+
+
+def submissions_of(session: Session, family: Family) -> list[Submission]:
+    """What was filed, the first submission first."""
+    return list(session.scalars(select(Submission).where(Submission.case_id == family.root.case.id).order_by(Submission.number)))
+
+
+def documents_of(session: Session, family: Family) -> list[Document]:
+    """Everything issued in the family, the oldest first."""
+    return list(session.scalars(select(Document).where(Document.root_id == family.root.case.id).order_by(Document.id)))
+
+
+def notices_of(session: Session, family: Family) -> list[Notice]:
+    """What the applicant was told, the newest first."""
+    told = select(Notice).where(Notice.root_id == family.root.case.id)
+    return list(session.scalars(told.order_by(Notice.created_at.desc(), Notice.id.desc())))
+
+
+# ---- clocks ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A promised or statutory clock of a case. ``paused`` while the applicant corrects: it begins anew afterwards."""
+
+    kind: str
+    source: Mapping[str, str]
+    reading: Reading
+    paused: bool = False
+    stopped: bool = False
+
+
+def clocks_of(family: Family, member: Member, now: datetime) -> list[Clock]:
+    """The promised and the statutory clock of a case, read now, with their working."""
+    case, definition = member.case, member.definition
+    paused = family.correcting is not None and case.closed_at is None
+    stopped = case.closed_at
+    found = []
+    for kind, limit, more in (
+        ("promised", definition.promised, 0),
+        ("statutory", definition.statutory, case.extension_days),
+    ):
+        if limit is not None:
+            reading = clock(case.clock_started_at, limit.budget, now, stopped=stopped, more_working_days=more)
+            found.append(Clock(kind, limit.source, reading, paused, stopped is not None))
+    return found
+
+
+# ---- the chain ------------------------------------------------------------------------------------------------------
+
+NODE_STATUSES = ("done", "running", "waiting", "failed", "withdrawn", "not-opened", "not-chosen")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One matter of a chain as it stands. Without ``member`` its case does not exist yet, or never will."""
+
+    definition: Definition
+    status: str
+    member: Member | None
+    waits_for: tuple[Definition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain as columns of matters: those of a column run side by side, the next begins after them."""
+
+    columns: tuple[tuple[Node, ...], ...] = field(default=())
+    left_out: tuple[Definition, ...] = ()
+
+
+_STATUS_OF_OUTCOME = {
+    "done": "done", "failed": "failed", "refused": "failed", "withdrawn": "withdrawn", "not_opened": "not-opened",
+}  # fmt: skip
+
+
+def chain_of(family: Family) -> Chain:
+    """The root's chain from its definition: what every state opens, in order, with what was chosen and how it stands."""
+    root, columns, left_out = family.root, [], []
+    before: tuple[Definition, ...] = ()
+    for state in root.definition.states.values():
+        chosen = [each for each in state.opens if each.when == "always" or each.workflow in root.case.chosen]
+        left_out += [_latest(each.workflow) for each in state.opens if each not in chosen]
+        keys = {each.workflow for each in chosen}
+        first = [each for each in chosen if not keys & set(each.after)]
+        for column in (first, [each for each in chosen if each not in first]):
+            if column:
+                columns.append(tuple(_node(family, each, before, keys) for each in column))
+        if chosen:
+            before = tuple(_latest(each.workflow) for each in chosen)
+    return Chain(tuple(columns), tuple(left_out))
+
+
+def _latest(key: str) -> Definition:
+    return county_catalogue().latest(key)
+
+
+def _node(family: Family, opening: Opening, before: tuple[Definition, ...], chosen: set[str]) -> Node:
+    member = family.member_of(opening.workflow)
+    if member is None:
+        # A root that ended before this state never opens what the state would have opened.
+        status = "not-opened" if family.root.is_settled else "waiting"
+        return Node(_latest(opening.workflow), status, None, before)
+    after = tuple(_latest(key) for key in opening.after if key in chosen)
+    if member.is_settled:
+        return Node(member.definition, _STATUS_OF_OUTCOME[member.case.outcome], member)
+    if member.state.task is None:
+        return Node(member.definition, "waiting", member, after)
+    return Node(member.definition, "running", member)
+
+
+def waiting_for(family: Family, member: Member) -> tuple[Definition, ...]:
+    """The matters a case without an addressee waits for: its unsettled linked cases, or those opened before it."""
+    linked = tuple(other.definition for other in family.linked_of(member) if not other.is_settled)
+    if linked:
+        return linked
+    return tuple(_latest(key) for key in member.case.predecessors)
+
+
+# ---- what was filed -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that differs between two submissions; ``path`` is page.field, with row and column in a table."""
+
+    page: str
+    field: Field
+    before: Any
+    after: Any
+
+
+def changes_between(definition: Definition, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What a later submission changed, field by field in the order of the form."""
+    found = []
+    for page in definition.pages:
+        old, new = before.get(page.name) or {}, after.get(page.name) or {}
+        for each in page.fields:
+            if old.get(each.name) != new.get(each.name):
+                found.append(Change(page.name, each, old.get(each.name), new.get(each.name)))
+    return found

@@ -1,0 +1,93 @@
+"""A family's history as people read it: who did what, when, with what they wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, Event, EventPayload
+from workflows.county import county_catalogue
+from workflows.engine.definition import Action, Definition, Field
+
+from .cases import Family, Member
+
+INTERNAL_FIELDS = frozenset({"opinion"})
+"""What departments write for each other; the applicant is shown reasons and results, not these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event. ``form`` are the fields that the person filled in, with their values."""
+
+    event: Event
+    member: Member
+    definition: Definition
+    action: Action | None
+    form: tuple[tuple[Field, Any], ...]
+    payload: Mapping[str, Any]
+    purged_under: str
+
+    @property
+    def moved(self) -> bool:
+        return self.event.from_state != self.event.to_state and self.event.from_state != ""
+
+    def open_to_applicant(self) -> tuple[tuple[Field, Any], ...]:
+        """What the applicant may read of the form: of actions that are told to them, without internal remarks."""
+        if self.action is None:
+            return ()
+        if not (self.action.notices or "applicant" in self.action.by):
+            return ()
+        return tuple((each, value) for each, value in self.form if each.name not in INTERNAL_FIELDS)
+
+
+def history_of(session: Session, family: Family) -> list[Line]:
+    """Every event of the family, the newest first. Costs one statement."""
+    found = session.execute(
+        select(Event, EventPayload.body, EventPayload.purged_under)
+        .join(Case, Case.id == Event.case_id)
+        .outerjoin(EventPayload, EventPayload.event_id == Event.id)
+        .where(Case.root_id == family.root.case.id)
+        # Within one action the cases it touched move one after the other: their identifiers keep that order.
+        .order_by(Event.happened_at.desc(), Event.id.desc())
+    ).all()
+    members = {member.case.id: member for member in family.members}
+    return [_line(members[event.case_id], event, body, purged) for event, body, purged in found]
+
+
+def _line(member: Member, event: Event, body: str | None, purged_under: str | None) -> Line:
+    try:
+        definition = county_catalogue().by_fingerprint(event.definition)
+    except KeyError:
+        definition = member.definition
+    payload = json.loads(body) if body else {}
+    action = definition.actions.get(event.action)
+    return Line(event, member, definition, action, _form(definition, action, payload), payload, purged_under or "")
+
+
+def _form(definition: Definition, action: Action | None, payload: Mapping[str, Any]) -> tuple[tuple[Field, Any], ...]:
+    if action is None or not action.form:
+        return ()
+    values = payload.get("form", {})
+    fields = definition.forms[action.form].fields
+    return tuple((each, values[each.name]) for each in fields if values.get(each.name) not in (None, "", []))
+
+
+def last_form(lines: Sequence[Line], member: Member) -> Line | None:
+    """The last event of a case that moved it and carries a form: why it failed, was refused or returned."""
+    return next((line for line in lines if line.member is member and line.moved and line.form), None)
+
+
+def last_move(lines: Sequence[Line], member: Member) -> Line | None:
+    """The last event that moved a case."""
+    return next((line for line in lines if line.member is member and line.moved), None)
+
+
+def changed_since(lines: Sequence[Line], member: Member, moment: datetime) -> list[Line]:
+    """What happened to a case after a moment, the newest first."""
+    return [line for line in lines if line.member is member and line.event.happened_at > moment]

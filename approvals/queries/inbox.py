@@ -1,0 +1,262 @@
+"""The inbox: open tasks addressed to the positions of one person, oldest due first, and the search beside it.
+
+A page costs two statements, however many tasks are open: one for its rows, one for the counts, which stop at
+``MOST_COUNTED``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select, type_coerce, union_all
+from sqlalchemy.orm import Session, aliased
+
+from approvals.models import Case, Person, Task
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition, State
+
+from .colours import Due, due_of, near_until
+from .matters import in_order
+
+PAGE_SIZE = 20
+LAST_PAGE = 500
+MOST_COUNTED = 1000
+MOST_FOUND = 50
+DUE_FILTERS = ("late", "near", "in-time")
+HOLDER_FILTERS = ("mine", "free")
+
+
+class Position(Protocol):
+    """A position as it counts today."""
+
+    @property
+    def role(self) -> str: ...
+    @property
+    def department(self) -> str: ...
+    @property
+    def office_id(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the person asks to see. Empty means everything; ``page`` counts from 1."""
+
+    workflow: str = ""
+    due: str = ""
+    holder: str = ""
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the inbox. Without ``task_id`` it is a case found by search whose open task is not an addressed one."""
+
+    task_id: int | None
+    number: str
+    token: str
+    company: str
+    definition: Definition
+    state: State
+    due: Due | None
+    applicant: str | None
+    holder_id: int | None
+    holder: str | None
+    case: Case | None = None
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tasks there are; ``MOST_COUNTED`` means as many or more."""
+
+    every: int
+    late: int
+    near: int
+    mine: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the inbox."""
+
+    rows: tuple[Row, ...]
+    number: int
+    has_next: bool
+
+
+def page_of(session: Session, person_id: int, positions: Sequence[Position], filters: Filters, now: datetime) -> Page:
+    """One page of open tasks addressed to these positions."""
+    places = _places(positions)
+    number = min(max(filters.page, 1), LAST_PAGE)
+    if not places:
+        return Page((), number, False)
+    offset = (number - 1) * PAGE_SIZE
+    wanted = _conditions(filters, person_id, now)
+    # Each position is read along the index and cut off; an OR over them would sort every open task of the office.
+    parts = [
+        select(Task.id, Task.due_at)
+        .where(place, *wanted)
+        .order_by(Task.due_at, Task.id)
+        .limit(offset + PAGE_SIZE + 1)
+        .subquery()
+        for place in places
+    ]
+    together = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
+    picked = (
+        select(together.c.id).order_by(together.c.due_at, together.c.id).limit(PAGE_SIZE + 1).offset(offset).subquery()
+    )
+    found = session.execute(
+        _rows().join(picked, picked.c.id == Task.id).order_by(Task.due_at, Task.id)
+    ).all()
+    return Page(tuple(_row(line, now) for line in found[:PAGE_SIZE]), number, len(found) > PAGE_SIZE)
+
+
+def counts_of(session: Session, person_id: int, positions: Sequence[Position], now: datetime) -> Counts:
+    """How many open tasks these positions have: all, late, near due, and in the person's own hands."""
+    places = _places(positions)
+    if not places:
+        return Counts(0, 0, 0, 0)
+    addressed = or_(*places)
+    asked = {
+        "every": (),
+        "late": (_is_due("late", now),),
+        "near": (_is_due("near", now),),
+        "mine": (Task.holder_id == person_id,),
+    }
+    bounded = {
+        name: select(Task.id).where(addressed, *conditions).limit(MOST_COUNTED).subquery()
+        for name, conditions in asked.items()
+    }
+    line = session.execute(
+        select(*(select(func.count()).select_from(part).scalar_subquery().label(name) for name, part in bounded.items()))
+    ).one()
+    return Counts(line.every, line.late, line.near, line.mine)
+
+
+def search(
+    session: Session, positions: Sequence[Position], words: str, now: datetime, *, everywhere: bool = False
+) -> list[Row]:
+    """Cases whose number begins with the words or whose company name holds them, the newest first.
+
+    Only cases of the positions' departments and offices, unless ``everywhere`` (supervisors). The caller still asks which
+    roles the person has on each.
+    """
+    words = words.strip()
+    if not words:
+        return []
+    if words[:2].upper() == "HM" and words[2:3].isdigit():
+        begins = words.upper()
+        matches: ColumnElement[bool] = and_(Case.number >= begins, Case.number < begins + "\U0010ffff")
+    else:
+        matches = Case.company.contains(words, autoescape=True)
+    scope = [] if everywhere else [or_(*(_within(held) for held in positions))]
+    if not everywhere and not positions:
+        return []
+    found = session.execute(
+        _rows(outer=True).where(matches, *scope).order_by(Case.opened_at.desc(), Case.number).limit(MOST_FOUND + 1)
+    ).all()
+    return [_row(line, now) for line in found]
+
+
+def matters_of(positions: Iterable[Position]) -> list[Definition]:
+    """The workflows in which these positions can be addressed, for the filter."""
+    roles = {(held.role, held.department) for held in positions}
+    clerks = any(role == "clerk" for role, _ in roles)
+    found = []
+    for definition in in_order():
+        addressed = {(state.task.role, state.task.department) for state in definition.states.values() if state.task}
+        if addressed & roles or (clerks and any(role == "clerk" for role, _ in addressed)):
+            found.append(definition)
+    return found
+
+
+def _clerk_departments() -> set[str]:
+    """Departments that address tasks to clerks, who serve all of them: named, so that the index is used."""
+    return {
+        state.task.department
+        for definition in county_catalogue()
+        for state in definition.states.values()
+        if state.task is not None and state.task.role == "clerk"
+    }
+
+
+def _places(positions: Iterable[Position]) -> list[ColumnElement[bool]]:
+    wanted = set()
+    for held in positions:
+        departments = _clerk_departments() if held.role == "clerk" else {held.department}
+        wanted |= {(held.role, department, held.office_id) for department in departments}
+    return [
+        and_(Task.closed_at.is_(None), Task.role == role, Task.department == department, Task.office_id == office_id)
+        for role, department, office_id in sorted(wanted)
+    ]
+
+
+def _within(held: Position) -> ColumnElement[bool]:
+    office = or_(
+        Case.deciding_office_id == held.office_id,
+        # The offices of a case are a small JSON object of unique ids: {"deciding":1,…}.
+        type_coerce(Case.offices, Text).contains(f":{held.office_id}"),
+    )
+    if held.role == "clerk":
+        return office
+    workflows = {definition.key for definition in county_catalogue() if definition.department == held.department}
+    return and_(Case.workflow.in_(sorted(workflows)), office)
+
+
+def _conditions(filters: Filters, person_id: int, now: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.workflow:
+        conditions.append(Task.workflow == filters.workflow)
+    if filters.due in DUE_FILTERS:
+        conditions.append(_is_due(filters.due, now))
+    if filters.holder == "mine":
+        conditions.append(Task.holder_id == person_id)
+    elif filters.holder == "free":
+        conditions.append(Task.holder_id.is_(None))
+    return conditions
+
+
+def _is_due(due: str, now: datetime) -> ColumnElement[bool]:
+    if due == "late":
+        return Task.due_at < now
+    near = near_due(now)
+    return and_(Task.due_at >= now, near if due == "near" else ~near)
+
+
+def near_due(now: datetime) -> ColumnElement[bool]:
+    """Whether an open task is near due or late, by the times of its state."""
+    thresholds: dict[datetime, list[ColumnElement[bool]]] = {}
+    for definition in in_order():
+        for state in definition.states.values():
+            if state.time is not None:
+                step = and_(Task.workflow == definition.key, Task.state == state.name)
+                thresholds.setdefault(near_until(state.time, now), []).append(step)
+    latest = max(thresholds)
+    steps = [and_(Task.due_at <= until, or_(*steps)) for until, steps in sorted(thresholds.items())]
+    return and_(Task.due_at <= latest, or_(*steps))
+
+
+def _rows(outer: bool = False) -> Select[Any]:
+    applicant, holder = aliased(Person), aliased(Person)
+    statement = select(Task, Case, applicant.name.label("applicant"), holder.name.label("holder"))
+    if outer:
+        statement = statement.select_from(Case).outerjoin(Task, and_(Task.case_id == Case.id, Task.closed_at.is_(None)))
+    else:
+        statement = statement.select_from(Task).join(Case, Case.id == Task.case_id)
+    return statement.outerjoin(applicant, applicant.id == Case.applicant_id).outerjoin(holder, holder.id == Task.holder_id)
+
+
+def _row(line: Any, now: datetime) -> Row:
+    task: Task | None = line.Task
+    case: Case = line.Case
+    definition = county_catalogue().version(case.workflow, case.version)
+    state = definition.states[case.state]
+    budget = county_catalogue().latest(case.workflow).states.get(case.state, state).time
+    due = due_of(task.due_at, budget, now) if task is not None else None
+    return Row(
+        task.id if task is not None else None, case.number, case.token, case.company, definition, state, due, line.applicant,
+        task.holder_id if task is not None else None, line.holder, case, task,
+    )  # fmt: skip

@@ -1,0 +1,173 @@
+"""What a supervisor sees first: what is open and how late, what was closed, how long each step takes."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import fmean, median
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from approvals.calendar import county_calendar
+from approvals.models import Case, Office, Task
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition, State
+
+from .colours import Due, due_of
+from .inbox import near_due
+from .matters import in_order, place_of
+
+DAYS = 90
+RECENT_DAYS = 30
+MOST_STEPS = 20_000
+"""Durations are worked out from at most so many closed tasks, the newest: bounded work however old the county's data is."""
+MOST_OVERDUE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Open cases in one state at one office, and how many of them are late, near due and in time."""
+
+    definition: Definition
+    state: State
+    office: str | None
+    every: int
+    late: int
+    near: int
+
+    @property
+    def in_time(self) -> int:
+        return self.every - self.late - self.near
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Cases of one workflow closed in a span of days: all, done, and those with a promise and how many kept it."""
+
+    definition: Definition
+    every: int
+    done: int
+    promised: int
+    kept: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """Net working seconds that one step took, over ``count`` closed tasks."""
+
+    definition: Definition
+    state: State
+    count: int
+    mean: float
+    median: float
+    p90: float
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """An open task that is late."""
+
+    token: str
+    number: str
+    company: str
+    definition: Definition
+    state: State
+    office: str | None
+    due: Due
+
+
+def open_cases(session: Session, now: datetime) -> list[Open]:
+    """Open cases by workflow, state and office. A waiting or correcting case has no due time and is never late."""
+    late, near = Task.due_at < now, near_due(now)
+    found = session.execute(
+        select(
+            Task.workflow,
+            Task.state,
+            Office.name,
+            func.count(),
+            func.sum(case((late, 1), else_=0)),
+            func.sum(case((late, 0), (near, 1), else_=0)),
+        )
+        .outerjoin(Office, Office.id == Task.office_id)
+        .where(Task.closed_at.is_(None))
+        .group_by(Task.workflow, Task.state, Office.name)
+    ).all()
+    lines = [Open(*_step(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found]
+    return sorted(lines, key=lambda line: (*_order(line.definition, line.state), line.office or ""))
+
+
+def closed_cases(session: Session, now: datetime, days: int) -> list[Closed]:
+    """Cases closed in the last days, by workflow. In time means no later than the promised instant."""
+    done = case((Case.outcome.in_(["done", ""]), 1), else_=0)
+    promised = case((Case.promised_due_at.is_not(None), 1), else_=0)
+    kept = case((Case.closed_at <= Case.promised_due_at, 1), else_=0)
+    found = session.execute(
+        select(Case.workflow, func.count(), func.sum(done), func.sum(promised), func.sum(kept))
+        .where(Case.workflow.in_([definition.key for definition in in_order()]), Case.closed_at >= now - timedelta(days=days))
+        .group_by(Case.workflow)
+    ).all()
+    lines = [Closed(county_catalogue().latest(workflow), *map(int, numbers)) for workflow, *numbers in found]
+    return sorted(lines, key=lambda line: place_of(line.definition.key))
+
+
+def durations(session: Session, now: datetime) -> list[Duration]:
+    """Net working time per step over the tasks closed in the last ``DAYS``, by the county's calendar.
+
+    Only steps that a department takes: the applicant's corrections and mere waiting are not its time.
+    """
+    calendar = county_calendar()
+    found = session.execute(
+        select(Task.workflow, Task.state, Task.opened_at, Task.closed_at)
+        .where(Task.closed_at >= now - timedelta(days=DAYS), Task.role.not_in(["", "applicant"]))
+        .order_by(Task.closed_at.desc())
+        .limit(MOST_STEPS)
+    ).all()
+    seconds: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for workflow, state, opened_at, closed_at in found:
+        seconds[workflow, state].append(calendar.working_seconds(opened_at, closed_at))
+    lines = [
+        Duration(*_step(*step), len(taken), fmean(taken), median(taken), percentile(taken, 90)) for step, taken in seconds.items()
+    ]
+    return sorted(lines, key=lambda line: _order(line.definition, line.state))
+
+
+def overdue_tasks(session: Session, now: datetime) -> list[Overdue]:
+    """Open tasks that are late, the oldest due first, at most ``MOST_OVERDUE``."""
+    found = session.execute(
+        select(Task, Case.token, Case.number, Case.company, Office.name)
+        .join(Case, Case.id == Task.case_id)
+        .outerjoin(Office, Office.id == Task.office_id)
+        .where(Task.closed_at.is_(None), Task.due_at < now)
+        .order_by(Task.due_at, Task.id)
+        .limit(MOST_OVERDUE)
+    ).all()
+    lines = []
+    for task, token, number, company, office in found:
+        due = due_of(task.due_at, None, now)
+        assert due is not None
+        lines.append(Overdue(token, number, company, *_step(task.workflow, task.state), office, due))
+    return lines
+
+
+def percentile(values: list[int], share: int) -> float:
+    """The smallest value that ``share`` percent of all values do not exceed (nearest rank). Raises ValueError without values."""
+    if not values:
+        raise ValueError("a percentile needs at least one value")
+    return float(sorted(values)[math.ceil(len(values) * share / 100) - 1])
+
+
+def _step(workflow: str, state: str) -> tuple[Definition, State]:
+    definition = county_catalogue().latest(workflow)
+    if state in definition.states:
+        return definition, definition.states[state]
+    for other in county_catalogue():  # a state that only an older version has
+        if other.key == workflow and state in other.states:
+            return other, other.states[state]
+    raise KeyError(f"{workflow}.{state}")
+
+
+def _order(definition: Definition, state: State) -> tuple[int, int]:
+    return place_of(definition.key), list(definition.states).index(state.name)

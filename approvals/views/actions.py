@@ -1,0 +1,177 @@
+"""One page per action: its form, what helps to decide beside it, and what comes back when it cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import request as asked
+from werkzeug.wrappers import Response
+
+from approvals.forms import Choices, DefinitionForm, canonical, fill, form_class, rearranged
+from approvals.language import _, say
+from approvals.operations import moving
+from approvals.operations.errors import NotFound, Outdated, Refusal
+from approvals.queries import cases, history
+from approvals.queries.cases import Member
+from approvals.queries.lists import choices_of
+from workflows.engine.definition import Action, Form
+
+from . import beside, filed, request
+from .access import requires
+from .case_access import RESUBMIT, Seen, seen
+from .local import local_path
+
+blueprint = Blueprint("actions", __name__)
+Answer = str | Response | tuple[str, int]
+
+NO_FORM = Form("", {"zh": "", "en": ""}, ())
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An action that somebody wants to do on a case, with its form."""
+
+    view: Seen
+    member: Member
+    action: Action
+    form: DefinitionForm
+    lists: Choices
+
+
+def _asked(token: str, name: str) -> Asked:
+    view = seen(token)
+    member = view.subject
+    action = member.definition.actions.get(name)
+    if action is None or action.automatic or name == RESUBMIT or view.roles(member).isdisjoint(action.by):
+        raise NotFound
+    lists = choices_of(request.session(), request.today())
+    definition = member.definition.forms[action.form] if action.form else NO_FORM
+    return Asked(view, member, action, form_class(definition, lists)(), lists)
+
+
+@blueprint.get("/cases/<string:token>/actions/<string:action>")
+@requires("applicant")
+def show(token: str, action: str) -> Answer:
+    """The form of an action, filled with what is already known."""
+    wanted = _asked(token, action)
+    if wanted.member.case.state not in wanted.action.source or wanted.view.held_by_other(wanted.member):
+        return _overtaken(wanted, None)
+    row = asked.args.get("row", "")
+    fill(wanted.form, beside.known_values(request.session(), wanted.view, wanted.member, wanted.action, row))
+    return _page(wanted)
+
+
+@blueprint.post("/cases/<string:token>/actions/<string:action>")
+@requires("applicant")
+def do(token: str, action: str) -> Answer:
+    """Do it; whatever stands against it is said above the form, with everything typed kept."""
+    wanted = _asked(token, action)
+    if rearranged(wanted.form, asked.form):
+        return _page(wanted)
+    is_confirmed = wanted.action.style != "danger" or asked.form.get("confirmed") == "y"
+    if not wanted.form.validate() or not is_confirmed:
+        return _page(wanted, unconfirmed=not is_confirmed), 422
+    case = wanted.member.case
+    task = asked.form.get("task", "")
+    order = moving.Request(
+        case.id, wanted.action.name, int(task) if task.isdigit() and len(task) < 19 else None, asked.form.get("key", "")[:60],
+        canonical(wanted.form),
+    )  # fmt: skip
+    try:
+        moved = request.write(moving.act, request.acting(), order, request.now())
+    except Outdated as error:
+        return _overtaken(_asked_again(wanted), error)
+    except Refusal as error:
+        return _page(_asked_again(wanted), refusal=error), 422
+    state = say(wanted.member.definition.states[moved.state].title)
+    done = _("%(number)s：已完成“%(action)s”，现在是“%(state)s”。", number=moved.number, action=say(wanted.action.title), state=state)
+    flash(done, "success")
+    return redirect(_afterwards(wanted, stays=moved.state == case.state))
+
+
+def _afterwards(wanted: Asked, *, stays: bool) -> str:
+    """Staff go on with their next task, the applicant back to the case; an action that moved nothing leads back to it."""
+    if stays or "applicant" in wanted.view.roles(wanted.member):
+        return url_for("cases.case_page", token=wanted.member.case.token)
+    return url_for("desk.index")
+
+
+def _asked_again(wanted: Asked) -> Asked:
+    """The same with the case as it stands now: the verb has read it anew and so must the page."""
+    view = seen(wanted.member.case.token)
+    return Asked(view, view.subject, wanted.action, wanted.form, wanted.lists)
+
+
+def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = False) -> str:
+    member, session = wanted.member, request.session()
+    content = cases.submissions_of(session, wanted.view.family)[-1].content
+    full = wanted.view.sees_numbers(member)
+    pages = filed.pages_for(wanted.view, member)
+    return render_template(
+        "cases/action.html",
+        view=wanted.view, member=member, action=wanted.action, form=wanted.form, refusal=refusal, unconfirmed=unconfirmed,
+        key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
+        panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
+        filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full,
+    )  # fmt: skip
+
+
+def _overtaken(wanted: Asked, error: Outdated | None) -> Answer:
+    """The page of an action that somebody else was quicker with: what happened, by whom, and what was typed."""
+    lines = history.history_of(request.session(), wanted.view.family)
+    last = history.last_move(lines, wanted.member)
+    if error is not None:
+        sentence = say(error.message)
+    elif wanted.view.held_by_other(wanted.member):
+        sentence = _("这项待办正由%(holder)s办理，您不能同时办理。", holder=wanted.member.holder)
+    else:
+        sentence = _(
+            "办件现在是“%(state)s”，不能再“%(action)s”。", state=say(wanted.member.state.title), action=say(wanted.action.title)
+        )
+    typed = _typed(wanted) if asked.method == "POST" else ()
+    page = render_template(
+        "cases/outdated.html", view=wanted.view, member=wanted.member, action=wanted.action, sentence=sentence, last=last,
+        typed=typed, doable=wanted.view.all_doable(), resubmit=RESUBMIT,
+    )  # fmt: skip
+    return page, 409
+
+
+def _typed(wanted: Asked) -> tuple[filed.Line, ...]:
+    values: Mapping[str, Any] = canonical(wanted.form)
+    lines = filed.lines_of(wanted.form.definition, values, wanted.lists, full=True)
+    return tuple(line for line in lines if line.text or line.rows)
+
+
+# ---- tasks ----------------------------------------------------------------------------------------------------------
+
+
+@blueprint.post("/tasks/<int:task_id>/claim")
+@requires("desk")
+def claim(task_id: int) -> Response:
+    """Take an open task into one's own hands."""
+    return _hand(task_id, moving.claim, _("已领取，%(number)s在您手里。"))
+
+
+@blueprint.post("/tasks/<int:task_id>/release")
+@requires("desk")
+def release(task_id: int) -> Response:
+    """Give a task back to everyone it is addressed to."""
+    return _hand(task_id, moving.release, _("已退回，%(number)s可以由其他人领取。"))
+
+
+def _hand(task_id: int, verb: Any, sentence: str) -> Response:
+    back = local_path(asked.form.get("next"), url_for("desk.index"))
+    case = cases.case_of_task(request.session(), task_id) if task_id < 1 << 63 else None
+    if case is None:
+        raise NotFound
+    number = case.number
+    try:
+        request.write(verb, request.acting(), case.id, task_id, request.now())
+    except Refusal as error:
+        flash(_("%(number)s：%(sentence)s", number=number, sentence=say(error.message)), "warning")
+    else:
+        flash(sentence % {"number": number}, "success")
+    return redirect(back)

@@ -1,0 +1,129 @@
+"""What stands beside the form of an action and helps to decide: the law's findings, what is handed out, known values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from approvals.forms import Choices
+from approvals.language import say
+from approvals.models import Document
+from approvals.operations.registration import context_for
+from approvals.queries import cases
+from approvals.queries.cases import Member
+from workflows.county import county_catalogue
+from workflows.engine.definition import Action
+from workflows.rules import BLOCK, RECORD, WARN, Finding, findings
+
+from . import filed, request
+from .case_access import Seen
+
+OVERRIDE = "override_identity"
+OVERRIDABLE = frozenset({"identity.check-digit", "identity.birth-date", "identity.credit-code"})
+"""Rules whose refusal a clerk may lift after seeing the paper."""
+
+NOT_HANDED_OUT = frozenset({"receipt", "correction-notice", "extension-notice"})
+"""Papers of the procedure, which are no results."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """An identity number that fails its check: whose it is, and the row of the application it stands in."""
+
+    row: str
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What the page of an action shows beside its form."""
+
+    blocking: tuple[Finding, ...] = ()
+    warnings: tuple[Finding, ...] = ()
+    records: tuple[Finding, ...] = ()
+    is_checked: bool = False
+    doubts: tuple[Doubt, ...] = ()
+    results: tuple[tuple[str, Document], ...] = ()
+    delivery: tuple[filed.Line, ...] = ()
+
+
+def panel_for(
+    session: Session, view: Seen, member: Member, action: Action, content: Mapping[str, Any], lists: Choices
+) -> Panel:
+    """The panel of an action: what the law finds today for a decision, what belongs together for a hand-out."""
+    stage = next(
+        (named.parameters["stage"] for named in action.guards if named.name == "registration_rules_hold"),
+        "approval" if action.name == OVERRIDE else None,
+    )
+    found = _findings(session, view, content, stage) if stage is not None else ()
+    is_handing_out = any(named.name == "record_contact" for named in action.effects)
+    return Panel(
+        blocking=tuple(finding for finding in found if finding.severity == BLOCK),
+        warnings=tuple(finding for finding in found if finding.severity == WARN),
+        records=tuple(finding for finding in found if finding.severity == RECORD),
+        is_checked=stage is not None,
+        doubts=tuple(_doubts(found, content)),
+        results=tuple(_results(session, view)) if is_handing_out else (),
+        delivery=_delivery(view, content, lists) if is_handing_out else (),
+    )
+
+
+def known_values(session: Session, view: Seen, member: Member, action: Action, row: str) -> dict[str, Any]:
+    """What the form of an action can be filled with at first: the way and the person the applicant named, a number in doubt."""
+    content = cases.submissions_of(session, view.family)[-1].content
+    if any(named.name == "record_contact" for named in action.effects):
+        wanted = content.get("delivery", {})
+        return {"way": wanted.get("way"), "receiver": wanted.get("recipient")}
+    if action.name == OVERRIDE:
+        doubts = list(_doubts(_findings(session, view, content, "approval"), content))
+        chosen = [doubt for doubt in doubts if doubt.row == row] or doubts[:1]
+        return {"id_number": chosen[0].number} if chosen else {}
+    return {}
+
+
+def _findings(session: Session, view: Seen, content: Mapping[str, Any], stage: str) -> tuple[Finding, ...]:
+    overrides = view.family.root.case.identity_overrides
+    context = context_for(session.connection(), content, request.today(), overrides)
+    return findings(content, replace(context, stage=stage))
+
+
+def _doubts(found: tuple[Finding, ...], content: Mapping[str, Any]) -> list[Doubt]:
+    doubts: dict[str, Doubt] = {}
+    for finding in found:
+        if finding.severity == BLOCK and finding.rule in OVERRIDABLE:
+            row = finding.field.rpartition(".")[0]
+            values = _at(content, row)
+            number = str(values.get("id_number", ""))
+            doubts.setdefault(number, Doubt(row, str(values.get("name", "")), number))
+    return list(doubts.values())
+
+
+def _at(content: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """The row at page.field.number of an application; empty when there is none."""
+    value: Any = content
+    for piece in path.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(piece)
+        elif isinstance(value, list) and piece.isdigit() and int(piece) < len(value):
+            value = value[int(piece)]
+        else:
+            return {}
+    return value if isinstance(value, Mapping) else {}
+
+
+def _results(session: Session, view: Seen) -> list[tuple[str, Document]]:
+    return [
+        (say(county_catalogue().text("documents", document.kind)), document)
+        for document in cases.documents_of(session, view.family)
+        if document.kind not in NOT_HANDED_OUT
+    ]
+
+
+def _delivery(view: Seen, content: Mapping[str, Any], lists: Choices) -> tuple[filed.Line, ...]:
+    page = view.family.root.definition.page("delivery")
+    # Whoever hands the results out has to reach the person: telephone and address in full.
+    return filed.lines_of(page, content.get("delivery", {}), lists, full=True)

@@ -1,0 +1,112 @@
+"""What one person may see and do on a family of cases. Unknown and foreign cases are the same to the outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from approvals.operations.acting import Acting, roles_on_case
+from approvals.operations.errors import NotFound
+from approvals.queries import cases
+from approvals.queries.cases import Family, Member
+from workflows.engine.definition import Action
+from workflows.engine.machine import possible_actions
+
+from . import request
+from .access import STAFF_ROLES, may
+
+RESUBMIT = "resubmit"
+"""The action that files a correction: it has pages of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doable:
+    """An action that the person may try now."""
+
+    member: Member
+    action: Action
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A family as one person sees it."""
+
+    family: Family
+    acting: Acting
+
+    @property
+    def subject(self) -> Member:
+        return self.family.subject
+
+    @cached_property
+    def is_supervisor(self) -> bool:
+        return may(self.acting, "supervise")
+
+    @cached_property
+    def is_applicant(self) -> bool:
+        return self.family.root.case.applicant_id == self.acting.person_id
+
+    def roles(self, member: Member) -> frozenset[str]:
+        """The roles with which the person can work on a case of the family."""
+        found = roles_on_case(
+            self.acting,
+            applicant_id=member.case.applicant_id,
+            department=member.definition.department,
+            offices=member.office_ids(),
+        )
+        return found & (STAFF_ROLES | {"applicant"})
+
+    def works_on(self, member: Member) -> bool:
+        """Whether the person is on the authorities' side of a case: staff who work on it, or a supervisor."""
+        return self.is_supervisor or bool(self.roles(member) - {"applicant"})
+
+    def may_read(self, member: Member) -> bool:
+        return self.is_supervisor or bool(self.roles(member))
+
+    def sees_numbers(self, member: Member) -> bool:
+        """Whether identity numbers are shown in full: to the applicant, and to whoever holds the task, which is recorded."""
+        task = member.task
+        if self.is_applicant:
+            return True
+        return task is not None and task.holder_id == self.acting.person_id and task.role in self.roles(member)
+
+    def is_addressed(self, member: Member) -> bool:
+        """Whether the open task of a case is addressed to a position of this person."""
+        task = member.task
+        return task is not None and task.role not in ("", "applicant") and task.role in self.roles(member)
+
+    def held_by_other(self, member: Member) -> bool:
+        """Whether the verbs would refuse this person because somebody else holds the task."""
+        task = member.task
+        if task is None or task.role not in self.roles(member):
+            return False
+        return task.holder_id not in (None, self.acting.person_id)
+
+    def doable(self, member: Member) -> list[Doable]:
+        """What the person may try on a case now, without what somebody else is working on or what would surely be refused."""
+        if self.held_by_other(member):
+            return []
+        actions = possible_actions(member.definition, member.case.state, self.roles(member))
+        return [Doable(member, action) for action in actions if not self._is_blocked(member, action)]
+
+    def _is_blocked(self, member: Member, action: Action) -> bool:
+        if not any(named.name == "predecessors_done" for named in action.guards):
+            return False
+        before = [self.family.member_of(key) for key in member.case.predecessors]
+        return any(other is not None and other.case.outcome != "done" for other in before)
+
+    def all_doable(self) -> list[Doable]:
+        """What the person may do from the page of the subject: on the root's page also what its linked cases allow."""
+        members = self.family.members if self.subject.is_root else (self.subject,)
+        return [each for member in members for each in self.doable(member)]
+
+
+def seen(token: str) -> Seen:
+    """The family of a case as the person who asks sees it. Raises NotFound for an unknown case and for a foreign one."""
+    family = cases.family_of(request.session(), token)
+    if family is None:
+        raise NotFound
+    found = Seen(family, request.acting())
+    if not found.may_read(family.subject):
+        raise NotFound
+    return found

@@ -1,0 +1,202 @@
+"""The page of one case, for the applicant, the staff who work on it, and supervisors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from approvals.forms import Choices
+from approvals.language import _, say
+from approvals.models import Document
+from approvals.queries import cases, history
+from approvals.queries.cases import Member
+from approvals.queries.history import Line
+from approvals.queries.lists import choices_of
+from workflows.county import county_catalogue
+from workflows.engine.definition import Field, Form
+
+from . import actions, filed, request
+from .access import requires
+from .case_access import RESUBMIT, Seen, seen
+
+blueprint = Blueprint("cases", __name__)
+blueprint.register_blueprint(actions.blueprint)
+
+SHARED_RESULTS = frozenset({"registration-notice", "business-licence"})
+"""Results of the registration that every later matter works with (市场主体登记管理条例 第十六条: not asked for again)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One event in plain words. ``form`` is what the person wrote, as far as the reader may see it."""
+
+    title: str
+    who: str
+    line: Line
+    from_title: str
+    to_title: str
+    form: tuple[filed.Line, ...]
+    matter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A document with its facts in words."""
+
+    document: Document
+    title: str
+    matter: str
+    facts: tuple[tuple[str, str], ...]
+
+
+@blueprint.get("/cases/<string:token>")
+@requires("applicant")
+def case_page(token: str) -> str:
+    """The case as it stands, with what the person may do now."""
+    view = seen(token)
+    session, now = request.session(), request.now()
+    family, subject = view.family, view.subject
+    lists = choices_of(session, request.today())
+    lines = history.history_of(session, family)
+    submissions = cases.submissions_of(session, family)
+    full = view.sees_numbers(subject)
+    pages = filed.pages_for(view, subject)
+    changes = [
+        (after, filed.changed(view, subject, before.content, after.content, lists, full=full))
+        for before, after in pairwise(submissions)
+    ]
+    return render_template(
+        "cases/case.html",
+        view=view, family=family, subject=subject, root=family.root, now_is=now,
+        turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
+        results=results(view, cases.documents_of(session, family), lists),
+        filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
+        is_full=full, submissions=submissions, changes=list(reversed(changes)),
+        told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
+        reasons={member.case.id: reason(view, lines, member, lists) for member in family.members},
+        correcting=correction(view, lines, lists), doable=view.all_doable(), resubmit=RESUBMIT,
+        tasks=[member for member in (family.members if subject.is_root else (subject,)) if view.is_addressed(member)],
+        notices=[each for each in cases.notices_of(session, family) if subject.is_root or each.case_id == subject.case.id],
+        turn_of=lambda member: turn(view, member),
+    )  # fmt: skip
+
+
+def turn(view: Seen, member: Member) -> str:
+    """Whose turn it is, in words."""
+    if member.state.final:
+        return ""
+    task = member.task
+    if task is None or not task.role:
+        waits = cases.waiting_for(view.family, member)
+        if waits:
+            return _("等待：%(matters)s", matters=_("、").join(say(definition.title) for definition in waits))
+        return _("等待系统自动处理")
+    if task.role == "applicant":
+        return _("轮到您办理") if view.is_applicant else _("等待申请人办理")
+    role = say(county_catalogue().text("roles", task.role))
+    if task.department == "bank":
+        where = member.office or say(county_catalogue().text("departments", task.department))
+    else:
+        where = say(county_catalogue().text("departments", task.department))
+        if task.role == "clerk" and member.office:
+            where = member.office
+    if view.is_applicant and not view.works_on(member):
+        return _("由%(where)s（%(role)s）办理，您不用操作", where=where, role=role)
+    if task.holder_id == view.acting.person_id:
+        return _("在您手里（%(role)s）", role=role)
+    if member.holder:
+        return _("%(where)s%(holder)s正在办理", where=where, holder=member.holder)
+    return _("等待%(where)s（%(role)s）领取", where=where, role=role)
+
+
+def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
+    """The history in plain words. The applicant is spared who picked up which task."""
+    only_applicant = view.is_applicant and not view.is_supervisor and not view.acting.is_staff
+    found = []
+    for line in lines:
+        if only_applicant and line.event.action.startswith("task:"):
+            continue
+        event = line.event
+        states = line.definition.states
+        role = say(county_catalogue().vocabulary["roles"].get(event.role)) if event.role != "system" else ""
+        who = _("系统") if event.actor_id is None else (f"{event.actor_name}（{role}）" if role else event.actor_name)
+        from_title = say(states[event.from_state].title) if line.moved and event.from_state in states else ""
+        to_title = say(states[event.to_state].title) if line.moved and event.to_state in states else ""
+        matter = "" if line.member is view.subject else say(line.definition.title)
+        found.append(Told(event_title(line), who, line, from_title, to_title, _readable_form(view, line, lists), matter))
+    return found
+
+
+def event_title(line: Line) -> str:
+    """What an event is called."""
+    if line.action is not None:
+        return say(line.action.title)
+    titles = {
+        "case:opened": _("收到申报，开始办理") if line.member.is_root else _("事项开始"),
+        "task:claimed": _("领取待办"),
+        "task:released": _("退回待办"),
+        "case:claimed": _("申请人认领办件"),
+    }
+    return titles.get(line.event.action, _("处理"))
+
+
+def _readable_form(view: Seen, line: Line, lists: Choices) -> tuple[filed.Line, ...]:
+    if not view.may_read(line.member):
+        return ()
+    shown = line.form if view.works_on(line.member) else line.open_to_applicant()
+    return _lines(shown, lists, full=False)
+
+
+def _lines(form: Sequence[tuple[Field, Any]], lists: Choices, *, full: bool) -> tuple[filed.Line, ...]:
+    shown = Form("", {}, tuple(field for field, _value in form))
+    lines = filed.lines_of(shown, {field.name: value for field, value in form}, lists, full=full)
+    return tuple(line for line in lines if line.text or line.rows)
+
+
+def reason(view: Seen, lines: Sequence[Line], member: Member, lists: Choices) -> tuple[filed.Line, ...]:
+    """Why a case failed, was refused or withdrawn, for those who may read it."""
+    if member.case.outcome in ("", "done") or not view.may_read(member):
+        return ()
+    last = history.last_move(lines, member)
+    return _lines(last.form, lists, full=False) if last is not None and last.action is not None else ()
+
+
+def correction(view: Seen, lines: Sequence[Line], lists: Choices) -> tuple[Member, tuple[filed.Line, ...]] | None:
+    """What has to be corrected, when the case was returned to the applicant."""
+    member = view.family.correcting
+    if member is None or not (view.is_applicant or view.may_read(member)):
+        return None
+    last = history.last_form(lines, member)
+    return member, _lines(last.form, lists, full=False) if last is not None else ()
+
+
+def results(view: Seen, documents: Sequence[Document], lists: Choices) -> list[Result]:
+    """What was issued, as far as the person works with it."""
+    members = {member.case.id: member for member in view.family.members}
+    found = []
+    for document in documents:
+        member = members[document.case_id]
+        theirs = view.subject.is_root or member is view.subject
+        if (theirs and view.may_read(member)) or document.kind in SHARED_RESULTS:
+            title = say(county_catalogue().text("documents", document.kind))
+            found.append(Result(document, title, say(member.definition.title), _facts(view, member, document, lists)))
+    return found
+
+
+def _facts(view: Seen, member: Member, document: Document, lists: Choices) -> tuple[tuple[str, str], ...]:
+    content = document.content
+    facts = [(_("企业名称"), content["company"])] if document.kind in SHARED_RESULTS else []
+    if "credit_code" in content:
+        facts.append((_("统一社会信用代码"), content["credit_code"]))
+        facts.append((_("成立日期"), content["established_on"]))
+    if not view.may_read(member):
+        return tuple(facts)
+    written = content.get("facts", {})
+    fields = {field.name: field for form in member.definition.forms.values() for field in form.fields if field.name in written}
+    form = [(field, written[name]) for name, field in fields.items() if name not in history.INTERNAL_FIELDS]
+    facts += [(line.label, line.text) for line in _lines(form, lists, full=False) if line.text]
+    return tuple(facts)

@@ -1,0 +1,72 @@
+"""The inbox of department staff and window clerks."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template
+from flask import request as asked
+
+from approvals.operations.acting import roles_on_case
+from approvals.queries import inbox
+from approvals.queries.cases import Member
+
+from . import request
+from .access import STAFF_ROLES, may, requires
+
+blueprint = Blueprint("desk", __name__)
+
+
+def _filters() -> inbox.Filters:
+    page = asked.args.get("page", 1, type=int)
+    due, holder = asked.args.get("due", ""), asked.args.get("holder", "")
+    return inbox.Filters(
+        workflow=asked.args.get("matter", ""),
+        due=due if due in inbox.DUE_FILTERS else "",
+        holder=holder if holder in inbox.HOLDER_FILTERS else "",
+        page=page if page > 0 else 1,
+    )
+
+
+@blueprint.get("/desk")
+@requires("desk")
+def index() -> str:
+    """Open tasks of the person's positions, oldest due first."""
+    acting, now, filters = request.acting(), request.now(), _filters()
+    positions = [held for held in acting.positions if held.role in STAFF_ROLES]
+    page = inbox.page_of(request.session(), acting.person_id, positions, filters, now)
+    counts = inbox.counts_of(request.session(), acting.person_id, positions, now)
+
+    def address(**changes: str | int) -> str:
+        asked_for = {"matter": filters.workflow, "due": filters.due, "holder": filters.holder, **changes}
+        kept = {name: value for name, value in asked_for.items() if value}
+        return "/desk" + (f"?{urlencode(kept)}" if kept else "")
+
+    return render_template(
+        "desk/index.html",
+        page=page, counts=counts, filters=filters, matters=inbox.matters_of(positions), address=address, positions=positions,
+        most=inbox.MOST_COUNTED, person_id=acting.person_id, here=address(page=page.number),
+    )  # fmt: skip
+
+
+@blueprint.get("/desk/search")
+@requires("applicant")
+def search() -> str:
+    """Cases by number or company: those a position of the person has to do with; every case for supervisors."""
+    acting, words = request.acting(), asked.args.get("q", "").strip()[:100]
+    everywhere = may(acting, "supervise")
+    positions = [held for held in acting.positions if held.role in STAFF_ROLES]
+    found = inbox.search(request.session(), positions, words, request.now(), everywhere=everywhere)
+    rows = [row for row in found if everywhere or _is_theirs(row)]
+    return render_template(
+        "desk/search.html", rows=rows[: inbox.MOST_FOUND], words=words, more=len(found) > inbox.MOST_FOUND, most=inbox.MOST_FOUND
+    )
+
+
+def _is_theirs(row: inbox.Row) -> bool:
+    member = Member(row.case, row.definition, row.task, row.holder, None)
+    acting = request.acting()
+    roles = roles_on_case(
+        acting, applicant_id=None, department=row.definition.department, offices=member.office_ids()
+    )
+    return bool(roles & STAFF_ROLES)

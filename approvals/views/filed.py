@@ -1,0 +1,105 @@
+"""What was filed, as one person may read it: pages their matter needs, numbers masked where they are not theirs to see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.forms import Answer, Choices, answers
+from approvals.language import say
+from approvals.queries.cases import Member, changes_between
+from workflows.engine.definition import Definition, Field, Form
+from workflows.rules import mask_identity, mask_phone
+
+from .case_access import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A question with its answer in words; a table has rows of such lines."""
+
+    label: str
+    text: str
+    rows: tuple[tuple[Line, ...], ...] = ()
+    is_table: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the application."""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A field that a later submission changed."""
+
+    page: str
+    before: Line
+    after: Line
+
+
+def pages_for(seen: Seen, member: Member) -> list[Form]:
+    """The pages that the person may read on a case: all of their own filing, else what the case's definition reads."""
+    pages = seen.family.root.definition.pages
+    return [page for page in pages if seen.is_applicant or page.name in member.definition.reads]
+
+
+def filed(pages: Sequence[Form], content: Mapping[str, Any], choices: Choices, *, full: bool) -> list[Page]:
+    """The answers of some pages in words."""
+    return [
+        Page(page.name, say(page.title), lines_of(page, _values(content, page.name), choices, full=full)) for page in pages
+    ]
+
+
+def lines_of(form: Form, values: Mapping[str, Any], choices: Choices, *, full: bool) -> tuple[Line, ...]:
+    """The answers of one form in words; unanswered questions are left out of tables and kept elsewhere."""
+    return tuple(_line(answer, full) for answer in answers(form, values, choices))
+
+
+def changed(
+    seen: Seen, member: Member, before: Mapping[str, Any], after: Mapping[str, Any], choices: Choices, *, full: bool
+) -> list[Changed]:
+    """What a later submission changed, on the pages that the person may read."""
+    definition: Definition = seen.family.root.definition
+    readable = {page.name: page for page in pages_for(seen, member)}
+    found = []
+    for change in changes_between(definition, before, after):
+        if change.page not in readable:
+            continue
+        page = readable[change.page]
+        old, new = (_only(page, change.field, _values(content, change.page), choices, full) for content in (before, after))
+        found.append(Changed(say(page.title), old, new))
+    return found
+
+
+def _only(page: Form, field: Field, values: Mapping[str, Any], choices: Choices, full: bool) -> Line:
+    found = next((answer for answer in answers(page, values, choices) if answer.field is field), None)
+    return _line(found, full) if found is not None else Line(say(field.label), "")
+
+
+def _values(content: Mapping[str, Any], page: str) -> Mapping[str, Any]:
+    values = content.get(page)
+    return values if isinstance(values, Mapping) else {}
+
+
+def _line(answer: Answer, full: bool) -> Line:
+    rows = tuple(tuple(_line(each, full) for each in row if each.text) for row in answer.rows)
+    return Line(answer.label, _masked(answer, full), rows, answer.field.kind == "table")
+
+
+def _masked(answer: Answer, full: bool) -> str:
+    if full or not answer.text:
+        return answer.text
+    if answer.field.kind == "identity":
+        return mask_identity(answer.text)
+    if answer.field.kind == "phone":
+        return mask_phone(answer.text)
+    if answer.field.kind == "email":
+        name, _, host = answer.text.partition("@")
+        return f"{name[:1]}***@{host}"
+    return answer.text

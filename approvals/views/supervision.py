@@ -1,0 +1,43 @@
+"""The supervisor's overview."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from approvals.language import language
+from approvals.queries import overview
+from workflows.clock import format_remaining
+
+from . import request
+from .access import requires
+
+blueprint = Blueprint("supervision", __name__)
+
+
+def working_time(seconds: float) -> str:
+    """Working seconds as a length: 1 天 2 小时, 35 分钟."""
+    return format_remaining(max(0, round(seconds)), language()).removeprefix("还剩").removesuffix("（工作时间）").removesuffix(
+        " left (working time)"
+    )
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in percent; a dash where there is nothing to divide by."""
+    return f"{100 * part / whole:.1f}%" if whole else "—"
+
+
+@blueprint.get("/supervision")
+@requires("supervise")
+def index() -> str:
+    """Open cases with their colours, closed ones, the time each step takes, and what is overdue."""
+    session, now = request.session(), request.now()
+    opened = overview.open_cases(session, now)
+    recent = {line.definition.key: line for line in overview.closed_cases(session, now, overview.RECENT_DAYS)}
+    closed = overview.closed_cases(session, now, overview.DAYS)
+    return render_template(
+        "supervision/index.html",
+        opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now),
+        overdue=overview.overdue_tasks(session, now), most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
+        recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
+        totals={name: sum(getattr(line, name) for line in opened) for name in ("every", "late", "near", "in_time")},
+    )  # fmt: skip
