@@ -7,7 +7,8 @@ version that uses it stays in force for its cases; a changed meaning takes a new
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from .definition import State, Text
@@ -20,12 +21,14 @@ Trigger = Callable[[State, Facts, Mapping[str, Any]], bool]
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A condition on an action. ``check`` returns None when it holds, else a sentence for the person it refuses.
-    ``needs`` names facts that cost a statement to gather (``application``, ``registration``)."""
+    ``needs`` names facts that cost a statement to gather (``application``, ``registration``); ``values`` what some of
+    the parameters can be."""
 
     name: str
     check: Check
     parameters: frozenset[str]
     needs: frozenset[str]
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,19 @@ TRIGGERS: dict[str, tuple[Trigger, frozenset[str]]] = {}
 EFFECTS: dict[str, Effect] = {}
 
 
-def guard(name: str, *, parameters: tuple[str, ...] = (), needs: tuple[str, ...] = ()) -> Callable[[Check], Check]:
+def guard(
+    name: str,
+    *,
+    parameters: tuple[str, ...] = (),
+    needs: tuple[str, ...] = (),
+    values: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Callable[[Check], Check]:
     """Register a guard under ``name``. Raises ValueError when the name is taken."""
 
     def register(check: Check) -> Check:
         if name in GUARDS:
             raise ValueError(f"guard {name!r} is registered twice")
-        GUARDS[name] = Guard(name, check, frozenset(parameters), frozenset(needs))
+        GUARDS[name] = Guard(name, check, frozenset(parameters), frozenset(needs), values)
         return check
 
     return register

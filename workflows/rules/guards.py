@@ -13,7 +13,12 @@ from workflows.engine.registry import guard
 from . import RuleContext, blocking, findings
 
 
-@guard("registration_rules_hold", parameters=("stage",), needs=("application", "registration"))
+@guard(
+    "registration_rules_hold",
+    parameters=("stage",),
+    needs=("application", "registration"),
+    values={"stage": ("submission", "approval")},
+)
 def registration_rules_hold(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
     """Every blocking rule of company registration holds on the day of the action; at ``approval`` the day is that of
     establishment, so terms counted from the licence date are checked again (公司法 第四十七条)."""

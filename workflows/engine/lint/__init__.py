@@ -67,11 +67,13 @@ def lint_documents(documents: Sequence[Document], vocabulary: Document, fingerpr
     for _, definition in sorted(sound, key=lambda pair: pair[1].version):
         newest[definition.key] = definition
     keys = frozenset(version_name(document).partition("/")[0] for document in documents)
-    for document, definition in sound:
+    # One file that cannot be built makes the others look wrong in places, so their meaning waits until it can be.
+    for document, definition in sound if len(sound) == len(documents) else ():
         others = {**newest, definition.key: definition}
         problems += _meaning(Subject(document, definition, vocabulary.data, others, keys))
     problems += versions.contiguous(documents)
-    problems += versions.published(documents, fingerprints)
+    worked_out = {version_name(document): definition.fingerprint for document, definition in sound}
+    problems += versions.published(documents, worked_out, fingerprints)
     return sorted(set(problems), key=lambda problem: (problem.file, problem.line, problem.column, problem.message))
 
 

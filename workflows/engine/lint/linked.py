@@ -130,8 +130,10 @@ def joins(subject: Subject) -> Iterator[Problem]:
         path = ("actions", name, "when", "linked_cases_settled")
         of = action.when.parameters.get("of")
         for source in action.source:
+            if source not in subject.definition.states:
+                continue
             opened = {opening.workflow for opening in opened_before(subject, source)}
-            named = set(of) if isinstance(of, list) else opened
+            named = set(of) if of is not None else opened
             for workflow in sorted(named - opened):
                 message = f"{workflow!r} has not been opened by {source!r} or a state before it{suggestion(workflow, opened)}"
                 yield subject.problem("join", message, *path, "of")
@@ -139,6 +141,10 @@ def joins(subject: Subject) -> Iterator[Problem]:
                 message = f"nothing has been opened by {source!r} or a state before it, so there is nothing to wait for"
                 yield subject.problem("join", message, *path)
             join = action.when.parameters.get("join", "all")
+            earlier = opened - {opening.workflow for opening in subject.definition.states[source].opens}
+            if join != "all" and of is None and earlier:
+                message = f"{sorted(earlier)[0]!r} was opened earlier and would count for this join: say 'of' which it waits for"
+                yield subject.problem("join", message, *path, "join")
             if isinstance(join, int) and join > len(named):
                 message = f"the join waits for {join} cases, but no more than {len(named)} are opened: it can never be met"
                 yield subject.problem("join", message, *path, "join")
@@ -161,10 +167,7 @@ def guards_name_linked_cases(subject: Subject) -> Iterator[Problem]:
             yield subject.problem("linked-case", message, *at, "workflow")
         elif name == "linked_case_ended" and workflow in subject.others and "outcome" in given:
             possible = outcomes_of(subject.others[workflow])
-            wanted = _as_list(given["outcome"])
-            if not wanted:
-                yield subject.problem("linked-case", "'outcome' lists no outcome: the guard could never hold", *at, "outcome")
-            for outcome in wanted:
+            for outcome in _as_list(given["outcome"]):
                 if outcome not in possible:
                     message = f"{workflow!r} cannot end with {outcome!r}{suggestion(str(outcome), possible)}"
                     yield subject.problem("linked-case", message, *at, "outcome")

@@ -158,8 +158,13 @@ def parameters(subject: Subject) -> Iterator[Problem]:
             yield from _unless_known(
                 subject, "document", given["kind"], subject.vocabulary["documents"], (*at, "kind"), "unknown-document"
             )
+        if name == "record_contact" and "kind" in given:
+            yield from _unless_known(subject, "contact", given["kind"], subject.vocabulary["contacts"], (*at, "kind"))
+        for parameter, values in GUARDS[name].values.items() if kind == "guard" and name in GUARDS else ():
+            if parameter in given:
+                yield from _unless_known(subject, parameter, given[parameter], values, (*at, parameter), "parameter")
         if name == "sign_offs_decided" and "result" in given:
-            yield from _unless_known(subject, "result", _word(given["result"]), VOTES, (*at, "result"), "parameter")
+            yield from _unless_known(subject, "result", given["result"], VOTES, (*at, "result"), "parameter")
         if kind == "guard" and name == "application_says":
             yield from _application_field(subject, given, at)
         if name == "extend_statutory" and not _positive(given.get("working_days", 1)):
@@ -170,14 +175,6 @@ def parameters(subject: Subject) -> Iterator[Problem]:
             if join not in ("all", "any") and not _positive(join):
                 message = "'join' must be all, any or a whole number of at least 1"
                 yield subject.problem("parameter", message, *at, "join")
-            if "of" in given and (not isinstance(given["of"], list) or not given["of"]):
-                message = "'of' must list the workflows that the join waits for"
-                yield subject.problem("parameter", message, *at, "of")
-
-
-def _word(value: Any) -> Any:
-    """YAML reads an unquoted yes as true; say so by its name."""
-    return value if isinstance(value, str) else f"{value} (put yes and no in quotes)"
 
 
 def _positive(value: Any) -> bool:
@@ -198,10 +195,7 @@ def _application_field(subject: Subject, given: Mapping[str, Any], path: Path_) 
         yield from _unless_known(subject, "field", given["field"], fields, (*path, "field"))
         return
     options = [value for value, _ in fields[given["field"]].options]
-    wanted = _as_list(given["is"])
-    if not wanted:
-        yield subject.problem("parameter", "'is' lists no value: the guard could never hold", *path, "is")
-    for value in wanted if options else ():
+    for value in _as_list(given["is"]) if options else ():
         yield from _unless_known(subject, "option", value, options, (*path, "is"))
 
 

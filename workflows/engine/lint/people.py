@@ -18,13 +18,19 @@ def _targets(action: Action) -> frozenset[str]:
 
 
 def _leads_to_success(subject: Subject, action: Action, state: State) -> bool:
+    """Whether the case can end well after ``action`` without coming back first: starting again does not count."""
     states = subject.definition.states
-    return any(
-        states[found].outcome == "done"
-        for dest in _targets(action)
-        for found in subject.reachable(dest)
-        if dest not in (STAYS, state.name)
-    )
+    been = {state.name, STAYS}
+    waiting = list(_targets(action))
+    while waiting:
+        name = waiting.pop()
+        if name in states and name not in been:
+            been.add(name)
+            if states[name].outcome == "done":
+                return True
+            if not states[name].final:
+                waiting.extend(subject.next_states(name))
+    return False
 
 
 def addressee_can_act(subject: Subject) -> Iterator[Problem]:
@@ -120,7 +126,8 @@ def extension_can_be_declined(subject: Subject) -> Iterator[Problem]:
 
 
 def withdrawal(subject: Subject) -> Iterator[Problem]:
-    """Where the applicant may withdraw, it was possible before as well: it ends at a milestone and does not come and go."""
+    """Where the applicant may withdraw, it was possible before as well: it ends at a milestone and does not come and go.
+    A service, which the applicant chose, can be withdrawn from as long as it is open."""
     states = subject.definition.states
     possible = {
         source
@@ -130,7 +137,10 @@ def withdrawal(subject: Subject) -> Iterator[Problem]:
     }
     for state in subject.open_states():
         later = sorted((subject.reachable(state.name) - {state.name}) & possible)
-        if state.name not in possible and later:
+        if state.name not in possible and subject.definition.kind == "service":
+            message = f"a service is the applicant's choice, but cannot be withdrawn in {state.name!r}: allow it there"
+            yield subject.problem("withdrawal", message, "states", state.name)
+        elif state.name not in possible and later:
             message = f"the applicant may withdraw in {later[0]!r} but not in {state.name!r} before it: allow it there too"
             yield subject.problem("withdrawal", message, "states", state.name)
 
@@ -138,6 +148,8 @@ def withdrawal(subject: Subject) -> Iterator[Problem]:
 def starting_again(subject: Subject) -> Iterator[Problem]:
     """A service that did not succeed can be started again, by the applicant and by whoever then gets the task."""
     states = subject.definition.states
+    first = subject.exits.get(subject.definition.initial, ())
+    waits = any(action.when and action.when.name == "predecessors_settled" for action in first)
     if subject.definition.kind == "service":
         for state in states.values():
             if state.final and state.outcome != "done" and not subject.exits[state.name]:
@@ -150,6 +162,10 @@ def starting_again(subject: Subject) -> Iterator[Problem]:
             for role in sorted({APPLICANT, task.role} - set(action.by)) if task else ():
                 message = f"{name!r} starts the case again, so {role!r} must be able to do it: add the role"
                 yield subject.problem("start-again", message, "actions", name, "by")
+        past_the_wait = restarts and _targets(action) - {subject.definition.initial, STAYS}
+        if waits and past_the_wait and not any(guard.name == "predecessors_done" for guard in action.guards):
+            message = f"{name!r} starts the case again past its waiting: add the guard predecessors_done"
+            yield subject.problem("start-again", message, "actions", name)
 
 
 def alike(subject: Subject) -> Iterator[Problem]:

@@ -51,7 +51,9 @@ whole = of_type(int, "a whole number")
 
 def word(value: Any, path: Path_) -> Iterator[Fault]:
     """A name that is not blank."""
-    if not isinstance(value, str) or not value.strip():
+    if isinstance(value, bool):
+        yield "wrong-type", f"{_name(path)} must be a name: YAML reads a bare yes or no as true or false, so put it in quotes", path
+    elif not isinstance(value, str) or not value.strip():
         yield "wrong-type", f"{_name(path)} must be a name, not {_shown(value)}", path
 
 
@@ -77,9 +79,11 @@ def text(value: Any, path: Path_) -> Iterator[Fault]:
         elif not isinstance(value[language], str) or not value[language].strip():
             message = f"the {language!r} text of {_name(path)} is blank or no text: write it (in quotes where needed)"
             yield "text-missing", message, (*path, language)
-    for language in value:
+    for language, sentence in value.items():
         if language not in LANGUAGES:
-            yield "unknown-key", f"{language!r} is not a language of the product{suggestion(language, LANGUAGES)}", (*path, language)
+            # What follows a bare comma in {zh: …, en: …} becomes a key without a value.
+            why = "; put a text with a comma in quotes" if sentence in (None, "") else suggestion(language, LANGUAGES)
+            yield "unknown-key", f"{language!r} is not a language of the product{why}", (*path, language)
 
 
 def listed(shape: Shape, empty: bool = False) -> Shape:
@@ -117,6 +121,22 @@ def names(value: Any, path: Path_) -> Iterator[Fault]:
     yield from listed(word)(value, path) if isinstance(value, list) else word(value, path)
 
 
+def scalars(value: Any, path: Path_) -> Iterator[Fault]:
+    """One value, or a list of values."""
+    yield from listed(scalar)(value, path) if isinstance(value, list) else scalar(value, path)
+
+
+PARAMETERS: Mapping[str, Shape] = {
+    **dict.fromkeys(("workflow", "page", "field", "kind", "stage", "result"), word),
+    "of": listed(word),
+    "outcome": names,
+    "join": scalar,
+    "working_days": whole,
+    "after": anything,
+}
+"""The shapes of parameters; those that are not named here take one value or several."""
+
+
 def named(value: Any, path: Path_) -> Iterator[Fault]:
     """A registered guard, effect or trigger: its name, or a mapping from its name to its parameters."""
     if isinstance(value, dict):
@@ -125,6 +145,9 @@ def named(value: Any, path: Path_) -> Iterator[Fault]:
         for name, parameters in value.items():
             if parameters is not None and not isinstance(parameters, dict):
                 yield "wrong-type", f"the parameters of {name!r} must be a mapping, not {_shown(parameters)}", (*path, name)
+                continue
+            for parameter, item in (parameters or {}).items():
+                yield from PARAMETERS.get(parameter, scalars)(item, (*path, name, parameter))
     else:
         yield from word(value, path)
 
@@ -135,6 +158,8 @@ def condition(value: Any, path: Path_) -> Iterator[Fault]:
         yield "wrong-type", f"{_name(path)} must be {{field: NAME, is: VALUE}} or {{field: NAME, has: VALUE}}", path
         return
     yield from word(value["field"], (*path, "field"))
+    asked = "is" if "is" in value else "has"
+    yield from scalars(value[asked], (*path, asked))
     for key in value:
         if key not in ("field", "is", "has"):
             yield "unknown-key", f"{key!r} is not known in a condition{suggestion(key, ('field', 'is', 'has'))}", (*path, key)
@@ -251,7 +276,7 @@ DEFINITION = keyed(
 
 VOCABULARY = keyed(
     {
-        **{kind: mapped(text) for kind in ("roles", "departments", "stages", "outcomes", "sources", "payers", "documents")},
+        **{kind: mapped(text) for kind in ("roles", "departments", "stages", "outcomes", "sources", "payers", "documents", "contacts")},
         "lists": listed(word),
     },
     {},

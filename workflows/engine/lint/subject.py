@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,8 @@ class Subject:
     vocabulary: Mapping[str, Any]
     others: Mapping[str, Definition]
     keys: frozenset[str]
+    memory: dict[str, Any] = field(default_factory=dict)
+    """What several rules have to work out, by name."""
 
     def problem(self, rule: str, message: str, *path: str | int) -> Problem:
         return self.document.problem(rule, message, *path)

@@ -38,8 +38,9 @@ def _times(subject: Subject) -> Iterator[tuple[Any, Path_]]:
     for name, state in data["states"].items():
         if "time" in state:
             yield state["time"], ("states", name, "time")
-    for name, limit in data["times"].items():
-        yield limit["budget"], ("times", name, "budget")
+    for name in ("promised", "statutory"):
+        if name in data["times"]:
+            yield data["times"][name]["budget"], ("times", name, "budget")
     for kind, item, path in named_places(subject):
         name, given = split(item)
         if kind == "trigger" and name == "timer" and "after" in given:

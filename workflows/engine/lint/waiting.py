@@ -35,7 +35,12 @@ class Situation:
     """One way in which everything that a state waits for may have ended."""
 
     facts: Facts
-    words: str
+    parts: Sequence[tuple[str, str]]
+
+    @property
+    def words(self) -> str:
+        """What has ended how, for a message."""
+        return ", ".join(f"{name} {value or 'not chosen'}" for name, value in self.parts) or "nothing to wait for"
 
 
 def _guards(action: Action) -> tuple[Named, ...]:
@@ -55,8 +60,6 @@ def _sound(actions: Sequence[Action]) -> bool:
     for action in actions:
         assert action.when is not None
         if action.when.name not in TRIGGERS:
-            return False
-        if not isinstance(action.when.parameters.get("of", []), list):
             return False
         if not isinstance(action.when.parameters.get("join", 1), int) and action.when.parameters["join"] not in ("all", "any"):
             return False
@@ -160,8 +163,7 @@ def situations(subject: Subject, state: State, actions: Sequence[Action]) -> Ite
             predecessors=_cases(earlier),
             application=application,
         )
-        words = ", ".join(f"{name} {value or 'not chosen'}" for name, value in named) or "nothing to wait for"
-        yield Situation(facts, words)
+        yield Situation(facts, named)
 
 
 def _cases(named: Sequence[tuple[str, str]]) -> tuple[LinkedCase, ...]:
@@ -183,12 +185,19 @@ def _goes(state: State, action: Action, facts: Facts, others_hold: bool) -> bool
     return all(map(holds, action.guards)) and any(all(map(holds, branch.guards)) for branch in action.branches)
 
 
-def _tried(subject: Subject) -> Iterator[tuple[State, list[Action], list[Situation]]]:
+Tried = list[tuple[State, list[Action], list[Situation]]]
+
+
+def _tried(subject: Subject) -> Tried:
     """Every open state that automatic actions leave, with these and all situations it can be left in."""
-    for state in subject.open_states():
-        actions = _exits_at_once(subject, state)
-        if actions and _sound(actions):
-            yield state, actions, list(itertools.islice(situations(subject, state, actions), MOST_SITUATIONS))
+    tried: Tried | None = subject.memory.get("tried")
+    if tried is None:
+        tried = subject.memory["tried"] = []
+        for state in subject.open_states():
+            actions = _exits_at_once(subject, state)
+            if actions and _sound(actions):
+                tried.append((state, actions, list(itertools.islice(situations(subject, state, actions), MOST_SITUATIONS))))
+    return tried
 
 
 def few_enough_situations(subject: Subject) -> Iterator[Problem]:

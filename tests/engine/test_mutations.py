@@ -1,0 +1,74 @@
+"""Every fault made in a shipped definition is reported, by a rule on its meaning, with its place."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from approvals.cli.workflows import group
+from tests.engine.definitions import LINE, VERSION_RULES, as_text, lint_with, shipped
+from tests.engine.mutations import KINDS, mutations
+from workflows.engine.catalogue import DEFINITIONS
+from workflows.engine.fingerprints import FILE, write_fingerprints
+from workflows.engine.loader import fingerprint
+
+
+def test_the_shipped_definitions_have_no_problem() -> None:
+    assert lint_with({}) == []
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_mutation_is_reported(name: str) -> None:
+    data = shipped()[name].data
+    unreported, misplaced = [], []
+    kinds = set()
+    for kind, (label, changed) in mutations(data):
+        assert changed != data, label
+        kinds.add(kind)
+        problems = lint_with({name: changed})
+        if not any(problem.rule not in VERSION_RULES for problem in problems):
+            unreported.append(f"{kind}: {label}")
+        lines = as_text(changed).count("\n") + 1
+        for problem in problems:
+            within = problem.file != f"{name}.yaml" or problem.line <= lines
+            if not LINE.fullmatch(str(problem)) or not within:
+                misplaced.append(f"{label}: {problem}")
+    assert unreported == []
+    assert misplaced == []
+    assert kinds >= {kind.__name__ for kind in KINDS} - {"waiting"}
+
+
+def a_few_of_each_kind(name: str) -> list[tuple[str, dict[str, object]]]:
+    found: dict[str, list[tuple[str, dict[str, object]]]] = {}
+    for kind, mutation in mutations(shipped()[name].data):
+        found.setdefault(kind, []).append(mutation)
+    return [items[len(items) // 2] for items in found.values()]
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_the_command_exits_1_and_prints_the_place(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "definitions"
+    shutil.copytree(DEFINITIONS, folder)
+    for label, changed in a_few_of_each_kind(name):
+        (folder / f"{name}.yaml").write_text(as_text(changed), encoding="utf-8")
+        published = {key: fingerprint(document.data) for key, document in shipped().items()}
+        write_fingerprints(folder, {**published, name: fingerprint(changed)})
+        result = CliRunner().invoke(group, ["lint", str(folder)])
+        assert result.exit_code == 1, label
+        assert all(LINE.fullmatch(line) for line in result.output.splitlines()), label
+        assert not any(rule in result.output for rule in VERSION_RULES), label
+
+
+def test_a_changed_version_is_reported_by_its_fingerprint(tmp_path: Path) -> None:
+    folder = tmp_path / "definitions"
+    shutil.copytree(DEFINITIONS, folder)
+    before = (folder / FILE).read_text(encoding="utf-8")
+    path = folder / "company-seal" / "1.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("300.00", "301.00"), encoding="utf-8")
+    result = CliRunner().invoke(group, ["lint", str(folder)])
+    assert result.exit_code == 1
+    assert "company-seal/1.yaml:3:1: " in result.output and "[changed-version]" in result.output
+    result = CliRunner().invoke(group, ["publish", str(folder)])
+    assert result.exit_code == 1
+    assert (folder / FILE).read_text(encoding="utf-8") == before
