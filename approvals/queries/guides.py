@@ -43,20 +43,30 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """What somebody wants to know before they begin. Fees and materials come with the matter they belong to."""
+    """What somebody wants to know before they begin. A material comes with the matters that use it."""
 
     definition: Definition
     steps: tuple[Step, ...]
     limits: tuple[tuple[Definition, Limit], ...]
-    fees: tuple[tuple[Definition, Fee], ...]
-    materials: tuple[tuple[Definition, tuple[Material, ...]], ...]
+    fees: tuple[Fee, ...]
+    materials: tuple[tuple[Material, tuple[Text, ...]], ...]
     elsewhere: tuple[tuple[Text, Text, str], ...]
     part_of: tuple[Definition, ...]
 
     @property
     def to_pay(self) -> Decimal:
         """What the applicant pays in all, in yuan."""
-        return sum((Decimal(fee.amount) for _, fee in self.fees if fee.payer == "applicant"), Decimal(0))
+        return sum((Decimal(fee.amount) for fee in self.fees if fee.payer == "applicant"), Decimal(0))
+
+    @property
+    def fees_above_zero(self) -> tuple[Fee, ...]:
+        """What costs something, whoever pays it."""
+        return tuple(fee for fee in self.fees if Decimal(fee.amount))
+
+    @property
+    def free_of_charge(self) -> tuple[Fee, ...]:
+        """What could be thought to cost something and does not."""
+        return tuple(fee for fee in self.fees if not Decimal(fee.amount))
 
     @property
     def begins_here(self) -> bool:
@@ -86,8 +96,8 @@ def guide(key: str, today: date) -> Guide | None:
         definition=definition,
         steps=tuple(_steps(definition)),
         limits=tuple((matter, matter.statutory) for matter in matters if matter.statutory is not None),
-        fees=tuple((matter, fee) for matter in matters for fee in matter.fees),
-        materials=tuple((matter, matter.materials) for matter in matters if matter.materials),
+        fees=tuple(fee for matter in matters for fee in matter.fees),
+        materials=tuple(_materials(matters)),
         elsewhere=tuple(_elsewhere(today)) if any(matter.key == REGISTRATION for matter in matters) else (),
         part_of=tuple(chain for chain in guides() if any(opening.workflow == key for opening in _openings(chain))),
     )
@@ -98,6 +108,16 @@ def diagram(key: str, version: int, language: str) -> str:
     """The drawing of a version, drawn once per process."""
     catalogue = county_catalogue()
     return draw(catalogue.version(key, version), language, titles={each.key: each.title for each in catalogue})
+
+
+def _materials(matters: list[Definition]) -> Iterator[tuple[Material, tuple[Text, ...]]]:
+    """Each material once, in the order in which it is first needed."""
+    found: dict[tuple[str, str], tuple[Material, list[Text]]] = {}
+    for matter in matters:
+        for material in matter.materials:
+            found.setdefault((material.name["zh"], material.source), (material, []))[1].append(matter.title)
+    for material, titles in found.values():
+        yield material, tuple(titles)
 
 
 def _openings(definition: Definition) -> list[Opening]:
