@@ -6,7 +6,7 @@ and remove rows. ``answers`` says filed values in words.
 """
 
 from .answers import Answer, answers
-from .building import DefinitionForm, Note, canonical, fill, form_class, rearranged
+from .building import DefinitionForm, Note, Offered, canonical, fill, form_class, rearranged
 from .checking import Fault, faults
 from .choices import NO_CHOICES, Choices
 from .reading import added_row, lenient, without_removed
@@ -18,6 +18,7 @@ __all__ = [
     "DefinitionForm",
     "Fault",
     "Note",
+    "Offered",
     "added_row",
     "answers",
     "canonical",

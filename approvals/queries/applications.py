@@ -1,0 +1,94 @@
+"""What a person has filed, and the receipt of one filing. Reading only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case
+from workflows.county import county_catalogue
+from workflows.engine.definition import Text
+
+MOST_LISTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case of the person, as a list shows it; ``correction`` is the token of the linked case that was returned."""
+
+    number: str
+    token: str
+    company: str
+    state: Text
+    outcome: str
+    is_closed: bool
+    opened_at: datetime
+    promised_due_at: datetime | None
+    correction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a receipt says."""
+
+    number: str
+    token: str
+    company: str
+    title: Text
+    channel: str
+    submissions: int
+    is_claimed: bool
+    opened_at: datetime
+    clock_started_at: datetime
+    promised_due_at: datetime | None
+    statutory_due_at: datetime | None
+    offices: dict[str, Any]
+    chosen: tuple[Text, ...]
+
+
+def cases_of(session: Session, person_id: int) -> list[CaseLine]:
+    """The person's cases, the newest first; two statements."""
+    roots = list(
+        session.scalars(
+            select(Case)
+            .where(Case.applicant_id == person_id, Case.parent_id.is_(None))
+            .order_by(Case.opened_at.desc())
+            .limit(MOST_LISTED)
+        )
+    )
+    open_ids = [case.id for case in roots if case.closed_at is None]
+    linked = session.execute(
+        select(Case.root_id, Case.workflow, Case.version, Case.state, Case.token).where(
+            Case.root_id.in_(open_ids), Case.parent_id.is_not(None), Case.closed_at.is_(None)
+        )
+    ) if open_ids else ()  # fmt: skip
+    catalogue = county_catalogue()
+    returned = {
+        row.root_id: row.token for row in linked if catalogue.version(row.workflow, row.version).states[row.state].stage == "correction"
+    }
+    return [
+        CaseLine(
+            case.number, case.token, case.company, catalogue.version(case.workflow, case.version).states[case.state].title,
+            case.outcome, case.closed_at is not None, case.opened_at, case.promised_due_at, returned.get(case.id, ""),
+        )
+        for case in roots
+    ]  # fmt: skip
+
+
+def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
+    """The receipt of a root case, with the case for whoever decides who may see it; None for an unknown one."""
+    case = session.scalar(select(Case).where(Case.token == token, Case.parent_id.is_(None)))
+    if case is None:
+        return None
+    catalogue = county_catalogue()
+    chosen = tuple(catalogue.latest(key).title for key in case.chosen)
+    receipt = Receipt(
+        case.number, case.token, case.company, catalogue.version(case.workflow, case.version).title, case.channel,
+        case.submissions, case.applicant_id is not None, case.opened_at, case.clock_started_at, case.promised_due_at,
+        case.statutory_due_at, case.offices, chosen,
+    )  # fmt: skip
+    return receipt, case

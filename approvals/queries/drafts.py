@@ -1,0 +1,91 @@
+"""Drafts and what stands beside them while they are written. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, Document, Draft, Submission
+from workflows.rules import compose_name
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line of the department's list of corrections: the page it names and what to do there."""
+
+    page: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a correction answers: the root case, the list, and what was last filed."""
+
+    number: str
+    case_token: str
+    asked: tuple[Asked, ...]
+    asked_at: datetime | None
+    filed: Mapping[str, Any]
+
+    def open_pages(self, content: Mapping[str, Any]) -> frozenset[str]:
+        """Pages that the list names and that still stand as they were filed."""
+        return frozenset(line.page for line in self.asked if content.get(line.page) == self.filed.get(line.page))
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft in a list."""
+
+    token: str
+    company: str
+    changed_at: datetime
+    walk_in: str
+    is_correction: bool
+
+
+def own_draft(session: Session, person_id: int, token: str) -> Draft | None:
+    """The person's draft of that token; None for unknown and foreign ones alike."""
+    return session.scalar(select(Draft).where(Draft.token == token, Draft.person_id == person_id))
+
+
+def case_token_of(session: Session, case_id: int) -> str:
+    """The token of a case."""
+    return session.scalars(select(Case.token).where(Case.id == case_id)).one()
+
+
+def returned(session: Session, root_id: int) -> Returned:
+    """What the correction of a root case answers; three statements."""
+    case = session.scalars(select(Case).where(Case.id == root_id)).one()
+    notices = select(Document).where(Document.root_id == root_id, Document.kind == "correction-notice")
+    notice = session.scalars(notices.order_by(Document.issued_at.desc(), Document.id.desc()).limit(1)).first()
+    filed = select(Submission.content).where(Submission.case_id == root_id).order_by(Submission.number.desc()).limit(1)
+    lines = notice.content.get("facts", {}).get("items", []) if notice is not None else []
+    asked = tuple(Asked(str(line.get("page", "")), str(line.get("text", ""))) for line in lines if isinstance(line, Mapping))
+    issued_at = notice.issued_at if notice is not None else None
+    return Returned(case.number, case.token, asked, issued_at, session.scalar(filed) or {})
+
+
+def open_drafts(session: Session, person_id: int, *, walk_ins: bool) -> list[DraftLine]:
+    """The person's drafts that were not filed, the last changed first: their own, or those taken in at a window."""
+    own = select(Draft).where(Draft.person_id == person_id, Draft.filed_case_id.is_(None))
+    asked = own.where(Draft.office_id.is_not(None) if walk_ins else Draft.office_id.is_(None))
+    found = session.scalars(asked.order_by(Draft.changed_at.desc()).limit(MOST_LISTED))
+    return [
+        DraftLine(
+            draft.token, _company(draft.content), draft.changed_at, str(draft.walk_in.get("name", "")), draft.case_id is not None
+        )
+        for draft in found
+    ]  # fmt: skip
+
+
+def _company(content: Mapping[str, Any]) -> str:
+    """The company's name as far as its trade name is known."""
+    page = content.get("name")
+    return compose_name(page) if isinstance(page, Mapping) and page.get("trade_name") else ""

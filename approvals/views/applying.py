@@ -1,0 +1,100 @@
+"""What all pages of an application share: the draft of the person who asks, its definition, lists and findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Blueprint, abort, redirect, url_for
+from sqlalchemy import select
+
+from approvals.forms import Choices
+from approvals.forms.progress import PageProgress, progress
+from approvals.models import Draft, Person
+from approvals.operations import drafts as writing
+from approvals.operations.errors import NotFound
+from approvals.queries import drafts
+from approvals.queries.drafts import Returned
+from approvals.queries.lists import choices_of
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition, Form
+from workflows.rules import DRAFT, RECORD, SUBMISSION, Finding
+
+from . import request
+
+blueprint = Blueprint("applications", __name__)
+
+
+@dataclass
+class Written:
+    """A draft as its owner sees it."""
+
+    draft: Draft
+    definition: Definition
+    lists: Choices
+
+    @property
+    def token(self) -> str:
+        return self.draft.token
+
+    @property
+    def is_walk_in(self) -> bool:
+        return self.draft.office_id is not None
+
+    @cached_property
+    def returned(self) -> Returned | None:
+        """What this draft corrects, if it is a correction."""
+        return drafts.returned(request.session(), self.draft.case_id) if self.draft.case_id is not None else None
+
+    def page(self, name: str) -> Form:
+        """The page of that name. Raises NotFound when the form has none."""
+        try:
+            return self.definition.page(name)
+        except KeyError:
+            raise NotFound from None
+
+    def findings(self, stage: str) -> tuple[Finding, ...]:
+        """What the law finds today."""
+        return writing.check_draft(request.session(), self.draft, request.now(), stage)
+
+    def progress(self, stage: str = DRAFT, found: tuple[Finding, ...] | None = None) -> list[PageProgress]:
+        """Every page with its state; ``submission`` also tells what the law misses."""
+        untouched = self.returned.open_pages(self.draft.content) if self.returned is not None else frozenset()
+        found = self.findings(stage) if found is None else found
+        return progress(self.definition.pages, self.draft.content, found, self.lists, untouched)
+
+    def next_page(self, name: str) -> str:
+        """The address after a page: the next page, and after the last one the check of all answers."""
+        names = [page.name for page in self.definition.pages]
+        place = names.index(name) + 1
+        if place == len(names):
+            return url_for("applications.check", token=self.token)
+        return url_for("applications.page", token=self.token, page_name=names[place])
+
+
+def written(token: str) -> Written:
+    """The draft of that token. Raises NotFound for unknown and foreign ones; one that was filed leads to its receipt."""
+    session = request.session()
+    draft = drafts.own_draft(session, request.acting().person_id, token)
+    if draft is None:
+        raise NotFound
+    if draft.filed_case_id is not None:
+        abort(redirect(url_for("applications.receipt", token=drafts.case_token_of(session, draft.filed_case_id)), code=303))
+    definition = county_catalogue().version(draft.workflow, draft.version)
+    return Written(draft, definition, choices_of(session, request.today()))
+
+
+def applicant_of(draft: Draft) -> tuple[str, str]:
+    """Name and telephone of the applicant: the walk-in's, else those of the person who is signed in."""
+    if draft.office_id is not None:
+        return str(draft.walk_in.get("name", "")), str(draft.walk_in.get("phone", ""))
+    name, phone = request.session().execute(select(Person.name, Person.phone).where(Person.id == draft.person_id)).one()
+    return name, phone
+
+
+def to_confirm(found: tuple[Finding, ...]) -> list[Finding]:
+    """What is left to the people themselves after filing: who they are, and their signatures."""
+    return [finding for finding in found if finding.severity == RECORD]
+
+
+__all__ = ["SUBMISSION", "Written", "applicant_of", "blueprint", "to_confirm", "written"]
