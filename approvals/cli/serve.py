@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from approvals import settings
-from approvals.demo import DemoSignIn, demo_sign_ins, load_demo
+from approvals.demo import DemoSignIn, NotADemo, demo_sign_ins, load_demo
 from approvals.operations.reference_data import load_reference_data
 
 from .context import demo_mode, open_database
@@ -46,7 +46,7 @@ def _prepare(demo: bool) -> list[DemoSignIn]:
             click.echo("演示数据已载入。")
         with database.reading() as session:
             return demo_sign_ins(session)
-    except settings.Unsafe as refusal:
+    except (settings.Unsafe, NotADemo) as refusal:
         raise click.ClickException(str(refusal)) from None
     finally:
         database.engine.dispose()

@@ -240,7 +240,7 @@ class Generator:
             "taxpayer_kind": source.choice(("small", "small", "small", "general")) if "tax-registration" in picked else "",
             "employees": source.choice((0, 1, 2, 3, 5, 10)),
             "housing_fund_ratio": source.choice(("5", "5", "8", "12")) if "housing-fund" in picked else "",
-            "bank": source.choices(self.banks, (5, 3, 2))[0] if bank else "",
+            "bank": source.choice(self.banks) if bank else "",
             "bank_consent": bank,
         }
 

@@ -14,9 +14,9 @@ from workflows.rules.name_words import place_names
 IDENTITY_CARD = "identity-card"
 
 _SURNAMES = "张李王刘陈杨赵孙周吴郑冯褚卫蒋沈韩朱秦许何吕施孔曹严魏陶姜谢邹苏潘葛范彭鲁马"
-_GIVEN = ("演示", "样例", "示范", "测试", "模拟", "虚构", "样本", "范例", "试用", "假设")
+GIVEN = ("演示", "样例", "示范", "测试", "模拟", "虚构", "样本", "范例", "试用", "假设")
 
-PERSON_NAMES = tuple(surname + given for given in _GIVEN for surname in _SURNAMES)
+PERSON_NAMES = tuple(surname + given for given in GIVEN for surname in _SURNAMES)
 """Names that nobody bears: a surname and a word for "example"."""
 
 _WORDS = (

@@ -15,7 +15,7 @@ from approvals.operations import reference
 from approvals.operations.passwords import hash_password
 
 from .people import PASSWORD, load_people
-from .simulation import Simulation, Tally
+from .simulation import CASES, Simulation, Tally
 
 FINISHED = "demo finished"
 """A counter that is written last: a load that was interrupted is told from a whole one."""
@@ -45,7 +45,7 @@ def load_demo(
     fast = _without_waiting(database)
     try:
         county = fast.write(load_people, hash_password(PASSWORD), now)
-        tally = Simulation(fast, county, now, **({} if cases is None else {"cases": cases})).run()
+        tally = Simulation(fast, county, now, CASES if cases is None else cases).run()
         fast.write(_finish)
     finally:
         fast.engine.dispose()

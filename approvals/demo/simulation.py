@@ -71,7 +71,7 @@ class Story:
 class Simulation:
     """The demo county at work until ``end``."""
 
-    def __init__(self, database: Database, county: County, end: datetime, cases: int = CASES, seed: int = SEED) -> None:
+    def __init__(self, database: Database, county: County, end: datetime, cases: int, seed: int = SEED) -> None:
         self.database, self.county, self.end = database, county, end
         self.calendar = county_calendar()
         self.source = random.Random(seed)
@@ -144,8 +144,10 @@ class Simulation:
 
     def _file(self, story: Story, now: datetime) -> None:
         lead = story.firm.content["people"]["people"][0]
-        walk_in = {name: lead[name] for name in ("name", "id_kind", "id_number", "phone")} if story.window else None
-        office_id = self.county.offices[story.window] if story.window else None
+        walk_in, office_id = None, None
+        if story.window is not None:
+            walk_in = {name: lead[name] for name in ("name", "id_kind", "id_number", "phone")} | {"checked_in_person": True}
+            office_id = self.county.offices[story.window]
         if self._do(story, now, verbs.file, story.filer, story.firm.content, now, office_id, walk_in):
             self.tally.cases += 1
 
@@ -238,16 +240,14 @@ class Simulation:
         if turn == "withdraw":
             self._at(moment, lambda now: self._withdraw(story, task, now))
         else:
-            self._at(moment, lambda now: self._correct(story, task, now))
+            self._at(moment, lambda now: self._correct(story, now))
 
     def _lapse(self, story: Story, task: Open, now: datetime) -> None:
         self._do(story, now, verbs.fire, story.root_id, task, now)
 
-    def _correct(self, story: Story, task: Open, now: datetime) -> None:
+    def _correct(self, story: Story, now: datetime) -> None:
         story.correction.mend(story.firm.content, self.source)
-        office_id = self.county.offices[story.window] if story.window else None
-        key = f"demo-{task.task_id}-resubmit"
-        self._do(story, now, verbs.correct, story.filer, story.root_id, task, story.firm.content, key, now, office_id)
+        self._do(story, now, verbs.correct, story.filer, story.root_id, story.firm.content, now)
 
     def _withdraw_later(self, story: Story, task: Open, now: datetime) -> None:
         story.route.popleft()

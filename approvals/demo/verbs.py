@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Draft, Task
-from approvals.operations import filing, moving
+from approvals.operations import drafts, moving
 from approvals.operations.acting import Acting
-from workflows.county import county_catalogue
 
 WORKFLOW = "company-opening"
 
@@ -55,21 +53,17 @@ def _look(session: Session, root_id: int) -> Seen:
     return Seen(root_id, tuple(Open(*row) for row in rows))
 
 
-def _draft(
-    acting: Acting, content: Mapping[str, Any], now: datetime, *, office_id: int | None = None, case_id: int | None = None,
-    walk_in: Mapping[str, Any] | None = None,
-) -> Draft:  # fmt: skip
-    version = county_catalogue().latest(WORKFLOW).version
-    return Draft(
-        token=secrets.token_urlsafe(18), person_id=acting.person_id, workflow=WORKFLOW, version=version, office_id=office_id,
-        case_id=case_id, walk_in=dict(walk_in or {}), content=dict(content), created_at=now, changed_at=now,
-    )  # fmt: skip
+def _save(session: Session, acting: Acting, token: str, content: Mapping[str, Any], now: datetime) -> int:
+    """Save the pages that differ from what the draft holds; returns its revision then."""
+    draft = session.scalars(select(Draft).where(Draft.token == token)).one()
+    for page, values in content.items():
+        drafts.save_page(session, acting, token, page, values, drafts.page_mark(draft.content, page), now)
+    return draft.revision
 
 
 def keep_draft(session: Session, acting: Acting, content: Mapping[str, Any], now: datetime) -> None:
     """Leave an application half-filled."""
-    session.add(_draft(acting, content, now))
-    session.flush()
+    _save(session, acting, drafts.start(session, acting, WORKFLOW, now), content, now)
 
 
 def file(
@@ -77,22 +71,19 @@ def file(
     walk_in: Mapping[str, Any] | None = None,
 ) -> Seen:  # fmt: skip
     """Write a draft and submit it; with an office, as a window does for a walk-in."""
-    draft = _draft(acting, content, now, office_id=office_id, walk_in=walk_in)
-    session.add(draft)
-    session.flush()
-    filed = filing.file_draft(session, acting, draft.id, now)
-    return _look(session, filed.case_id)
+    token = drafts.start(session, acting, WORKFLOW, now, office_id)
+    if walk_in is not None:
+        drafts.save_identity(session, acting, token, walk_in, now)
+    revision = _save(session, acting, token, content, now)
+    submitted = drafts.submit(session, acting, token, revision, now, confirmed=walk_in is not None)
+    return _look(session, session.scalars(select(Case.id).where(Case.token == submitted.case_token)).one())
 
 
-def correct(
-    session: Session, acting: Acting, root_id: int, task: Open, content: Mapping[str, Any], key: str, now: datetime,
-    office_id: int | None = None,
-) -> Seen:  # fmt: skip
+def correct(session: Session, acting: Acting, root_id: int, content: Mapping[str, Any], now: datetime) -> Seen:
     """Answer a correction with a changed application."""
-    draft = _draft(acting, content, now, case_id=root_id, office_id=office_id)
-    session.add(draft)
-    session.flush()
-    filing.resubmit_draft(session, acting, draft.id, task.case_id, task.task_id, key, now)
+    root_token = session.scalars(select(Case.token).where(Case.id == root_id)).one()
+    token = drafts.start_correction(session, acting, root_token, now)
+    drafts.submit(session, acting, token, _save(session, acting, token, content, now), now)
     return _look(session, root_id)
 
 

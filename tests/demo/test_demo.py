@@ -1,0 +1,152 @@
+"""The demo county, loaded through the verbs with a fixed seed and a simulated clock."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from approvals.calendar import county_calendar
+from approvals.db import Database
+from approvals.demo import demo_sign_ins, load_demo
+from approvals.demo.simulation import Tally
+from approvals.models import Case, Document, Draft, Event, Office, Person, Position, Task
+from approvals.operations.reference_data import load_reference_data
+from approvals.queries.verification import verify_all
+from tests.demo.support import empty
+from workflows.county import county_catalogue
+
+NOW = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
+"""A Wednesday, half past ten in the county."""
+
+pytestmark = pytest.mark.xdist_group("demo")  # one worker loads the county, once
+
+
+@pytest.fixture(scope="module")
+def county(sqlite_databases: Any) -> Iterator[tuple[Database, Tally]]:
+    """The whole demo."""
+    database = empty(sqlite_databases.create())
+    tally = load_demo(database, now=NOW)
+    assert tally is not None
+    yield database, tally
+    database.engine.dispose()
+
+
+def test_nothing_was_refused_and_every_history_verifies(county: tuple[Database, Tally]) -> None:
+    database, tally = county
+    assert tally.refused == []
+    assert tally.cases >= 280
+    assert tally.actions > 3000
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Case).where(Case.id == Case.root_id)) == tally.cases
+        assert list(verify_all(session)) == []
+
+
+def test_cases_stand_in_every_state(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        standing = {tuple(row) for row in session.execute(select(Case.workflow, Case.state))}
+    every = {(definition.key, state) for definition in county_catalogue() for state in definition.states}
+    # A matter that an applicant gave up by itself is shown by the registration alone.
+    given_up = {(definition.key, "withdrawn") for definition in county_catalogue() if definition.kind == "service"}
+    failed = {(definition.key, "failed") for definition in county_catalogue() if definition.kind == "service"}
+    assert every - standing <= given_up | failed
+    assert len(failed & standing) >= 2
+
+
+def test_every_kind_of_step_was_taken(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        taken = set(session.scalars(select(Event.action).distinct()))
+    for definition in county_catalogue():
+        missing = set(definition.actions) - taken
+        assert not missing, f"{definition.key}: {missing}"
+    assert {"task:claimed", "task:released"} <= taken
+
+
+def test_some_tasks_are_late_some_nearly_due_and_some_held(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    calendar = county_calendar()
+    with database.reading() as session:
+        tasks = list(session.scalars(select(Task).where(Task.closed_at.is_(None), Task.due_at.is_not(None))))
+    left = [calendar.working_seconds(NOW, task.due_at) for task in tasks if task.due_at is not None]
+    assert sum(seconds < 0 for seconds in left) >= 8
+    assert sum(0 <= seconds < 1800 for seconds in left) >= 3
+    assert sum(seconds > 1800 for seconds in left) >= 8
+    assert len({task.holder_id for task in tasks}) > 5
+    late_roles = {task.role for task in tasks if task.due_at is not None and task.due_at < NOW}
+    assert late_roles == {"registrar", "registrar-head", "officer", "clerk"}
+
+
+def test_time_only_moves_forward_and_staff_work_in_office_hours(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    calendar = county_calendar()
+    with database.reading() as session:
+        events = session.execute(select(Event.case_id, Event.happened_at, Event.role).order_by(Event.case_id, Event.position)).all()
+    last: dict[int, datetime] = {}
+    for case_id, happened_at, role in events:
+        assert last.get(case_id, happened_at) <= happened_at <= NOW
+        last[case_id] = happened_at
+        if role in ("clerk", "registrar", "registrar-head", "officer"):
+            assert calendar.next_opening(happened_at) == happened_at
+    assert min(last.values()) < datetime(2026, 8, 5, tzinfo=UTC)
+
+
+def test_channels_offices_and_results_are_mixed(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        roots = list(session.scalars(select(Case).where(Case.id == Case.root_id)))
+        kinds = Counter(session.scalars(select(Document.kind)))
+        corrections = session.scalar(select(func.count()).select_from(Draft).where(Draft.case_id.is_not(None)))
+    assert {case.channel for case in roots} == {"online", "window"}
+    assert len({case.offices["receiving"] for case in roots}) >= 3
+    assert len({case.offices["delivery"] for case in roots}) >= 8
+    assert len({case.company for case in roots}) >= len(roots) - 2
+    assert Counter(case.outcome for case in roots)["done"] > len(roots) / 2
+    assert kinds.keys() >= {"correction-notice", "extension-notice", "refusal-notice", "business-licence", "delivery-receipt"}
+    assert corrections and corrections > 20
+
+
+def test_the_applicant_who_signs_in_has_something_to_do(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        person = session.scalars(select(Person).where(Person.sign_in_name == "applicant")).one()
+        states = {tuple(row) for row in session.execute(select(Case.workflow, Case.state).where(Case.applicant_id == person.id))}
+        drafts = list(session.scalars(select(Draft).where(Draft.person_id == person.id, Draft.filed_case_id.is_(None))))
+        signs = demo_sign_ins(session)
+    assert states >= {
+        ("company-registration", "correcting"), ("company-opening", "processing"), ("company-opening", "delivering"),
+        ("company-opening", "delivered"),
+    }  # fmt: skip
+    assert len(drafts) == 1
+    assert len(drafts[0].content) == 2
+    assert {sign.sign_in_name for sign in signs} >= {"applicant", "clerk", "registrar", "registrar-head", "supervisor", "administrator"}
+
+
+def test_everybody_in_the_demo_is_marked_as_such(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        assert set(session.scalars(select(Person.demo))) == {True}
+
+
+def test_every_office_that_gets_tasks_has_somebody_with_a_sign_in_for_them(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        addressees = select(Task.role, Task.department, Task.office_id).distinct().where(Task.role.not_in(["", "applicant"]))
+        addressed = {tuple(row) for row in session.execute(addressees.where(Task.closed_at.is_(None)))}
+        positions = select(Position.role, Position.department, Position.office_id).join(Person).where(Person.password_hash.is_not(None))
+        held = {tuple(row) for row in session.execute(positions)}
+        clerks = {office_id for role, _, office_id in held if role == "clerk"}
+        counters = set(session.scalars(select(Office.id).where(Office.kind != "bank")))
+    assert {each for each in addressed if each[0] != "clerk"} <= held
+    assert clerks == counters
+
+
+def test_loading_again_changes_nothing(county: tuple[Database, Tally]) -> None:
+    database, tally = county
+    assert load_demo(database, now=NOW) is None
+    assert not database.write(load_reference_data, example_banks=True)
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Case).where(Case.id == Case.root_id)) == tally.cases
