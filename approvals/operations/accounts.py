@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -58,17 +58,17 @@ def begin_attempt(session: Session, person_id: int | None, now: datetime) -> dat
     Returns until when the account had been locked already, or None: then the password may be tried. Counting first means
     that many attempts at once are worth no more than five. For nobody it does as much work and changes nothing.
     """
-    locked_until = session.scalar(select(Person.locked_until).where(Person.id == (person_id or 0)).with_for_update())
+    row = session.execute(
+        select(Person.failed_sign_ins, Person.locked_until).where(Person.id == (person_id or 0)).with_for_update()
+    ).first()
+    failed, locked_until = row if row is not None else (0, None)
     if locked_until is not None and locked_until > now:
         return locked_until
-    last = Person.failed_sign_ins + 1 >= ATTEMPTS
+    last = failed + 1 >= ATTEMPTS
     session.execute(
         update(Person)
         .where(Person.id == (person_id or 0))
-        .values(
-            failed_sign_ins=case((last, 0), else_=Person.failed_sign_ins + 1),
-            locked_until=case((last, now + LOCKED_FOR), else_=None),
-        )
+        .values(failed_sign_ins=0 if last else failed + 1, locked_until=now + LOCKED_FOR if last else None)
     )
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
@@ -59,7 +59,7 @@ def sign_in() -> Page:
             return redirect(address or _first_page())
     page = render_template(
         "accounts/sign_in.html", form=form, sentence=sentence, next=address, demo_sign_ins=_demo_sign_ins(),
-        timed_out=g.get("timed_out", False),
+        timed_out=cookie.pop("timed_out", False),
     )  # fmt: skip
     return page, 422 if form.errors or sentence else 200
 

@@ -47,8 +47,9 @@ def day(value: date | datetime | str | None) -> str:
         value = value.astimezone(request.ZONE).date()
     if language() == "en":
         return f"{value.day} {value:%B}" if value.year == request.today().year else f"{value.day} {value:%B %Y}"
-    short = f"{value.month}月{value.day}日"
-    return short if value.year == request.today().year else f"{value.year}年{short}"
+    if value.year == request.today().year:
+        return _("%(month)s月%(day)s日", month=value.month, day=value.day)
+    return _("%(year)s年%(month)s月%(day)s日", year=value.year, month=value.month, day=value.day)
 
 
 def money(value: Any) -> str:

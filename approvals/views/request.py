@@ -81,8 +81,8 @@ def _person_of_cookie() -> SignedIn | None:
     idle = int(now().timestamp()) - seen
     longest = STAFF_IDLE if person is not None and person.positions else APPLICANT_IDLE
     if person is None or person.session_version != cookie.get("version") or idle > longest.total_seconds():
-        g.timed_out = person is not None
         forget_person()
+        cookie["timed_out"] = True
         return None
     if idle > _NOTED_EVERY:
         cookie["seen"] = int(now().timestamp())
@@ -103,7 +103,7 @@ def remember_person(person_id: int, session_version: int) -> None:
 
 def forget_person() -> None:
     """End the session of the person, keeping the language that was chosen and the token of pages still open."""
-    for name in ("person", "version", "seen"):
+    for name in ("person", "version", "seen", "timed_out"):
         cookie.pop(name, None)
     g.pop("acting", None)
 
