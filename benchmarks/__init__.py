@@ -1,0 +1,1 @@
+"""What an action costs, against hand-written SQL that writes the same rows."""

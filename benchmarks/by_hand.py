@@ -1,0 +1,138 @@
+"""The same rows by hand-written SQL: one connection of the driver, prepared statements, one transaction an action.
+
+It knows the chain by heart. It reads what any correct program must read, makes identifiers, salts, digests and hashes, and
+writes; it asks no permission, no guard, no definition and no calendar.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from workflows.rules import new_credit_code
+
+from .plan import Slot, Written, value
+
+_FAMILY = """SELECT c.id, c.number, c.state, c.position, c.head, t.id, t.role, t.holder_id
+    FROM cases c LEFT JOIN tasks t ON t.case_id = c.id AND t.closed_at IS NULL WHERE c.root_id = ? ORDER BY c.id"""
+_LOCK = "SELECT id FROM cases WHERE id = ? FOR UPDATE"
+_DRAFT = "SELECT person_id, content FROM drafts WHERE id = ?"
+_SUBMISSION = "SELECT content FROM submissions WHERE case_id = ? ORDER BY number DESC LIMIT 1"
+_NAMES = "SELECT full_name, status, since FROM company_names WHERE trade_name = ? OR full_name = ?"
+_COUNT = "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value"
+_HASHED = ("actor_id", "actor_name", "on_behalf_of", "role", "action", "from_state", "to_state", "definition")
+
+
+def _hex(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ByHand:
+    """Writes cases as ``plan`` recorded them. ``placeholder`` is the driver's mark for a parameter: ``?`` or ``%s``."""
+
+    def __init__(self, connection: Any, plan: list[tuple[str, Written]], placeholder: str) -> None:
+        self.connection = connection
+        self.cursor = connection.cursor()
+        self.mark = placeholder
+        self.locks = placeholder == "%s"
+        self.ids = count(1 << 61)
+        self.actions = [(name, self._prepare(written)) for name, written in plan]
+
+    def _sql(self, statement: str) -> str:
+        return statement.replace("?", self.mark)
+
+    def _prepare(self, written: Written) -> dict[str, Any]:
+        inserts, updates = [], []
+        for table, rows in written.inserted.items():
+            columns = list(rows[0])
+            marks = ", ".join("?" for _ in columns)
+            inserts.append(
+                (self._sql(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"), [tuple(row.values()) for row in rows])
+            )
+        for table, changed in written.updated.items():
+            for key, changes in changed:
+                assignments = ", ".join(f"{column} = ?" for column in changes)
+                updates.append((self._sql(f"UPDATE {table} SET {assignments} WHERE id = ?"), (*changes.values(), key)))
+        payloads = {row["event_id"]: row for row in written.inserted.get("event_payloads", [])}
+        return {
+            "new_ids": written.new_ids,
+            "root": next((row for row in written.inserted.get("cases", []) if row["parent_id"] is None), None),
+            "tokens": [row["token"] for row in written.inserted.get("cases", [])],
+            "contents": [*written.inserted.get("submissions", []), *written.inserted.get("documents", [])],
+            "names": written.inserted.get("company_names", []),
+            "events": [(row, payloads[row["id"]]) for row in sorted(written.inserted.get("events", []), key=_made)],
+            "inserts": inserts,
+            "updates": updates,
+        }
+
+    def steps(self, slots: dict[str, Any], day: str) -> Iterator[tuple[str, Callable[[], None]]]:
+        """The actions of one case. ``slots`` holds what is known of it before: its drafts, its company and trade name."""
+        for name, action in self.actions:
+            yield name, lambda name=name, action=action: self._act(name, action, slots, day)
+
+    def _rows(self, statement: str, *values: Any) -> list[Any]:
+        self.cursor.execute(self._sql(statement), values)
+        found: list[Any] = self.cursor.fetchall()
+        return found
+
+    def _act(self, name: str, action: Mapping[str, Any], slots: dict[str, Any], day: str) -> None:
+        cursor = self.cursor
+        if not self.locks:
+            cursor.execute("BEGIN IMMEDIATE")
+        if action["root"] is None:
+            root_id = slots["root"]
+            if self.locks:
+                self._rows(_LOCK, root_id)
+            self._rows(_FAMILY, root_id)
+        if name in ("file", "resubmit"):
+            slots["content"] = self._rows(_DRAFT, slots["draft a" if name == "file" else "draft b"])[0][1]
+        if name in ("file", "resubmit", "approve"):
+            self._rows(_NAMES, slots["trade name"], slots["company"])
+        if name == "approve":
+            self._rows(_SUBMISSION, slots["root"])
+        self._fill(action, slots, day)
+        for statement, rows in action["inserts"]:
+            if len(rows) == 1:
+                cursor.execute(statement, [value(spec, slots) for spec in rows[0]])
+            else:
+                cursor.executemany(statement, [[value(spec, slots) for spec in row] for row in rows])
+        for statement, row in action["updates"]:
+            cursor.execute(statement, [value(spec, slots) for spec in row])
+        if self.locks:
+            self.connection.commit()
+        else:
+            cursor.execute("COMMIT")
+
+    def _fill(self, action: Mapping[str, Any], slots: dict[str, Any], day: str) -> None:
+        for slot in action["new_ids"]:
+            slots[slot] = next(self.ids)
+        root = action["root"]
+        if root is not None:
+            digits = f"{day}{self._rows(_COUNT, f'cases of {day}')[0][0]:06d}"
+            total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
+            slots[root["number"].name] = f"HM{digits}{-total % 10}"
+            slots["root"] = slots[root["id"].name]
+        for token in action["tokens"]:
+            slots[token.name] = secrets.token_urlsafe(18)
+        for name in action["names"]:
+            slots[name["credit_code"].name] = new_credit_code(self._rows(_COUNT, "organisation-code")[0][0])
+        for row in action["contents"]:
+            slots[row["digest"].name] = _hex(value(row["content"], slots))
+        for event, payload in action["events"]:
+            salt = slots[payload["salt"].name] = secrets.token_hex(16)
+            digest = slots[event["payload_digest"].name] = _hex(salt + value(payload["body"], slots))
+            facts = [1, value(event["case_id"], slots), event["position"], value(event["previous_hash"], slots), event["happened_at"]]
+            facts += [value(event[column], slots) for column in _HASHED]
+            facts.append(digest)
+            slots[event["hash"].name] = _hex(json.dumps(facts, ensure_ascii=False, separators=(",", ":")))
+
+
+def _made(row: Mapping[str, Any]) -> int:
+    """Slots are numbered as identifiers were made, so that a hash exists before another row names it."""
+    slot = row["id"]
+    assert isinstance(slot, Slot)
+    return int(slot.name.split()[1])
