@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from approvals.cli.workflows import group
 from tests.engine.definitions import LINE, VERSION_RULES, as_text, lint_with, shipped
-from tests.engine.mutations import KINDS, mutations
+from tests.engine.mutations import KINDS, changed, in_batches, mutations, text_edits
 from workflows.engine.catalogue import DEFINITIONS
 from workflows.engine.fingerprints import FILE, write_fingerprints
 from workflows.engine.loader import fingerprint
@@ -23,13 +23,13 @@ def test_every_mutation_is_reported(name: str) -> None:
     data = shipped()[name].data
     unreported, misplaced = [], []
     kinds = set()
-    for kind, (label, changed) in mutations(data):
-        assert changed != data, label
+    for kind, (label, mutated) in mutations(data):
+        assert mutated != data, label
         kinds.add(kind)
-        problems = lint_with({name: changed})
+        problems = lint_with({name: mutated})
         if not any(problem.rule not in VERSION_RULES for problem in problems):
             unreported.append(f"{kind}: {label}")
-        lines = as_text(changed).count("\n") + 1
+        lines = as_text(mutated).count("\n") + 1
         for problem in problems:
             within = problem.file != f"{name}.yaml" or problem.line <= lines
             if not LINE.fullmatch(str(problem)) or not within:
@@ -37,6 +37,19 @@ def test_every_mutation_is_reported(name: str) -> None:
     assert unreported == []
     assert misplaced == []
     assert kinds >= {kind.__name__ for kind in KINDS} - {"waiting"}
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_every_text_dropped_or_blank_is_reported(name: str) -> None:
+    """Texts do not depend on each other, so dozens are spoilt at once and each must be reported in its own place."""
+    data = shipped()[name].data
+    for batch in in_batches(text_edits(data), 60):
+        spoilt = data
+        for path, change in batch:
+            spoilt = changed(spoilt, path, change)
+        problems = [problem for problem in lint_with({name: spoilt}) if problem.rule not in VERSION_RULES]
+        assert {problem.rule for problem in problems} == {"text-missing"}
+        assert len({(problem.line, problem.column) for problem in problems}) == len(batch)
 
 
 def a_few_of_each_kind(name: str) -> list[tuple[str, dict[str, object]]]:
@@ -50,10 +63,10 @@ def a_few_of_each_kind(name: str) -> list[tuple[str, dict[str, object]]]:
 def test_the_command_exits_1_and_prints_the_place(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "definitions"
     shutil.copytree(DEFINITIONS, folder)
-    for label, changed in a_few_of_each_kind(name):
-        (folder / f"{name}.yaml").write_text(as_text(changed), encoding="utf-8")
+    for label, mutated in a_few_of_each_kind(name):
+        (folder / f"{name}.yaml").write_text(as_text(mutated), encoding="utf-8")
         published = {key: fingerprint(document.data) for key, document in shipped().items()}
-        write_fingerprints(folder, {**published, name: fingerprint(changed)})
+        write_fingerprints(folder, {**published, name: fingerprint(mutated)})
         result = CliRunner().invoke(group, ["lint", str(folder)])
         assert result.exit_code == 1, label
         assert all(LINE.fullmatch(line) for line in result.output.splitlines()), label
