@@ -34,7 +34,7 @@ class Catalogue:
                 continue  # a draft, perhaps with faults: what was published stays in force
             document = read(path, root)
             if published and fingerprint(document.data) != published[version]:
-                raise ValueError(f"{path.name} of {path.parent.name} has changed since it was published: restore it and add a new version")
+                raise ValueError(f"{version} has changed since it was published: restore it and add a new version")
             definition = build(document, self.vocabulary["roles"])
             self._versions.setdefault(definition.key, {})[definition.version] = definition
             self._by_fingerprint[definition.fingerprint] = definition
