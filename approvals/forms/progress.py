@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from approvals.language import say
+from approvals.language import _, say
 from workflows.engine.definition import Form
 from workflows.rules import BLOCK, RECORD, WARN, Finding
 
@@ -65,9 +65,12 @@ def _of_page(page: Form, content: Mapping[str, Any], found: tuple[Finding, ...],
     notes = _merged(missing_or_wrong, law)
     if page.name not in content:
         state = NOT_STARTED
-    elif to_correct or any(note.severity == BLOCK for _, note, missing in notes if not missing):
+        if not notes:
+            # Nothing here is required, but choosing nothing has to be a choice.
+            notes.append(("", Note(_("这一页还没有填写，请打开看一遍并保存。")), True))
+    elif to_correct or any(note.severity == BLOCK for _path, note, missing in notes if not missing):
         state = NEEDS_CHANGE
-    elif any(missing for _, _, missing in notes):
+    elif any(missing for _path, _note, missing in notes):
         state = IN_PROGRESS
     else:
         state = DONE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import flash, redirect, render_template, url_for
 from flask import request as asked
 from flask import session as cookie
@@ -36,8 +38,16 @@ def receipt(token: str) -> str:
         cookie[CLAIM_CODES] = codes
     return render_template(
         "applications/receipt.html", receipt=found[0], claim_code=code, is_own=found[1].applicant_id == acting.person_id,
-        is_clerk=_is_clerk(found[1], acting),
+        is_clerk=_is_clerk(found[1], acting), exact=exact_moment,
     )  # fmt: skip
+
+
+def exact_moment(value: datetime | None) -> str:
+    """A moment with its full date: a receipt is read on other days than today."""
+    if value is None:
+        return ""
+    local = value.astimezone(request.ZONE)
+    return _("%(year)d年%(month)d月%(day)d日 %(time)s", year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}")
 
 
 def _is_own(case: Case, acting: Acting) -> bool:
