@@ -149,6 +149,8 @@ def normalise_number(number: str) -> str:
 
     Blanks and hyphens go, full-width characters become half-width, ASCII letters become upper case.
     """
+    if number.isascii():  # nearly always, and rules ask this often
+        return _SEPARATORS.sub("", number).upper()
     narrow = _SEPARATORS.sub("", _INVISIBLE.sub("", number.translate(_WIDE_TO_NARROW)))
     return "".join(character.upper() if character.isascii() else character for character in narrow)
 

@@ -42,7 +42,7 @@ def _control(character: str) -> bool:
 def control_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """No text holds NUL or other control characters, and no name holds line breaks."""
     for path, text in _texts("", application.raw):
-        bad = any(_control(character) for character in text)
+        bad = not text.isprintable() and any(_control(character) for character in text)
         if bad or (_is_name(path) and any(character in _LINE_BREAKS for character in text.strip())):
             yield Problem(
                 path,
