@@ -152,9 +152,9 @@ def search(
         matches: ColumnElement[bool] = and_(Case.number >= begins, Case.number < begins + "\U0010ffff")
     else:
         matches = Case.company.contains(words, autoescape=True)
-    scope = [] if everywhere else [or_(*(_within(held) for held in positions))]
     if not everywhere and not positions:
         return []
+    scope = [] if everywhere else [or_(*(_within(held) for held in positions))]
     found = session.execute(
         _rows(outer=True).where(matches, *scope).order_by(Case.opened_at.desc(), Case.number).limit(MOST_FOUND + 1)
     ).all()

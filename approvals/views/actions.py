@@ -75,33 +75,31 @@ def do(token: str, action: str) -> Answer:
     if not wanted.form.validate() or not is_confirmed:
         return _page(wanted, unconfirmed=not is_confirmed), 422
     case = wanted.member.case
+    # What was read before a verb is not to be read again after it: said here, while it is at hand.
+    case_id, state_before = case.id, case.state
+    back = url_for("cases.case_page", token=token)
+    afterwards = back if "applicant" in wanted.view.roles(wanted.member) else url_for("desk.index")
     task = asked.form.get("task", "")
     order = moving.Request(
-        case.id, wanted.action.name, int(task) if task.isdigit() and len(task) < 19 else None, asked.form.get("key", "")[:60],
+        case_id, wanted.action.name, int(task) if task.isdigit() and len(task) < 19 else None, asked.form.get("key", "")[:60],
         canonical(wanted.form),
     )  # fmt: skip
     try:
         moved = request.write(moving.act, request.acting(), order, request.now())
     except Outdated as error:
-        return _overtaken(_asked_again(wanted), error)
+        return _overtaken(_asked_again(wanted, token), error)
     except Refusal as error:
-        return _page(_asked_again(wanted), refusal=error), 422
+        return _page(_asked_again(wanted, token), refusal=error), 422
     state = say(wanted.member.definition.states[moved.state].title)
     done = _("%(number)s：已完成“%(action)s”，现在是“%(state)s”。", number=moved.number, action=say(wanted.action.title), state=state)
     flash(done, "success")
-    return redirect(_afterwards(wanted, stays=moved.state == case.state))
+    # Staff go on with their next task, the applicant back to the case; what moved nothing leads back to it.
+    return redirect(back if moved.state == state_before else afterwards)
 
 
-def _afterwards(wanted: Asked, *, stays: bool) -> str:
-    """Staff go on with their next task, the applicant back to the case; an action that moved nothing leads back to it."""
-    if stays or "applicant" in wanted.view.roles(wanted.member):
-        return url_for("cases.case_page", token=wanted.member.case.token)
-    return url_for("desk.index")
-
-
-def _asked_again(wanted: Asked) -> Asked:
+def _asked_again(wanted: Asked, token: str) -> Asked:
     """The same with the case as it stands now: the verb has read it anew and so must the page."""
-    view = seen(wanted.member.case.token)
+    view = seen(token)
     return Asked(view, view.subject, wanted.action, wanted.form, wanted.lists)
 
 

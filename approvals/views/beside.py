@@ -39,12 +39,21 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What the law says about an application, once: ``about`` names the person where the sentence itself does not."""
+
+    message: str
+    source: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class Panel:
     """What the page of an action shows beside its form."""
 
-    blocking: tuple[Finding, ...] = ()
-    warnings: tuple[Finding, ...] = ()
-    records: tuple[Finding, ...] = ()
+    blocking: tuple[Said, ...] = ()
+    warnings: tuple[Said, ...] = ()
+    records: tuple[Said, ...] = ()
     is_checked: bool = False
     doubts: tuple[Doubt, ...] = ()
     results: tuple[tuple[str, Document], ...] = ()
@@ -62,9 +71,9 @@ def panel_for(
     found = _findings(session, view, content, stage) if stage is not None else ()
     is_handing_out = any(named.name == "record_contact" for named in action.effects)
     return Panel(
-        blocking=tuple(finding for finding in found if finding.severity == BLOCK),
-        warnings=tuple(finding for finding in found if finding.severity == WARN),
-        records=tuple(finding for finding in found if finding.severity == RECORD),
+        blocking=_said(found, BLOCK, content),
+        warnings=_said(found, WARN, content),
+        records=_said(found, RECORD, content),
         is_checked=stage is not None,
         doubts=tuple(_doubts(found, content)),
         results=tuple(_results(session, view)) if is_handing_out else (),
@@ -89,6 +98,17 @@ def _findings(session: Session, view: Seen, content: Mapping[str, Any], stage: s
     overrides = view.family.root.case.identity_overrides
     context = context_for(session.connection(), content, request.today(), overrides)
     return findings(content, replace(context, stage=stage))
+
+
+def _said(found: tuple[Finding, ...], severity: str, content: Mapping[str, Any]) -> tuple[Said, ...]:
+    """The findings of a severity in words. A person who stands in two tables is spoken of once."""
+    sentences = []
+    for finding in found:
+        if finding.severity == severity:
+            name = str(_at(content, finding.field.rpartition(".")[0]).get("name") or "")
+            message = say(finding.message)
+            sentences.append(Said(message, finding.source, "" if name in message else name))
+    return tuple(dict.fromkeys(sentences))
 
 
 def _doubts(found: tuple[Finding, ...], content: Mapping[str, Any]) -> list[Doubt]:

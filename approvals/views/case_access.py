@@ -95,6 +95,15 @@ class Seen:
         before = [self.family.member_of(key) for key in member.case.predecessors]
         return any(other is not None and other.case.outcome != "done" for other in before)
 
+    def in_head(self, doable: list[Doable]) -> list[Doable]:
+        """What stands at the head of the page. What else can be done with a chosen matter stands beside it in the chain."""
+        chosen = self.family.root.case.chosen
+        return [
+            each
+            for each in doable
+            if each.member is self.subject or each.member.definition.key not in chosen or each.member.state.final
+        ]
+
     def all_doable(self) -> list[Doable]:
         """What the person may do from the page of the subject: on the root's page also what its linked cases allow."""
         members = self.family.members if self.subject.is_root else (self.subject,)

@@ -62,6 +62,7 @@ def case_page(token: str) -> str:
     family, subject = view.family, view.subject
     lists = choices_of(session, request.today())
     lines = history.history_of(session, family)
+    doable = view.all_doable()
     submissions = cases.submissions_of(session, family)
     full = view.sees_numbers(subject)
     pages = filed.pages_for(view, subject)
@@ -78,7 +79,7 @@ def case_page(token: str) -> str:
         is_full=full, submissions=submissions, changes=list(reversed(changes)),
         told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
         reasons={member.case.id: reason(view, lines, member, lists) for member in family.members},
-        correcting=correction(view, lines, lists), doable=view.all_doable(), resubmit=RESUBMIT,
+        correcting=correction(view, lines, lists), doable=doable, head_doable=view.in_head(doable), resubmit=RESUBMIT,
         tasks=[member for member in (family.members if subject.is_root else (subject,)) if view.is_addressed(member)],
         notices=[each for each in cases.notices_of(session, family) if subject.is_root or each.case_id == subject.case.id],
         turn_of=lambda member: turn(view, member),
@@ -118,9 +119,13 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
     only_applicant = view.is_applicant and not view.is_supervisor and not view.acting.is_staff
     found = []
     for line in lines:
-        if only_applicant and line.event.action.startswith("task:"):
-            continue
         event = line.event
+        if only_applicant and event.action.startswith("task:"):
+            continue
+        # One line of the root says for all that they began or changed hands; that it was filed anew, a line of its case says.
+        is_told_once = event.action in ("case:opened", "case:adopted") and not line.member.is_root
+        if view.subject.is_root and (is_told_once or event.action == "case:refiled"):
+            continue
         states = line.definition.states
         role = say(county_catalogue().vocabulary["roles"].get(event.role)) if event.role != "system" else ""
         who = _("系统") if event.actor_id is None else (f"{event.actor_name}（{role}）" if role else event.actor_name)
@@ -139,7 +144,9 @@ def event_title(line: Line) -> str:
         "case:opened": _("收到申报，开始办理") if line.member.is_root else _("事项开始"),
         "task:claimed": _("领取待办"),
         "task:released": _("退回待办"),
-        "case:claimed": _("申请人认领办件"),
+        "case:adopted": _("申请人认领办件"),
+        "case:code-renewed": _("重新出具认领码"),
+        "case:refiled": _("收到重新提交的申报"),
     }
     return titles.get(line.event.action, _("处理"))
 

@@ -88,14 +88,18 @@ def _values(content: Mapping[str, Any], page: str) -> Mapping[str, Any]:
 
 
 def _line(answer: Answer, full: bool) -> Line:
-    rows = tuple(tuple(_line(each, full) for each in row if each.text) for row in answer.rows)
+    # In a row, what was not answered and boxes that were not ticked say nothing.
+    rows = tuple(
+        tuple(_line(each, full) for each in row if each.text and not (each.field.kind == "yes" and each.value is not True))
+        for row in answer.rows
+    )
     return Line(answer.label, _masked(answer, full), rows, answer.field.kind == "table")
 
 
 def _masked(answer: Answer, full: bool) -> str:
     if full or not answer.text:
         return answer.text
-    if answer.field.kind == "identity":
+    if answer.field.kind == "identity" or answer.field.name == "id_number":
         return mask_identity(answer.text)
     if answer.field.kind == "phone":
         return mask_phone(answer.text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
+from approvals.calendar import county_calendar
 from approvals.language import language
 from approvals.queries import overview
-from workflows.clock import format_remaining
+from workflows.clock import format_length
 
 from . import request
 from .access import requires
@@ -16,9 +17,7 @@ blueprint = Blueprint("supervision", __name__)
 
 def working_time(seconds: float) -> str:
     """Working seconds as a length: 1 天 2 小时, 35 分钟."""
-    return format_remaining(max(0, round(seconds)), language()).removeprefix("还剩").removesuffix("（工作时间）").removesuffix(
-        " left (working time)"
-    )
+    return format_length(max(0, round(seconds)), language(), county_calendar().hours.seconds_per_day)
 
 
 def share(part: int, whole: int) -> str:

@@ -9,7 +9,7 @@ from .calendar import WorkingCalendar, Year, weekend_year
 from .deadline import corresponding_day, due_at
 from .hours import OFFICE_ZONE, OfficeHours
 from .reading import DEFAULT_AMBER_SHARE, Reading, read
-from .remaining import format_remaining
+from .remaining import format_length, format_remaining
 from .statutory import provisional_year, statutory_days, statutory_rest_days
 from .working import Line
 
@@ -27,6 +27,7 @@ __all__ = [
     "Year",
     "corresponding_day",
     "due_at",
+    "format_length",
     "format_remaining",
     "provisional_year",
     "read",

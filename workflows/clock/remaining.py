@@ -5,6 +5,14 @@ from __future__ import annotations
 DEFAULT_DAY = 7 * 3600
 
 
+def format_length(seconds: int, locale: str, day_seconds: int = DEFAULT_DAY) -> str:
+    """A length of working time, never negative, as a short phrase: 1 天 2 小时, 35 分钟; in English for a locale "en…"."""
+    parts = _parts(abs(seconds), day_seconds)
+    if locale.lower().startswith("en"):
+        return " ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name, _ in parts) or "less than a minute"
+    return " ".join(f"{count} {name}" for count, _, name in parts) or "不到 1 分钟"
+
+
 def format_remaining(seconds: int, locale: str, day_seconds: int = DEFAULT_DAY) -> str:
     """Working seconds left, or over when negative, as a short phrase in Chinese, or English for a locale "en…".
 

@@ -1,0 +1,129 @@
+"""The supervisor's overview: its numbers against cases that were driven by hand."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from approvals.db import Database
+from approvals.queries import overview
+from approvals.views.supervision import share, working_time
+from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.seed import NOW, seed
+from tests.support.statements import counted
+from tests.support.web import Visitor
+
+STATEMENTS_OF_THE_OVERVIEW = 6
+ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
+
+
+@pytest.fixture
+def database(application: Any) -> Database:
+    found: Database = application.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def chain(application: Any, database: Database) -> Chain:
+    driven = Chain(database)
+    application.config["NOW"] = lambda: driven.now
+    return driven
+
+
+def rows_of(text: str, heading: str) -> list[list[str]]:
+    """The cells, as plain text, of the table below a heading."""
+    part = text[text.index(f"{heading}</h2>") :]
+    body = part[part.index("<tbody>") : part.index("</tbody>")]
+    plain = [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in CELL.findall(row)] for row in ROW.findall(body)]
+    return plain
+
+
+def test_open_cases_are_counted_by_workflow_state_office_and_colour(application: Any, chain: Chain, database: Database) -> None:
+    for minutes in (0, 80):  # a second and a third opening: one near due, one late when the chain's clock says so
+        other = Chain(database, chain.cast, now=NOW - timedelta(minutes=minutes))
+        assert other.case(REGISTRATION).state == "reviewing"
+    chain.now = NOW + timedelta(minutes=75)
+    page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    assert ["企业设立登记", "登记审查", "惠民县政务服务中心", "3", "1", "2", "0"] in rows_of(page, "在办")
+    assert ["企业开办（一链办理）", "设立登记中", "—", "3", "0", "0", "3"] in rows_of(page, "在办")
+    (late,) = rows_of(page, "已超期的待办")
+    assert "已超期" in late[0] and "-1" in late[1]
+
+
+def test_closed_cases_and_their_promises_are_counted_with_their_n(application: Any, chain: Chain) -> None:
+    chain.act(REGISTRATION, "approve")
+    chain.act(SEAL, "fail")
+    chain.now += timedelta(days=3)
+    chain.act("tax-registration", "complete")  # promised within two working hours, three days ago
+    page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    rows = {row[0]: row[1:] for row in rows_of(page, "已办结")}
+    assert rows["企业设立登记"] == ["1", "100.0% n=1", "1", "100.0% n=1", "100.0% n=1"]
+    assert rows["公章刻制备案"] == ["1", "100.0% n=1", "1", "0.0% n=1", "100.0% n=1"]
+    assert rows["税务信息确认、发票申领"] == ["1", "0.0% n=1", "1", "100.0% n=1", "0.0% n=1"]
+    chain.now += timedelta(days=60)
+    page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    assert {row[0]: row[1:4] for row in rows_of(page, "已办结")}["企业设立登记"] == ["0", "—", "1"]
+
+
+def test_a_step_is_measured_in_working_time_by_median_and_p90(application: Any, chain: Chain, database: Database) -> None:
+    taken = {"青样": 10, "麦样": 20, "云样": 30, "松样": 40, "河样": 160}  # minutes; the last runs over the lunch break
+    for name, minutes in taken.items():
+        content = content_with(name={"trade_name": name})
+        other = Chain(database, chain.cast, content, now=NOW + timedelta(hours=1, minutes=30))
+        other.now += timedelta(minutes=minutes - 1)
+        other.act(REGISTRATION, "approve")
+    chain.now = NOW + timedelta(hours=8)
+    page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    (row,) = [row for row in rows_of(page, "每一步用了多久") if row[0] == "企业设立登记"]
+    # 10:30 to 13:10 is one and a half working hours: the office closes at noon.
+    assert row == ["企业设立登记", "登记审查", "5", "30 分钟", "1 小时 30 分钟", "38 分钟"]
+
+
+def test_the_overview_costs_a_fixed_number_of_statements(application: Any, chain: Chain, database: Database) -> None:
+    visitor = Visitor(application, chain.cast.supervisor.person_id)
+    visitor.get("/supervision")
+    with counted(database) as few:
+        visitor.get("/supervision")
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    with counted(database) as many:
+        visitor.get("/supervision")
+    assert len(few) == len(many) <= STATEMENTS_OF_THE_OVERVIEW
+
+
+def test_an_empty_county_has_an_overview(application: Any, database: Database) -> None:
+    cast = seed(database)
+    application.config["NOW"] = lambda: NOW
+    page = Visitor(application, cast.supervisor.person_id).get("/supervision").text
+    assert "现在没有在办的办件" in page and "没有超期的待办" in page
+
+
+def test_the_overview_is_for_supervisors(application: Any, chain: Chain) -> None:
+    for member in (chain.cast.registrar, chain.cast.applicant, chain.cast.administrator):
+        Visitor(application, member.person_id).get("/supervision", status=403)
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"), [([7], 7), ([3, 1], 3), (list(range(1, 11)), 9), (list(range(100, 0, -1)), 90), ([5] * 4, 5)]
+)
+def test_a_percentile_is_a_value_that_ninety_percent_do_not_exceed(values: list[int], wanted: int) -> None:
+    assert overview.percentile(values, 90) == wanted
+    assert sum(value <= wanted for value in values) * 10 >= len(values) * 9
+
+
+def test_nothing_to_divide_by_is_a_dash() -> None:
+    assert share(0, 0) == "—"
+    assert share(1, 3) == "33.3%"
+    with pytest.raises(ValueError, match="at least one"):
+        overview.percentile([], 90)
+
+
+def test_lengths_are_said_in_working_days_hours_and_minutes(application: Any) -> None:
+    with application.test_request_context("/"):
+        assert working_time(0) == "不到 1 分钟"
+        assert working_time(35 * 60) == "35 分钟"
+        assert working_time(9 * 3600) == "1 天 2 小时"
