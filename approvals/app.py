@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,12 @@ from jinja2 import StrictUndefined
 
 from approvals import settings
 from approvals.db import Database
-from approvals.views import access, accounts, assets, errors, filters, headers, notices, public, request
+from approvals.views import (
+    access, accounts, applications, assets, cases, desk, errors, filters, headers, intake, notices, public, request, supervision,
+)  # fmt: skip
 
-PARTS = ("applications", "intake", "cases", "desk", "supervision")
-"""Modules of ``approvals.views`` that hold the pages of the people who use them."""
+PARTS = (public, accounts, notices, applications, intake, cases, desk, supervision, assets)
+"""The pages, by who uses them."""
 
 
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
@@ -49,15 +49,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     headers.protect(application)
     errors.explain(application)
     filters.add(application)
-    for module in (public, accounts, notices, assets):
+    for module in PARTS:
         application.register_blueprint(module.blueprint)
-    for name in PARTS:
-        try:
-            part = importlib.import_module(f"approvals.views.{name}")
-        except ImportError as error:
-            logging.getLogger(__name__).warning("pages left out: %s (%s)", name, error)
-        else:
-            application.register_blueprint(part.blueprint)
     return application
 
 
