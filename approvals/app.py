@@ -14,8 +14,21 @@ from jinja2 import StrictUndefined
 from approvals import settings
 from approvals.db import Database
 from approvals.views import (
-    access, accounts, applications, assets, cases, desk, errors, filters, headers, intake, notices, public, request, supervision,
-)  # fmt: skip
+    access,
+    accounts,
+    applications,
+    assets,
+    cases,
+    desk,
+    errors,
+    filters,
+    headers,
+    intake,
+    notices,
+    public,
+    request,
+    supervision,
+)
 
 PARTS = (public, accounts, notices, applications, intake, cases, desk, supervision, assets)
 """The pages, by who uses them."""
