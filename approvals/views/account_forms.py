@@ -36,16 +36,21 @@ class SignInForm(FlaskForm):
     )
 
 
-class NewPassword:
-    """Two fields for a new password; the form says which names must not occur in it."""
-
-    password = PasswordField(
+def new_password() -> PasswordField:
+    return PasswordField(
         _l("设置密码"), description=_l("至少 10 个字符，不能全是数字。"), validators=[InputRequired(_l("请设置密码。"))]
     )
-    password_again = PasswordField(
+
+
+def repeated_password() -> PasswordField:
+    return PasswordField(
         _l("再输入一次密码"),
         validators=[InputRequired(_l("请再输入一次密码。")), EqualTo("password", _l("两次输入的密码不一样，请重新输入。"))],
     )
+
+
+class NewPasswordForm(FlaskForm):
+    """A form with the fields ``password`` and ``password_again``; it says which names must not occur in the password."""
 
     def names(self) -> tuple[str, str]:
         return "", ""
@@ -56,7 +61,7 @@ class NewPassword:
             raise ValidationError(PASSWORD_FAULTS[fault])
 
 
-class SignUpForm(NewPassword, FlaskForm):
+class SignUpForm(NewPasswordForm):
     name = StringField(
         _l("姓名"),
         filters=[stripped],
@@ -69,6 +74,8 @@ class SignUpForm(NewPassword, FlaskForm):
         validators=[InputRequired(_l("请填写手机号。")), Regexp(PHONE, message=_l("手机号只能有数字，例如 13800000000。"))],
     )
     sign_in_name = StringField(_l("登录名"), description=_l("可以不填，不填就用手机号登录。"), filters=[stripped])
+    password = new_password()
+    password_again = repeated_password()
 
     def validate_name(self, field: Any) -> None:
         if not field.data:
@@ -86,5 +93,7 @@ class SignUpForm(NewPassword, FlaskForm):
         return self.sign_in_name.data or re.sub(r"[^0-9+]", "", self.phone.data or "")
 
 
-class ChangePasswordForm(NewPassword, FlaskForm):
-    current = PasswordField(_l("现在的密码"), validators=[InputRequired(_l("请填写现在的密码。")), Length(max=200)])
+class ChangePasswordForm(NewPasswordForm):
+    current = PasswordField(_l("现在的密码"), validators=[InputRequired(_l("请填写现在的密码。"))])
+    password = new_password()
+    password_again = repeated_password()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import uuid4
@@ -103,11 +103,6 @@ def request_key() -> str:
 def may_see(permission: str) -> bool:
     """Whether the person who asks passes a permission."""
     return may(request.maybe_acting(), permission)
-
-
-def since(value: datetime) -> timedelta:
-    """How long ago a moment was."""
-    return request.now() - value
 
 
 def add(application: Flask) -> None:

@@ -99,6 +99,14 @@ def test_what_is_wrong_is_said_and_the_rest_is_kept(
     assert persons(application) == []
 
 
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_faults_are_listed_in_the_order_of_the_page(visitor: Visitor) -> None:
+    page = visitor.post("/sign-up", {}, status=422).text
+    listed = page[page.index('role="alert"') : page.index("</ul>", page.index('role="alert"'))]
+    places = [listed.index(f'href="#{name}"') for name in ("name", "phone", "password", "password_again")]
+    assert places == sorted(places)
+
+
 def test_a_taken_sign_in_name_is_refused_with_a_sentence(application: Any, visitor: Visitor) -> None:
     visitor.post("/sign-up", NEWCOMER)
     answer = Visitor(application).post("/sign-up", {**NEWCOMER, "name": "李样例"}, status=422)

@@ -111,7 +111,7 @@ def test_every_budget_of_a_definition_has_words() -> None:
 def test_an_office_entered_later_is_found(application: Any) -> None:
     assert filters.office_name(1) == ""
     enter(application, "窗口员样例", ("clerk", "approval-bureau"))
-    with application.test_request_context():
-        number = session().scalar(select(Office.id))
-        assert filters.office_name(number) == "县政务服务大厅"
-        assert filters.office_name(None) == ""
+    session().rollback()
+    number = session().scalar(select(Office.id))
+    assert filters.office_name(number) == "县政务服务大厅"
+    assert filters.office_name(None) == ""
