@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, Text, and_, false, func, or_, select, type_coerce, union_all
 from sqlalchemy.orm import Session, aliased
 
 from approvals.models import Case, Person, Task
@@ -89,17 +89,18 @@ class Page:
 
 def page_of(session: Session, person_id: int, positions: Sequence[Position], filters: Filters, now: datetime) -> Page:
     """One page of open tasks addressed to these positions."""
-    places = _places(positions)
+    tasks = held_by(person_id) if filters.holder == "mine" else Task
+    places = _places(positions, tasks)
     number = min(max(filters.page, 1), LAST_PAGE)
     if not places:
         return Page((), number, False)
     offset = (number - 1) * PAGE_SIZE
-    wanted = _conditions(filters, person_id, now)
+    wanted = _conditions(filters, tasks, positions, now)
     # Each position is read along the index and cut off; an OR over them would sort every open task of the office.
     parts = [
-        select(Task.id, Task.due_at)
+        select(tasks.id, tasks.due_at)
         .where(place, *wanted)
-        .order_by(Task.due_at, Task.id)
+        .order_by(tasks.due_at, tasks.id)
         .limit(offset + PAGE_SIZE + 1)
         .subquery()
         for place in places
@@ -116,20 +117,16 @@ def page_of(session: Session, person_id: int, positions: Sequence[Position], fil
 
 def counts_of(session: Session, person_id: int, positions: Sequence[Position], now: datetime) -> Counts:
     """How many open tasks these positions have: all, late, near due, and in the person's own hands."""
-    places = _places(positions)
-    if not places:
+    if not positions:
         return Counts(0, 0, 0, 0)
-    addressed = or_(*places)
+    addressed, mine = or_(*_places(positions, Task)), held_by(person_id)
     asked = {
-        "every": (),
-        "late": (_is_due("late", now),),
-        "near": (_is_due("near", now),),
-        "mine": (Task.holder_id == person_id,),
+        "every": select(Task.id).where(addressed),
+        "late": select(Task.id).where(addressed, _is_due("late", Task, positions, now)),
+        "near": select(Task.id).where(addressed, _is_due("near", Task, positions, now)),
+        "mine": select(mine.id).where(or_(*_places(positions, mine))),
     }
-    bounded = {
-        name: select(Task.id).where(addressed, *conditions).limit(MOST_COUNTED).subquery()
-        for name, conditions in asked.items()
-    }
+    bounded = {name: statement.limit(MOST_COUNTED).subquery() for name, statement in asked.items()}
     line = session.execute(
         select(*(select(func.count()).select_from(part).scalar_subquery().label(name) for name, part in bounded.items()))
     ).one()
@@ -183,13 +180,13 @@ def _clerk_departments() -> set[str]:
     }
 
 
-def _places(positions: Iterable[Position]) -> list[ColumnElement[bool]]:
+def _places(positions: Iterable[Position], tasks: Any) -> list[ColumnElement[bool]]:
     wanted = set()
     for held in positions:
         departments = _clerk_departments() if held.role == "clerk" else {held.department}
         wanted |= {(held.role, department, held.office_id) for department in departments}
     return [
-        and_(Task.closed_at.is_(None), Task.role == role, Task.department == department, Task.office_id == office_id)
+        and_(tasks.closed_at.is_(None), tasks.role == role, tasks.department == department, tasks.office_id == office_id)
         for role, department, office_id in sorted(wanted)
     ]
 
@@ -206,37 +203,43 @@ def _within(held: Position) -> ColumnElement[bool]:
     return and_(Case.workflow.in_(sorted(workflows)), office)
 
 
-def _conditions(filters: Filters, person_id: int, now: datetime) -> list[ColumnElement[bool]]:
+def held_by(person_id: int) -> Any:
+    """The open tasks that a person holds, as a list with an end: so databases begin with these few, not with all that is open."""
+    held = select(Task).where(Task.closed_at.is_(None), Task.holder_id == person_id).limit(MOST_COUNTED)
+    return aliased(Task, held.subquery())
+
+
+def _conditions(filters: Filters, tasks: Any, positions: Sequence[Position], now: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.workflow:
-        conditions.append(Task.workflow == filters.workflow)
+        conditions.append(tasks.workflow == filters.workflow)
     if filters.due in DUE_FILTERS:
-        conditions.append(_is_due(filters.due, now))
-    if filters.holder == "mine":
-        conditions.append(Task.holder_id == person_id)
-    elif filters.holder == "free":
-        conditions.append(Task.holder_id.is_(None))
+        conditions.append(_is_due(filters.due, tasks, positions, now))
+    if filters.holder == "free":
+        conditions.append(tasks.holder_id.is_(None))
     return conditions
 
 
-def _is_due(due: str, now: datetime) -> ColumnElement[bool]:
+def _is_due(due: str, tasks: Any, positions: Sequence[Position], now: datetime) -> ColumnElement[bool]:
     if due == "late":
-        return Task.due_at < now
-    near = near_due(now)
-    return and_(Task.due_at >= now, near if due == "near" else ~near)
+        late: ColumnElement[bool] = tasks.due_at < now
+        return late
+    near = near_due(now, tasks, frozenset(held.role for held in positions))
+    return and_(tasks.due_at >= now, near if due == "near" else ~near)
 
 
-def near_due(now: datetime) -> ColumnElement[bool]:
-    """Whether an open task is near due or late, by the times of its state."""
+def near_due(now: datetime, tasks: Any = Task, roles: frozenset[str] | None = None) -> ColumnElement[bool]:
+    """Whether an open task is near due or late, by the times of its state; with ``roles`` only of tasks addressed to them."""
     thresholds: dict[datetime, list[ColumnElement[bool]]] = {}
     for definition in in_order():
         for state in definition.states.values():
-            if state.time is not None:
-                step = and_(Task.workflow == definition.key, Task.state == state.name)
+            addressed = state.task is not None and (roles is None or state.task.role in roles)
+            if state.time is not None and addressed:
+                step = and_(tasks.workflow == definition.key, tasks.state == state.name)
                 thresholds.setdefault(near_until(state.time, now), []).append(step)
-    latest = max(thresholds)
-    steps = [and_(Task.due_at <= until, or_(*steps)) for until, steps in sorted(thresholds.items())]
-    return and_(Task.due_at <= latest, or_(*steps))
+    latest = max(thresholds, default=now)
+    steps = [and_(tasks.due_at <= until, or_(*steps)) for until, steps in sorted(thresholds.items())]
+    return and_(tasks.due_at <= latest, or_(false(), *steps))
 
 
 def _rows(outer: bool = False) -> Select[Any]:

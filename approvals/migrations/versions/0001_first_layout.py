@@ -270,6 +270,7 @@ def upgrade() -> None:
     with op.batch_alter_table('tasks', schema=None) as batch_op:
         batch_op.create_index('ix_tasks_case_id', ['case_id'], unique=False)
         batch_op.create_index('ix_tasks_closed_at', ['closed_at'], unique=False)
+        batch_op.create_index('ix_tasks_held', ['holder_id'], unique=False, sqlite_where=sa.text('closed_at IS NULL AND holder_id IS NOT NULL'), postgresql_where=sa.text('closed_at IS NULL AND holder_id IS NOT NULL'))
         batch_op.create_index('ix_tasks_inbox', ['role', 'department', 'office_id', 'due_at'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tasks_root_id_open', ['root_id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index('ix_tasks_timer_at', ['timer_at'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
@@ -292,6 +293,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_tasks_timer_at', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.drop_index('ix_tasks_root_id_open', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.drop_index('ix_tasks_inbox', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+        batch_op.drop_index('ix_tasks_held', sqlite_where=sa.text('closed_at IS NULL AND holder_id IS NOT NULL'), postgresql_where=sa.text('closed_at IS NULL AND holder_id IS NOT NULL'))
         batch_op.drop_index('ix_tasks_closed_at')
         batch_op.drop_index('ix_tasks_case_id')
 
