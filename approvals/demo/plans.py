@@ -71,14 +71,14 @@ def plans(source: random.Random, calendar: WorkingCalendar, end: datetime, count
 
 def _ordinary(source: random.Random, calendar: WorkingCalendar, end: datetime) -> Plan:
     window = source.random() < 0.2
-    day = end - timedelta(days=source.triangular(0, DAYS_BACK, DAYS_BACK * 0.3))
+    day = end - timedelta(days=DAYS_BACK * source.random() ** 1.2)
     fails = frozenset(each for each in MATTERS if source.random() < FAILING)
     return Plan(
         filed_at=_filing_time(source, calendar, day, end, window),
         route=source.choices([route for route, _ in ROUTES], [weight for _, weight in ROUTES])[0],
         fails=fails,
         restarts=frozenset(each for each in fails if source.random() < RESTARTED),
-        pace=source.choices((0.5, 1.0, 2.0, 6.0), (35, 40, 20, 5))[0],
+        pace=source.choices((0.5, 1.0, 2.0, 6.0), (42, 40, 15, 3))[0],
         window=window,
         odd_card=source.random() < 0.02,
     )
@@ -96,8 +96,9 @@ def _filing_time(source: random.Random, calendar: WorkingCalendar, day: datetime
 
 
 def _before(calendar: WorkingCalendar, end: datetime, hours: float) -> datetime:
-    """So many working hours before the end."""
-    return calendar.instant(calendar.position(end) - int(hours * HOUR * 1_000_000))
+    """So many working hours before the end, at an odd second."""
+    seconds = int(hours * HOUR) + int(hours * 100) % 37
+    return calendar.instant(calendar.position(end) - seconds * 1_000_000)
 
 
 def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
@@ -132,6 +133,8 @@ def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
         ]
     failed = frozenset({"company-seal"})
     plans += [
+        at(560, "return", "silent"),
+        at(110, chosen=(*MATTERS,), fails=failed, restarts=failed),
         at(5, chosen=(*MATTERS,), fails=failed, stalls={"tax-registration.handling": True}),
         at(8, chosen=(*MATTERS,), fails=frozenset({"social-insurance"}), stalls={"housing-fund.handling": False}),
     ]

@@ -16,6 +16,7 @@ from typing import Any
 
 from approvals.calendar import county_calendar
 from approvals.db import Database
+from approvals.operations import notices
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound, Refusal
 from approvals.operations.moving import Request
@@ -39,6 +40,12 @@ COLLECTION_HOURS = {"window": 10, "point": 14, "post": 4}
 
 ANSWER_HOURS = 26
 """Median hours, by day and night, until an applicant answers a correction."""
+
+READ_BEFORE = timedelta(days=4)
+"""The applicant who signs in has read what is older."""
+
+CLAIMING = 0.35
+"""The share of walk-ins who claim their case with an account later."""
 
 WINDOWS = ((HALL, 60), ("sub-lizhuang", 20), ("sub-zaohuli", 12), ("town-huji", 8))
 
@@ -88,6 +95,7 @@ class Simulation:
         for plan in sorted(self.plans, key=lambda plan: plan.filed_at):
             story = self._story(plan)
             self._at(plan.filed_at, lambda now, story=story: self._file(story, now))  # type: ignore[misc]
+        self._at(self.end - READ_BEFORE, self._read_notices)
         while self._queue:
             moment, _, happen = heapq.heappop(self._queue)
             happen(moment)
@@ -95,6 +103,9 @@ class Simulation:
         half = {page: firm.content[page] for page in ("name", "premises")}
         self.database.write(verbs.keep_draft, self.county.applicant, half, self.end - timedelta(hours=20))
         return self.tally
+
+    def _read_notices(self, now: datetime) -> None:
+        self.database.write(notices.mark_read, self.county.applicant.person_id, now, now)
 
     # ---- time -----------------------------------------------------------------------------------------------------
 
@@ -148,18 +159,29 @@ class Simulation:
         if story.window is not None:
             walk_in = {name: lead[name] for name in ("name", "id_kind", "id_number", "phone")} | {"checked_in_person": True}
             office_id = self.county.offices[story.window]
-        if self._do(story, now, verbs.file, story.filer, story.firm.content, now, office_id, walk_in):
-            self.tally.cases += 1
+        seen = self._do(story, now, verbs.file, story.filer, story.firm.content, now, office_id, walk_in)
+        if seen is None:
+            return
+        self.tally.cases += 1
+        if seen.claim_code and self.source.random() < CLAIMING:
+            moment = self._awake(now + timedelta(hours=self._some(ANSWER_HOURS) / MINUTE))
+            self._at(moment, lambda now: self._adopt(story, seen, now))
+
+    def _adopt(self, story: Story, receipt: Seen, now: datetime) -> None:
+        """A walk-in makes an account after all; the case is theirs from then on."""
+        person = self.source.choice(self.county.applicants[1:])
+        if self._do(story, now, verbs.adopt, person, story.root_id, receipt.number, receipt.claim_code, now):
+            story.filer, story.window = person, None
 
     # ---- acting ---------------------------------------------------------------------------------------------------
 
-    def _do(self, story: Story, now: datetime, verb: Callable[..., Seen], *values: Any) -> bool:
-        """Call a verb and look what it has opened. A refusal ends this story and is counted."""
+    def _do(self, story: Story, now: datetime, verb: Callable[..., Seen], *values: Any) -> Seen | None:
+        """Call a verb and look what it has opened. A refusal, which gives None, ends this story and is counted."""
         try:
             seen = self.database.write(verb, *values)
         except (Refusal, NotFound) as refusal:
             self.tally.refused.append(f"{verb.__name__} {story.plan.route}: {refusal}")
-            return False
+            return None
         self.tally.actions += 1
         story.root_id = seen.root_id
         for task in seen.tasks:
@@ -167,11 +189,11 @@ class Simulation:
             if task.task_id not in story.known:
                 story.known.add(task.task_id)
                 self._open(story, task, now)
-        return True
+        return seen
 
-    def _act(self, story: Story, now: datetime, who: Acting, task: Open, action: str, form: Mapping[str, Any]) -> bool:
+    def _act(self, story: Story, now: datetime, who: Acting, task: Open, action: str, form: Mapping[str, Any]) -> None:
         key = f"demo-{task.task_id}-{action}"
-        return self._do(story, now, verbs.act, who, story.root_id, Request(task.case_id, action, task.task_id, key, form), now)
+        self._do(story, now, verbs.act, who, story.root_id, Request(task.case_id, action, task.task_id, key, form), now)
 
     def _worker(self, role: str, department: str, office_id: int | None) -> Acting:
         """Whoever of them is free first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Draft, Task
-from approvals.operations import drafts, moving
+from approvals.operations import claiming, drafts, moving
 from approvals.operations.acting import Acting
+from approvals.operations.errors import NotFound
 
 WORKFLOW = "company-opening"
 
@@ -39,10 +40,12 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the simulation knows after a verb: the root, and every open task of the family."""
+    """What the simulation knows after a verb: the root, and every open task of the family; a walk-in's receipt when filed."""
 
     root_id: int
     tasks: tuple[Open, ...]
+    number: str = ""
+    claim_code: str = ""
 
 
 def _look(session: Session, root_id: int) -> Seen:
@@ -76,7 +79,15 @@ def file(
         drafts.save_identity(session, acting, token, walk_in, now)
     revision = _save(session, acting, token, content, now)
     submitted = drafts.submit(session, acting, token, revision, now, confirmed=walk_in is not None)
-    return _look(session, session.scalars(select(Case.id).where(Case.token == submitted.case_token)).one())
+    root_id, number = session.execute(select(Case.id, Case.number).where(Case.token == submitted.case_token)).one()
+    return replace(_look(session, root_id), number=number, claim_code=submitted.claim_code)
+
+
+def adopt(session: Session, acting: Acting, root_id: int, number: str, claim_code: str, now: datetime) -> Seen:
+    """Take a walk-in's case over with the code of its receipt."""
+    if not claiming.adopt(session, acting, number, claim_code, now).case_token:
+        raise NotFound
+    return _look(session, root_id)
 
 
 def correct(session: Session, acting: Acting, root_id: int, content: Mapping[str, Any], now: datetime) -> Seen:
