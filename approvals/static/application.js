@@ -173,6 +173,10 @@
   // A second click on a button that files something does nothing; the server acts once in any case.
   document.querySelectorAll("form[data-once]").forEach((form) => {
     form.addEventListener("submit", (event) => {
+      const pressed = event.submitter;
+      if (pressed && (pressed.name === "add" || pressed.name === "remove")) {
+        return;
+      }
       if (form.dataset.sent) {
         event.preventDefault();
         return;
