@@ -11,7 +11,7 @@ from approvals.operations import accounts, passwords
 from approvals.operations.errors import Refusal
 from approvals.queries import people
 
-from .access import public, requires
+from .access import STAFF_ROLES, public, requires
 from .account_forms import ChangePasswordForm, SignInForm, SignUpForm
 from .filters import moment
 from .local import local_path
@@ -83,9 +83,9 @@ def _first_page() -> str:
     """Where a person begins: staff at the desk, supervisors at the overview, everybody else at their cases."""
     found = maybe_acting()
     roles = {held.role for held in found.positions} if found is not None else set()
-    if roles & {"clerk", "registrar", "registrar-head", "officer"}:
-        return "/desk"
-    return "/supervision" if "supervisor" in roles else "/applications"
+    if roles & STAFF_ROLES:
+        return url_for("desk.index")
+    return url_for("supervision.index" if "supervisor" in roles else "applications.index")
 
 
 def _demo_sign_ins() -> list[object]:

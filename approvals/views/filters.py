@@ -105,6 +105,12 @@ def may_see(permission: str) -> bool:
     return may(request.maybe_acting(), permission)
 
 
+def holds_role(role: str) -> bool:
+    """Whether the person who asks holds a position of that role today."""
+    found = request.maybe_acting()
+    return found is not None and found.has_role(role)
+
+
 def add(application: Flask) -> None:
     """Give templates their words."""
     environment = application.jinja_env
@@ -114,6 +120,6 @@ def add(application: Flask) -> None:
     )  # fmt: skip
     environment.globals.update(
         say=say, moment=moment, day=day, money=money, office_name=office_name, vocabulary=vocabulary, language=language,
-        asset=asset, own=own, request_key=request_key, signed_in=request.maybe_signed_in, may_see=may_see, now=request.now,
-        today=request.today,
+        asset=asset, own=own, request_key=request_key, signed_in=request.maybe_signed_in, may_see=may_see, holds_role=holds_role,
+        now=request.now, today=request.today,
     )  # fmt: skip

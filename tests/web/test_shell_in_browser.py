@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.people import PASSWORD
+from tests.web.people import PASSWORD, enter
 
 PAGES = ("/", "/guides", "/guides/company-opening", "/sign-in", "/sign-up", "/no-such-page")
 
@@ -60,6 +60,20 @@ def test_somebody_new_signs_up_signs_out_and_comes_back(live_server: str, page: 
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="登录").click()
     assert page.get_by_role("link", name="张测试").is_visible()
+
+
+@pytest.mark.parametrize("name", ["长" * 200, "x" * 200, "\u202e" + "反" * 80])
+def test_a_long_name_does_not_push_the_header_apart(application: Any, live_server: str, phone_page: Any, name: str) -> None:
+    enter(application, name, ("clerk", "approval-bureau"), sign_in_name="long-name")
+    phone_page.goto(f"{live_server}/sign-in?next=/account")
+    phone_page.get_by_label("登录名或手机号").fill("long-name")
+    phone_page.get_by_label("密码").fill(PASSWORD)
+    phone_page.get_by_role("main").get_by_role("button", name="登录").click()
+    assert phone_page.url.endswith("/account")
+    assert wider_than_window(phone_page) <= 0
+    header = phone_page.locator("header").bounding_box()
+    assert header is not None and header["height"] < 200
+    assert phone_page.get_by_role("link", name="窗口收件").is_visible()
 
 
 def test_the_drawing_of_a_guide_is_seen_on_demand(live_server: str, page: Any) -> None:
