@@ -13,7 +13,7 @@ from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
 
 OPENED = "case:opened"
 HOLDING = {"task:claimed": True, "task:released": False}
-BUILT_IN = frozenset({"case:adopted", "case:refiled", *HOLDING})
+BUILT_IN = frozenset({"case:adopted", "case:code-renewed", "case:refiled", *HOLDING})
 """Events of the product itself: they need no action of a definition and never move the case."""
 
 
