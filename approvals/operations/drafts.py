@@ -152,7 +152,7 @@ def _not_returned() -> Outdated:
 
 
 def save_page(session: Session, acting: Acting, token: str, page: str, values: Mapping[str, Any], seen: str, now: datetime) -> Saved:
-    """Keep what was typed on a page, valid or not. ``seen`` is the mark of the page as this device showed it.
+    """Keep what was typed on a page, valid or not. ``seen`` is the mark of the page as this device showed it, "" when it is not known.
 
     The last device to save a page wins it, and is given what the other one had saved, so that nothing is lost unseen.
     """
@@ -160,7 +160,7 @@ def save_page(session: Session, acting: Acting, token: str, page: str, values: M
     stored = draft.content.get(page)
     if stored == values:
         return Saved()
-    overwritten = stored if stored is not None and seen != page_mark(draft.content, page) else None
+    overwritten = stored if stored is not None and seen not in ("", page_mark(draft.content, page)) else None
     draft.content = {**draft.content, page: dict(values)}
     draft.revision += 1
     draft.changed_at = now

@@ -61,15 +61,15 @@ def case_token_of(session: Session, case_id: int) -> str:
 
 
 def returned(session: Session, root_id: int) -> Returned:
-    """What the correction of a root case answers; three statements."""
-    case = session.scalars(select(Case).where(Case.id == root_id)).one()
+    """What the correction of a root case answers; two statements."""
+    filed = select(Case.number, Case.token, Submission.content).join(Submission, Submission.case_id == Case.id)
+    last = session.execute(filed.where(Case.id == root_id).order_by(Submission.number.desc()).limit(1)).one()
     notices = select(Document).where(Document.root_id == root_id, Document.kind == "correction-notice")
     notice = session.scalars(notices.order_by(Document.issued_at.desc(), Document.id.desc()).limit(1)).first()
-    filed = select(Submission.content).where(Submission.case_id == root_id).order_by(Submission.number.desc()).limit(1)
     lines = notice.content.get("facts", {}).get("items", []) if notice is not None else []
     asked = tuple(Asked(str(line.get("page", "")), str(line.get("text", ""))) for line in lines if isinstance(line, Mapping))
     issued_at = notice.issued_at if notice is not None else None
-    return Returned(case.number, case.token, asked, issued_at, session.scalar(filed) or {})
+    return Returned(last.number, last.token, asked, issued_at, last.content)
 
 
 def open_drafts(session: Session, person_id: int, *, walk_ins: bool) -> list[DraftLine]:

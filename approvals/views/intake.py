@@ -102,11 +102,11 @@ def identity(token: str) -> str:
 @requires("desk")
 def save_identity(token: str) -> Answer:
     """Keep it, complete or not; go on when it is complete."""
-    application = _walk_in(token)
+    _walk_in(token)
     form = form_class(IDENTITY, NO_CHOICES)()
     request.write(writing.save_identity, request.acting(), token, canonical(form), request.now())
     if not form.validate():
-        return _shown(application, form), 422
+        return _shown(_walk_in(token), form), 422
     flash(_("申请人身份已保存。"), "success")
     return redirect(url_for("applications.task_list", token=token), code=303)
 

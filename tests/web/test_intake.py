@@ -1,0 +1,150 @@
+"""The window takes walk-ins in on the same pages; the receipt's claim code lets them have their case later."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from approvals.models import Case
+from approvals.queries.verification import verify_all
+from tests.support import seed
+from tests.support.filing import County, county_on, submitted, typed
+from tests.support.statements import counted
+from tests.support.web import Visitor
+
+IDENTITY = {"name": "周到访", "id_kind": "identity-card", "id_number": "110101199003070011", "phone": "13900000001"}
+
+
+@pytest.fixture
+def county(sqlite_databases: Any) -> Iterator[County]:
+    url = sqlite_databases.create()
+    yield county_on(url)
+    sqlite_databases.drop(url)
+
+
+@pytest.fixture
+def clerk(county: County) -> Visitor:
+    return county.visitor(county.cast.town_clerk)
+
+
+def took_in(clerk: Visitor) -> str:
+    """A walk-in's application with everything typed; returns its token."""
+    token = str(clerk.post("/desk/intake", status=303).location.split("/")[2])
+    clerk.post(f"/applications/{token}/identity", {**IDENTITY, "checked_in_person": "y"}, status=303)
+    typed(clerk, token, seed.application())
+    return token
+
+
+def claim_code_on(html: str) -> str:
+    found = re.search(r'class="claim-code">([^<]+)<', html)
+    assert found
+    return found[1]
+
+
+def test_only_clerks_take_in(county: County) -> None:
+    for member in (county.cast.registrar, county.cast.officers["tax"]):
+        visitor = county.visitor(member)
+        visitor.get("/desk/intake", status=403)
+        visitor.post("/desk/intake", status=403)
+    county.visitor(county.cast.applicant).get("/desk/intake", status=403)
+    county.visitor(county.cast.clerk).get("/desk/intake")
+
+
+def test_a_window_of_another_office_is_refused(county: County, clerk: Visitor) -> None:
+    clerk.post("/desk/intake", {"office": str(county.cast.offices[seed.HALL])}, status=409)
+
+
+def test_an_identity_is_kept_half_filled_and_asked_for(county: County, clerk: Visitor) -> None:
+    token = str(clerk.post("/desk/intake", status=303).location.split("/")[2])
+    answer = clerk.post(f"/applications/{token}/identity", {"name": "周到访"}, status=422)
+    assert 'href="#id_number"' in answer.text
+    assert county.draft(token).walk_in["name"] == "周到访"
+    assert 'value="周到访"' in clerk.get(f"/applications/{token}/identity").text
+    assert "周到访" in clerk.get("/desk/intake").text
+
+
+def test_the_walk_in_is_filled_in_and_the_clerk_files(clerk: Visitor) -> None:
+    token = str(clerk.post("/desk/intake", status=303).location.split("/")[2])
+    clerk.post(f"/applications/{token}/identity", {**IDENTITY, "checked_in_person": "y"}, status=303)
+    html = clerk.get(f"/applications/{token}/delivery").text
+    assert 'value="周到访"' in html
+    assert 'value="13900000001"' in html
+    assert re.search(r'value="clerk" checked', clerk.get(f"/applications/{token}/declaration").text)
+
+
+def test_without_the_applicants_confirmation_nothing_is_filed(county: County, clerk: Visitor) -> None:
+    token = took_in(clerk)
+    page = clerk.get(f"/applications/{token}/check").text
+    assert "申请人本人已在屏幕上核对" in page
+    answer = clerk.post(f"/applications/{token}/submit", {"revision": str(county.draft(token).revision)}, status=422)
+    assert "勾选确认" in answer.text
+    assert county.rows(Case) == []
+
+
+def test_from_the_window_to_the_applicants_own_list(county: County, clerk: Visitor) -> None:
+    token = took_in(clerk)
+    receipt = submitted(clerk, token, confirmed="y").location
+    html = clerk.get(receipt).text
+    code = claim_code_on(html)
+    root = next(case for case in county.rows(Case) if case.parent_id is None)
+    assert root.applicant_id is None
+    assert root.channel == "window"
+    assert root.offices["receiving"] == county.cast.offices[seed.TOWN]
+    again = clerk.get(receipt).text
+    assert code not in again
+    assert "重新发放认领码" in again
+
+    applicant = county.visitor(county.cast.applicant)
+    wrong = applicant.post("/cases/claim", {"number": root.number, "code": "AAAAA AAAAA"}, status=422)
+    assert "还可以试4次" in wrong.text
+    assert root.number in wrong.text
+    claimed = applicant.post("/cases/claim", {"number": root.number, "code": code}, status=303)
+    assert claimed.location == f"/cases/{root.token}"
+    assert root.number in applicant.get("/applications").text
+    applicant.get(receipt)
+    late = county.visitor(county.cast.other_applicant).post("/cases/claim", {"number": root.number, "code": code}, status=422)
+    assert "对不上" in late.text
+    with county.database.session() as session:
+        assert list(verify_all(session)) == []
+
+
+def test_too_many_wrong_codes_have_to_wait(county: County) -> None:
+    applicant = county.visitor(county.cast.applicant)
+    for _ in range(4):
+        applicant.post("/cases/claim", {"number": "HM1", "code": "x"}, status=422)
+    answer = applicant.post("/cases/claim", {"number": "HM1", "code": "x"}, status=422)
+    assert "一小时后再试" in answer.text
+    assert "请填写" in applicant.post("/cases/claim", {}, status=422).text
+
+
+def test_a_lost_code_is_issued_anew_at_the_window(county: County, clerk: Visitor) -> None:
+    receipt = submitted(clerk, took_in(clerk), confirmed="y").location
+    old = claim_code_on(clerk.get(receipt).text)
+    new = claim_code_on(clerk.get(clerk.post(f"{receipt}/claim-code", status=303).location).text)
+    assert new != old
+    county.visitor(county.cast.outsider).post(f"{receipt}/claim-code", status=404)
+    county.visitor(county.cast.applicant).post(f"{receipt}/claim-code", status=403)
+
+
+def test_a_clerks_walk_ins_are_not_their_own_drafts(clerk: Visitor) -> None:
+    token = took_in(clerk)
+    assert token not in clerk.get("/applications").text
+    assert token in clerk.get("/desk/intake").text
+
+
+def test_an_online_draft_has_no_identity_page(county: County, clerk: Visitor) -> None:
+    token = str(clerk.post("/applications/start", status=303).location.split("/")[2])
+    clerk.get(f"/applications/{token}/identity", status=404)
+    clerk.post(f"/applications/{token}/identity", IDENTITY, status=404)
+
+
+def test_intake_pages_stay_within_their_statements(county: County, clerk: Visitor) -> None:
+    token = took_in(clerk)
+    clerk.get("/desk/intake")
+    for path in ("/desk/intake", f"/applications/{token}/identity", f"/applications/{token}", f"/applications/{token}/check"):
+        with counted(county.served) as statements:
+            clerk.get(path)
+        assert len(statements) <= 6, (path, statements)
