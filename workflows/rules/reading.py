@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 PAGES = ("name", "premises", "capital", "people", "matters", "delivery", "declaration")
@@ -13,6 +14,8 @@ PAGES = ("name", "premises", "capital", "people", "matters", "delivery", "declar
 _MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DEEPEST = 6
+"""So deep may tables nest; what is typed deeper is read by no rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +93,7 @@ class Row:
 
 
 class Application:
-    """The pages of an application."""
-
-    __slots__ = ("_pages", "raw")
+    """The pages of an application. Tables and texts are read once, as dozens of rules ask for them."""
 
     def __init__(self, values: Any) -> None:
         self.raw: Mapping[Any, Any] = values if isinstance(values, Mapping) else {}
@@ -105,20 +106,25 @@ class Application:
             self._pages[name] = Row(name, values if isinstance(values, Mapping) else {})
         return self._pages[name]
 
-    @property
+    @cached_property
     def shareholders(self) -> tuple[Row, ...]:
         """The rows of the shareholders' table."""
         return self.page("capital").rows("shareholders")
 
-    @property
+    @cached_property
     def owners(self) -> tuple[Row, ...]:
         """The rows of the beneficial owners' table."""
         return self.page("capital").rows("owners")
 
-    @property
+    @cached_property
     def people(self) -> tuple[Row, ...]:
         """The rows of the people's table."""
         return self.page("people").rows("people")
+
+    @cached_property
+    def texts(self) -> tuple[tuple[str, str], ...]:
+        """Every text with the path of its field; entries of a choice share the path of the field."""
+        return tuple(_texts("", self.raw))
 
     def everyone(self) -> Iterator[Row]:
         """Every row that names somebody with a number, in page order."""
@@ -134,6 +140,20 @@ class Application:
             if row.choices("positions") & wanted:
                 found.setdefault(person_key(row), row)
         return tuple(found.values())
+
+
+def _texts(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif depth >= _DEEPEST:
+        return
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            if isinstance(key, str) and key.isidentifier():
+                yield from _texts(f"{path}.{key}" if path else key, each, depth + 1)
+    elif isinstance(value, list | tuple):
+        for number, each in enumerate(value):
+            yield from _texts(path if isinstance(each, str) else f"{path}.{number}", each, depth + 1)
 
 
 _WIDE_TO_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}

@@ -1,8 +1,7 @@
 """Characters that cannot be printed on a licence or would deceive its reader."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from workflows.rules.reading import Application, invisible_in
 from workflows.rules.registry import TYPED, Problem, RuleContext, rule
@@ -11,22 +10,6 @@ _LINE_BREAKS = "\t\n\r"
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _NAMES = frozenset({"trade_name", "industry", "name", "recipient", "signature"})
 _PERSON_SIGNS = frozenset("·•‧・∙.．'’‘-‐－,，()（） ")
-_DEEPEST = 6
-
-
-def _texts(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Every text of the application with the path of its field; entries of a choice share the path of the field."""
-    if isinstance(value, str):
-        yield path, value
-    elif depth >= _DEEPEST:
-        return
-    elif isinstance(value, Mapping):
-        for key, each in value.items():
-            if isinstance(key, str) and key.isidentifier():
-                yield from _texts(f"{path}.{key}" if path else key, each, depth + 1)
-    elif isinstance(value, list | tuple):
-        for number, each in enumerate(value):
-            yield from _texts(path if isinstance(each, str) else f"{path}.{number}", each, depth + 1)
 
 
 def _is_name(path: str) -> bool:
@@ -41,7 +24,7 @@ def _control(character: str) -> bool:
 @rule("text.control-characters", law="企业名称登记管理规定", articles="第五条", page="", stages=TYPED)
 def control_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """No text holds NUL or other control characters, and no name holds line breaks."""
-    for path, text in _texts("", application.raw):
+    for path, text in application.texts:
         bad = not text.isprintable() and any(_control(character) for character in text)
         if bad or (_is_name(path) and any(character in _LINE_BREAKS for character in text.strip())):
             yield Problem(
@@ -54,7 +37,7 @@ def control_characters(application: Application, context: RuleContext) -> Iterat
 @rule("text.invisible-characters", law="企业名称登记管理规定", articles="第五条", page="", stages=TYPED)
 def invisible_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """No name holds characters that cannot be seen, and no text holds marks that turn the direction of writing."""
-    for path, text in _texts("", application.raw):
+    for path, text in application.texts:
         if _DIRECTIONS & set(text) or (_is_name(path) and invisible_in(text)):
             yield Problem(
                 path,
@@ -66,7 +49,7 @@ def invisible_characters(application: Application, context: RuleContext) -> Iter
 @rule("text.private-characters", law="居民身份证法", articles="第四条", page="", stages=TYPED)
 def private_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """Names use characters of the national standard; home-made ones of old systems look different elsewhere."""
-    for path, text in _texts("", application.raw):
+    for path, text in application.texts:
         if _is_name(path) and any(unicodedata.category(character) == "Co" for character in text):
             yield Problem(
                 path,
