@@ -52,6 +52,7 @@ class Guide:
     materials: tuple[tuple[Material, tuple[Text, ...]], ...]
     elsewhere: tuple[tuple[Text, Text, str], ...]
     part_of: tuple[Definition, ...]
+    clock_restarts: bool
 
     @property
     def to_pay(self) -> Decimal:
@@ -67,6 +68,11 @@ class Guide:
     def free_of_charge(self) -> tuple[Fee, ...]:
         """What could be thought to cost something and does not."""
         return tuple(fee for fee in self.fees if not Decimal(fee.amount))
+
+    @property
+    def all_online(self) -> bool:
+        """Whether nothing has to be brought on paper."""
+        return all(material.source != "paper" for material, _ in self.materials)
 
     @property
     def begins_here(self) -> bool:
@@ -100,6 +106,7 @@ def guide(key: str, today: date) -> Guide | None:
         materials=tuple(_materials(matters)),
         elsewhere=tuple(_elsewhere(today)) if any(matter.key == REGISTRATION for matter in matters) else (),
         part_of=tuple(chain for chain in guides() if any(opening.workflow == key for opening in _openings(chain))),
+        clock_restarts=any(_restarts_clock(matter) for matter in matters),
     )
 
 
@@ -108,6 +115,10 @@ def diagram(key: str, version: int, language: str) -> str:
     """The drawing of a version, drawn once per process."""
     catalogue = county_catalogue()
     return draw(catalogue.version(key, version), language, titles={each.key: each.title for each in catalogue})
+
+
+def _restarts_clock(definition: Definition) -> bool:
+    return any(effect.name == "restart_clock" for action in definition.actions.values() for effect in action.effects)
 
 
 def _materials(matters: list[Definition]) -> Iterator[tuple[Material, tuple[Text, ...]]]:

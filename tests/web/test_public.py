@@ -78,6 +78,11 @@ def test_every_guide_says_what_its_definition_says(visitor: Visitor, key: str) -
     assert "<svg" in page and "<script" not in page.split("<main", 1)[1]
 
 
+def test_only_guides_of_registration_speak_of_a_clock_that_restarts(visitor: Visitor) -> None:
+    assert "时限重新计算" in visitor.get("/guides/company-registration").text
+    assert "时限重新计算" not in visitor.get("/guides/tax-registration").text
+
+
 def test_the_guide_of_the_chain_tells_the_order(visitor: Visitor) -> None:
     page = visitor.get("/guides/company-opening").text
     steps = page[page.index('class="steps"') : page.index("</ol>")]
