@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from approvals.models import Case, Document, Notice, Office, Person, Submission, Task
 from workflows.clock import Reading
@@ -56,12 +56,24 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who applies, as staff address them."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
-    """A case with everything above and below it; ``subject`` is the one that was asked for."""
+    """A case with everything above and below it; ``subject`` is the one that was asked for.
+
+    Without ``applicant`` it was taken in at a window for somebody who has not claimed it.
+    """
 
     subject: Member
     root: Member
     members: tuple[Member, ...]
+    applicant: Applicant | None
 
     def linked_of(self, member: Member) -> tuple[Member, ...]:
         return tuple(other for other in self.members if other.case.parent_id == member.case.id)
@@ -79,23 +91,26 @@ class Family:
 def family_of(session: Session, token: str) -> Family | None:
     """The family of the case with that token; None for an unknown one. Costs one statement."""
     root_id = select(Case.root_id).where(Case.token == token).scalar_subquery()
+    applicant = aliased(Person)
     found = session.execute(
-        select(Case, Task, Person.name, Office.name)
+        select(Case, Task, Person.name, Office.name, applicant.name, applicant.phone)
         .outerjoin(Task, and_(Task.case_id == Case.id, Task.closed_at.is_(None)))
         .outerjoin(Person, Person.id == Task.holder_id)
         .outerjoin(Office, Office.id == Task.office_id)
+        .outerjoin(applicant, applicant.id == Case.applicant_id)
         .where(Case.root_id == root_id)
         .order_by(Case.id)
     ).all()
     members = tuple(
         Member(case, county_catalogue().version(case.workflow, case.version), task, holder, office)
-        for case, task, holder, office in found
+        for case, task, holder, office, *_ in found
     )
     subject = next((member for member in members if member.case.token == token), None)
     root = next((member for member in members if member.is_root), None)
     if subject is None or root is None:
         return None
-    return Family(subject, root, members)
+    name, phone = next((line[4], line[5]) for line in found if line[0] is root.case)
+    return Family(subject, root, members, Applicant(name, phone) if name is not None else None)
 
 
 def case_of_task(session: Session, task_id: int) -> Case | None:

@@ -18,6 +18,7 @@ from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
+from workflows.rules import mask_name, mask_phone
 
 from . import actions, filed, request
 from .access import requires
@@ -76,7 +77,7 @@ def case_page(token: str) -> str:
         turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
         results=results(view, cases.documents_of(session, family), lists),
         filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
-        is_full=full, submissions=submissions, changes=list(reversed(changes)),
+        is_full=full, applicant=applicant(view, lines, full=full), submissions=submissions, changes=list(reversed(changes)),
         told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
         reasons={member.case.id: reason(view, lines, member, lists) for member in family.members},
         correcting=correction(view, lines, lists), doable=doable, head_doable=view.in_head(doable), resubmit=RESUBMIT,
@@ -86,18 +87,30 @@ def case_page(token: str) -> str:
     )  # fmt: skip
 
 
+def applicant(view: Seen, lines: Sequence[Line], *, full: bool) -> tuple[str, str]:
+    """Name and telephone of who applies, for staff; of a walk-in as the window took them down."""
+    known = view.family.applicant
+    if known is None:
+        opening = next((line for line in lines if line.member.is_root and line.event.action == "case:opened"), None)
+        taken = opening.payload.get("walk_in", {}) if opening is not None else {}
+        known = cases.Applicant(str(taken.get("name", "")), str(taken.get("phone", "")))
+    return (known.name, known.phone) if full else (mask_name(known.name), mask_phone(known.phone))
+
+
 def turn(view: Seen, member: Member) -> str:
     """Whose turn it is, in words."""
     if member.state.final:
         return ""
     task = member.task
     if task is None or not task.role:
+        if view.family.correcting is not None:
+            return _("轮到您了，请补正后重新提交") if view.is_applicant else _("等待申请人补正")
         waits = cases.waiting_for(view.family, member)
         if waits:
             return _("等待：%(matters)s", matters=_("、").join(say(definition.title) for definition in waits))
         return _("等待系统自动处理")
     if task.role == "applicant":
-        return _("轮到您办理") if view.is_applicant else _("等待申请人办理")
+        return _("轮到您了") if view.is_applicant else _("等待申请人办理")
     role = say(county_catalogue().text("roles", task.role))
     if task.department == "bank":
         where = member.office or say(county_catalogue().text("departments", task.department))

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 
 from approvals.db import Database
 from approvals.models import Event
+from approvals.operations import filing
 from tests.rules.applications import LI, ZHANG
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
-from tests.support.seed import Member, application, seed
+from tests.support.seed import NOW, Member, application, draft_of, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 
@@ -162,6 +163,18 @@ def test_a_case_page_costs_a_fixed_number_of_statements(chain: Chain, visit: Any
     with counted(database) as old:
         visitor.get(address)
     assert len(young) == len(old) <= STATEMENTS_OF_A_CASE
+
+
+def test_staff_see_who_applies_and_of_a_walk_in_what_the_window_took_down(application: Any, database: Database) -> None:
+    cast = seed(database)
+    taken = {"name": "李样例", "phone": "13812345678"}
+    draft_id = draft_of(database, cast.clerk, content_with(), cast.offices["hall"], walk_in=taken)
+    filed = database.write(filing.file_draft, cast.clerk.acting, draft_id, NOW)
+    application.config["NOW"] = lambda: NOW
+    page = Visitor(application, cast.clerk.person_id).get(f"/cases/{filed.token}").text
+    assert "李*例" in page and "138****5678" in page and "窗口代收" in page
+    assert "李样例" not in page[page.index("申报时间") : page.index("办到哪一步了")]
+    Visitor(application, cast.town_clerk.person_id).get(f"/cases/{filed.token}", status=404)
 
 
 # ---- doing something ------------------------------------------------------------------------------------------------
