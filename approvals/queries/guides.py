@@ -83,7 +83,7 @@ class Guide:
 def guides() -> list[Definition]:
     """The latest version of every workflow: those one can file for first, then by the order in which they are opened."""
     catalogue = county_catalogue()
-    latest = [catalogue.latest(key) for key in catalogue.keys()]
+    latest = list(map(catalogue.latest, catalogue.keys()))
     chains = [definition for definition in latest if definition.pages]
     inside = [opening.workflow for chain in chains for opening in _openings(chain)]
     others = [definition for definition in latest if not definition.pages]
@@ -94,9 +94,10 @@ def guides() -> list[Definition]:
 def guide(key: str, today: date) -> Guide | None:
     """The guide of a workflow; None when there is no such workflow."""
     catalogue = county_catalogue()
-    if key not in catalogue.keys():
+    try:
+        definition = catalogue.latest(key)
+    except KeyError:
         return None
-    definition = catalogue.latest(key)
     matters = [definition, *(catalogue.latest(opening.workflow) for opening in _openings(definition))]
     return Guide(
         definition=definition,
@@ -118,7 +119,10 @@ def diagram(key: str, version: int, language: str) -> str:
 
 
 def _restarts_clock(definition: Definition) -> bool:
-    return any(effect.name == "restart_clock" for action in definition.actions.values() for effect in action.effects)
+    """Whether filing anew begins the time anew; other restarts follow a failure and are nothing to plan for."""
+    return any(
+        {"accept_submission", "restart_clock"} <= {effect.name for effect in action.effects} for action in definition.actions.values()
+    )
 
 
 def _materials(matters: list[Definition]) -> Iterator[tuple[Material, tuple[Text, ...]]]:
