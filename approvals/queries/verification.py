@@ -266,20 +266,18 @@ def _submission_problems(family: _Family) -> Iterator[tuple[str, Problem]]:
             recorded = (payload or {}).get("submission")
             if recorded is not None:
                 named.add(recorded["number"])
-                for zh, en in _filing_problems(event, recorded, rows.get(recorded["number"])):
-                    yield (
-                        case.number,
-                        problem(event.position, f"第{recorded['number']}次申报{zh}", f"submission {recorded['number']} {en}"),
-                    )
+                for text in _filing_problems(event, recorded, rows.get(recorded["number"])):
+                    which = problem(event.position, f"第{recorded['number']}次申报{text['zh']}", f"submission {recorded['number']} {text['en']}")
+                    yield case.number, which
     if not purged:
         for number in rows.keys() - named:
             yield root.number, problem(root.position, f"第{number}次申报没有办理记录", f"no event filed submission {number}")
 
 
-def _filing_problems(event: Any, recorded: Mapping[str, Any], submission: Any) -> Iterator[tuple[str, str]]:
+def _filing_problems(event: Any, recorded: Mapping[str, Any], submission: Any) -> Iterator[Mapping[str, str]]:
     if submission is None:
-        yield "缺失", "is missing"
+        yield {"zh": "缺失", "en": "is missing"}
     elif digest("", submission.content) != recorded["digest"] or submission.digest != recorded["digest"]:
-        yield "的内容被改动", "was changed"
+        yield {"zh": "的内容被改动", "en": "was changed"}
     elif (submission.filed_at, submission.filed_by_id) != (event.happened_at, event.actor_id):
-        yield "的提交人或时间被改动", "was filed by someone else or at another time"
+        yield {"zh": "的提交人或时间被改动", "en": "was filed by someone else or at another time"}
