@@ -42,13 +42,15 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        # On the driver itself: SQLAlchemy's own way costs twenty microseconds of an action's few hundred.
+        driver = connection.connection.driver_connection
         if not connection.get_execution_options().get("writing"):
-            connection.exec_driver_sql("BEGIN")
+            driver.execute("BEGIN")
             return
         if not connection.info.get("writer"):  # a second transaction before the connection went back to the pool
             writer.acquire()
             connection.info["writer"] = True
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        driver.execute("BEGIN IMMEDIATE")
 
     @event.listens_for(engine.pool, "reset")
     def reset(connection: Any, record: Any, state: Any) -> None:

@@ -6,9 +6,9 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -43,6 +43,7 @@ class Database:
                 raise ValueError("a database needs a URL or an engine")
             engine = create_engine(url)
         self.engine = engine
+        self._writing = engine.execution_options(**WRITING)
 
     def session(self) -> Session:
         """A session for reading; the caller closes it, and nothing it holds is ever committed."""
@@ -71,8 +72,22 @@ class Database:
         raise AssertionError("unreachable")
 
     def _once(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.engine.connect().execution_options(**WRITING) as connection:
-            with Session(connection, expire_on_commit=False, join_transaction_mode="control_fully") as session:
+        with self._writing.connect() as connection, connection.begin():
+            with _VerbSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
                 result = verb(session, *args, **kwargs)
-                session.commit()
-                return result
+                if session.in_transaction():
+                    session.commit()  # flushes; the connection's own transaction is what commits
+            return result
+
+
+class _VerbSession(Session):
+    """The session of one verb, on the connection whose transaction is the verb's.
+
+    The verbs that move a case ask it for nothing but that connection; the session's own way there costs a tenth of such an
+    action.
+    """
+
+    def connection(self, *args: Any, **kwargs: Any) -> Connection:
+        if args or kwargs or not isinstance(self.bind, Connection):
+            return super().connection(*args, **kwargs)
+        return self.bind

@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 def to_microseconds(moment: datetime) -> int:
@@ -43,7 +44,7 @@ def canonical_json(value: Any) -> str:
 
     Raises TypeError for what JSON cannot hold and ValueError for NaN.
     """
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _encode(value)
 
 
 class CanonicalJson(TypeDecorator[Any]):

@@ -53,7 +53,7 @@ def accept_submission(
     clocks.restart(root, unit.now)
     chosen = sorted(application.get("matters", {}).get("chosen", []))
     for member in unit.cases.values():
-        member.company, member.chosen, member.is_changed = compose_name(application.get("name", {})), chosen, True
+        member.company, member.chosen = compose_name(application.get("name", {})), chosen
         member.offices = {**member.offices, **unit.new_offices}
     if root is not case:  # every case that an action touches gets an event of its own
         unit.record(root, actor, "", "case:refiled", root.state, root.state, {"submission": payload["submission"]})
@@ -148,4 +148,3 @@ def override_identity(
     root = unit.root_of(case)
     if form["id_number"] not in root.identity_overrides:
         root.identity_overrides = [*root.identity_overrides, form["id_number"]]
-        root.is_changed = True

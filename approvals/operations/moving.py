@@ -77,9 +77,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
 
 def actor_on(acting: Acting, case: CaseNow) -> Actor:
     """The person as an actor on this case. Raises NotFound when they have no role on it."""
-    roles = roles_on_case(
-        acting, applicant_id=case.applicant_id, department=case.definition.department, offices=case.office_ids()
-    )
+    roles = roles_on_case(acting, applicant_id=case.applicant_id, department=case.definition.department, offices=case.office_ids())
     if not roles:
         raise NotFound
     return Actor(acting.person_id, acting.name, roles, acting.on_behalf_of)
@@ -116,7 +114,7 @@ def _hold(unit: Unit, case: CaseNow, actor: Actor, action: str, holder_id: int |
     assert task is not None
     unit.record(case, actor, task.role, action, case.state, case.state, {}, task.id)
     held_at = unit.at if holder_id is not None else None
-    statements.hold_task.write(unit.connection, [{"task_id": task.id, "holder_id": holder_id, "held_at": held_at}])
+    unit.held_tasks.append({"task_id": task.id, "holder_id": holder_id, "held_at": held_at})
     unit.write()
 
 
@@ -174,4 +172,3 @@ def due_timers(session: Session, now: datetime, limit: int = 500) -> list[int]:
     """Cases with a timer that has run out, the oldest first."""
     open_tasks = select(Task.case_id).where(Task.closed_at.is_(None), Task.timer_at <= now)
     return list(session.scalars(open_tasks.order_by(Task.timer_at).limit(limit)))
-

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from approvals.db import from_microseconds
+from approvals.db import canonical_json, from_microseconds
 from workflows.engine.definition import Definition
 from workflows.engine.facts import LinkedCase
 
@@ -31,7 +32,7 @@ class OpenTask:
 
 @dataclass(slots=True)
 class CaseNow:
-    """A case as it stands during one action. Times are microseconds; ``is_new`` cases are inserted, changed ones updated."""
+    """A case as it stands during one action. Times are microseconds; ``stored`` is its row as loaded, None for a new case."""
 
     id: int
     number: str
@@ -63,8 +64,7 @@ class CaseNow:
     position: int
     head: str
     task: OpenTask | None = None
-    is_new: bool = False
-    is_changed: bool = False
+    stored: Any = None
     definition: Definition = field(init=False)
 
     def as_linked(self) -> LinkedCase:
@@ -75,6 +75,17 @@ class CaseNow:
         yield self.offices.get("receiving", self.deciding_office_id)
         for symbol in _symbols(self.definition):
             yield self.offices.get(symbol, self.deciding_office_id)
+
+    def changes(self) -> dict[str, Any]:
+        """The columns that differ from the stored row, as the database keeps them."""
+        changed: dict[str, Any] = {}
+        for position, name in _CHANGING:
+            value, before = getattr(self, name), self.stored[position]
+            if name in JSON_COLUMNS:
+                value = before if value is _parsed(before) else canonical_json(value)
+            if value != before:
+                changed[name] = value
+        return changed
 
     def clock_start(self) -> datetime:
         return from_microseconds(self.clock_started_at)
@@ -88,7 +99,17 @@ COLUMNS = (
 )  # fmt: skip
 JSON_COLUMNS = frozenset({"offices", "chosen", "predecessors", "identity_overrides"})
 TASK_COLUMNS = ("id", "state", "role", "department", "office_id", "opened_at", "due_at", "timer_at", "holder_id", "held_at")
+# The sets of columns that an update may write, narrow ones first: what is set has its indexes written, changed or not.
+CASE_UPDATES = (
+    ("position", "head"),
+    ("position", "head", "state", "outcome", "linked_count"),
+    ("position", "head", "state", "outcome", "linked_count", "closed_at", "clock_started_at", "extension_days", "promised_due_at",
+     "statutory_due_at"),
+    ("position", "head", "state", "outcome", "linked_count", "closed_at", "clock_started_at", "extension_days", "promised_due_at",
+     "statutory_due_at", "company", "applicant_id", "offices", "chosen", "identity_overrides", "submissions", "claim_code_hash"),
+)  # fmt: skip
 _WIDTH = len(COLUMNS)
+_CHANGING = tuple((COLUMNS.index(name), name) for name in CASE_UPDATES[-1])
 _JSON_POSITIONS = tuple(COLUMNS.index(name) for name in COLUMNS if name in JSON_COLUMNS)
 
 
@@ -104,10 +125,29 @@ def _symbols(definition: Definition) -> frozenset[str]:
     return found
 
 
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> Any:
+    """The value of a short JSON text. The cases of a family share most of theirs; nobody changes such a value in place."""
+    return json.loads(text)
+
+
 def case_from_row(row: Any) -> CaseNow:
     """A case from a row of ``COLUMNS`` followed by ``TASK_COLUMNS`` (null without an open task)."""
     values = list(row[:_WIDTH])
     for position in _JSON_POSITIONS:
-        values[position] = json.loads(values[position])
+        values[position] = _parsed(values[position])
     task = OpenTask(*row[_WIDTH:]) if row[_WIDTH] is not None else None
-    return CaseNow(*values, task=task)
+    return CaseNow(*values, task=task, stored=row)
+
+
+def updates(cases: Iterable[CaseNow]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:
+    """The columns to write for all cases that changed, and a row for each of them; one statement whatever changed."""
+    changed = [(case, changes) for case in cases if case.stored is not None and (changes := case.changes())]
+    names = frozenset().union(*(changes for _, changes in changed))
+    columns = next(columns for columns in CASE_UPDATES if names.issubset(columns))
+    places = [(name, COLUMNS.index(name)) for name in columns]
+    rows = [
+        {"case_id": case.id, **{name: changes[name] if name in changes else case.stored[place] for name, place in places}}
+        for case, changes in changed
+    ]
+    return columns, rows

@@ -8,7 +8,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from approvals.db import Prepared
 from approvals.models import Case, CompanyName, Counter, Document, Event, EventPayload, Notice, Person, Submission, Task
 
-from .snapshot import COLUMNS, TASK_COLUMNS
+from .snapshot import CASE_UPDATES, COLUMNS, TASK_COLUMNS
 
 cases, tasks, events = Case.__table__, Task.__table__, Event.__table__
 counters, submissions, names = Counter.__table__, Submission.__table__, CompanyName.__table__
@@ -26,23 +26,29 @@ def _insert(table: object) -> Prepared:
 # The root case is locked before anything is read: whoever comes second reads what the first one wrote. SQLite has one
 # writer at a time anyway, so there the statement is left out.
 lock_root = Prepared(
-    lambda dialect: select(cases.c.id)
-    .where(cases.c.id == select(cases.c.root_id).where(cases.c.id == bindparam("case_id")).scalar_subquery())
-    .with_for_update()
+    lambda dialect: (
+        select(cases.c.id)
+        .where(cases.c.id == select(cases.c.root_id).where(cases.c.id == bindparam("case_id")).scalar_subquery())
+        .with_for_update()
+    )
 )
 
 family = Prepared(
-    lambda dialect: select(*(cases.c[name] for name in COLUMNS), *(tasks.c[name] for name in TASK_COLUMNS))
-    .select_from(cases.outerjoin(tasks, and_(tasks.c.case_id == cases.c.id, tasks.c.closed_at.is_(None))))
-    .where(cases.c.root_id == select(cases.c.root_id).where(cases.c.id == bindparam("case_id")).scalar_subquery())
-    .order_by(cases.c.id)
+    lambda dialect: (
+        select(*(cases.c[name] for name in COLUMNS), *(tasks.c[name] for name in TASK_COLUMNS))
+        .select_from(cases.outerjoin(tasks, and_(tasks.c.case_id == cases.c.id, tasks.c.closed_at.is_(None))))
+        .where(cases.c.root_id == select(cases.c.root_id).where(cases.c.id == bindparam("case_id")).scalar_subquery())
+        .order_by(cases.c.id)
+    )
 )
 
 last_submission = Prepared(
-    lambda dialect: select(submissions.c.content, submissions.c.number)
-    .where(submissions.c.case_id == bindparam("case_id"))
-    .order_by(submissions.c.number.desc())
-    .limit(1)
+    lambda dialect: (
+        select(submissions.c.content, submissions.c.number)
+        .where(submissions.c.case_id == bindparam("case_id"))
+        .order_by(submissions.c.number.desc())
+        .limit(1)
+    )
 )
 
 taken_names = Prepared(
@@ -56,18 +62,15 @@ event_of_request = Prepared(
 )
 
 last_event = Prepared(
-    lambda dialect: select(events.c.actor_name, events.c.action, events.c.happened_at, events.c.actor_id)
-    .where(events.c.case_id == bindparam("case_id"))
-    .order_by(events.c.position.desc())
-    .limit(1)
+    lambda dialect: (
+        select(events.c.actor_name, events.c.action, events.c.happened_at, events.c.actor_id)
+        .where(events.c.case_id == bindparam("case_id"))
+        .order_by(events.c.position.desc())
+        .limit(1)
+    )
 )
 
 person_name = Prepared(lambda dialect: select(Person.name).where(Person.id == bindparam("person_id")))
-
-CASE_CHANGES = (
-    "state", "outcome", "company", "applicant_id", "offices", "chosen", "identity_overrides", "submissions", "linked_count",
-    "clock_started_at", "extension_days", "promised_due_at", "statutory_due_at", "closed_at", "claim_code_hash", "position", "head",
-)  # fmt: skip
 
 insert_cases = _insert(cases)
 insert_tasks = _insert(tasks)
@@ -77,21 +80,29 @@ insert_submissions = _insert(submissions)
 insert_documents = _insert(Document.__table__)
 insert_notices = _insert(Notice.__table__)
 insert_names = _insert(names)
-update_cases = Prepared(
-    lambda dialect: update(cases).where(cases.c.id == bindparam("case_id")).values(_plain(cases, CASE_CHANGES))
-)
+
+
+def _update_cases(columns: tuple[str, ...]) -> Prepared:
+    return Prepared(lambda dialect: update(cases).where(cases.c.id == bindparam("case_id")).values(_plain(cases, columns)))
+
+
+update_cases = {columns: _update_cases(columns) for columns in CASE_UPDATES}
 close_tasks = Prepared(
-    lambda dialect: update(tasks)
-    .where(tasks.c.id == bindparam("task_id"))
-    .values(_plain(tasks, ("closed_at", "closed_by", "holder_id", "held_at")))
+    lambda dialect: (
+        update(tasks)
+        .where(tasks.c.id == bindparam("task_id"))
+        .values(_plain(tasks, ("closed_at", "closed_by", "holder_id", "held_at")))
+    )
 )
 hold_task = Prepared(
     lambda dialect: update(tasks).where(tasks.c.id == bindparam("task_id")).values(_plain(tasks, ("holder_id", "held_at")))
 )
 count_up = Prepared(
-    lambda dialect: update(counters)
-    .where(counters.c.name == bindparam("counter"))
-    .values(value=counters.c.value + bindparam("step"))
-    .returning(counters.c.value)
+    lambda dialect: (
+        update(counters)
+        .where(counters.c.name == bindparam("counter"))
+        .values(value=counters.c.value + bindparam("step"))
+        .returning(counters.c.value)
+    )
 )
 insert_counter = _insert(counters)

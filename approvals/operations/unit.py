@@ -10,22 +10,23 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approvals.db import canonical_json, new_id, to_microseconds
+from approvals.db import Prepared, canonical_json, new_id, to_microseconds
 from approvals.models.history import BEGINNING, digest, event_hash, new_salt
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition
 from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome
-from workflows.engine.machine import automatic_step
+from workflows.engine.machine import automatic_actions, automatic_step, needs_of
 
 from . import clocks, statements
 from .effects import EFFECTS
 from .errors import NotFound
 from .registration import registration_context
-from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row
+from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row, updates
 
 _MOST_AUTOMATIC_STEPS = 200
 
@@ -46,6 +47,7 @@ class Unit:
         self.events: list[dict[str, Any]] = []
         self.payloads: list[dict[str, Any]] = []
         self.closed_tasks: list[dict[str, Any]] = []
+        self.held_tasks: list[dict[str, Any]] = []
         self.new_tasks: dict[int, dict[str, Any]] = {}
         self.submissions: list[dict[str, Any]] = []
         self.documents: list[dict[str, Any]] = []
@@ -91,9 +93,7 @@ class Unit:
         statements.insert_counter.write(self.connection, [{"name": counter, "value": 1}])
         return 1
 
-    def facts(
-        self, case: CaseNow, *, form: Mapping[str, Any] | None = None, needs: frozenset[str] = frozenset()
-    ) -> Facts:
+    def facts(self, case: CaseNow, *, form: Mapping[str, Any] | None = None, needs: frozenset[str] = frozenset()) -> Facts:
         """What the engine may look at for this case; ``needs`` names the facts that cost a statement."""
         application = self.application(case) if "application" in needs else {}
         domain = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
@@ -117,7 +117,6 @@ class Unit:
 
     def open_case(self, case: CaseNow, actor: Actor, payload: dict[str, Any], request_key: str | None = None) -> None:
         """Add a new case in the initial state of its definition."""
-        case.is_new = True
         case.definition = self.catalogue.version(case.workflow, case.version)
         self.cases[case.id] = case
         role = _role(actor, ())
@@ -152,10 +151,9 @@ class Unit:
         raise RuntimeError("the automatic actions of a family do not come to rest")
 
     def _automatic(self, case: CaseNow) -> bool:
-        waiting = [action for action in case.definition.actions.values() if action.automatic and case.state in action.source]
-        if not waiting:
+        needs = _automatic_needs(case.definition.fingerprint, case.state)
+        if needs is None:
             return False
-        needs: frozenset[str] = frozenset().union(*(clocks.needs_of(action) for action in waiting))
         step = automatic_step(case.definition, case.state, self.facts(case, needs=needs))
         if step is None:
             return False
@@ -177,7 +175,7 @@ class Unit:
 
     def _enter(self, case: CaseNow, state_name: str) -> None:
         state = case.definition.states[state_name]
-        case.state, case.outcome, case.is_changed = state_name, state.outcome, True
+        case.state, case.outcome = state_name, state.outcome
         if state.final or state.closes:
             case.closed_at = case.closed_at or self.at
         else:
@@ -245,7 +243,7 @@ class Unit:
         body, salt = canonical_json(payload), new_salt()
         payload_digest = digest(salt, body)
         case.position += 1
-        previous, case.is_changed = case.head or BEGINNING, True
+        previous = case.head or BEGINNING
         fingerprint = case.definition.fingerprint
         case.head = event_hash(
             case.id, case.position, previous, self.at, actor.person_id, actor.name, actor.on_behalf_of, role, action, from_state,
@@ -266,19 +264,29 @@ class Unit:
 
     def write(self) -> None:
         """Write everything that changed, one call of the driver for each table."""
-        new = [case for case in self.cases.values() if case.is_new]
-        changed = [case for case in self.cases.values() if case.is_changed and not case.is_new]
-        connection = self.connection
-        statements.insert_cases.write(connection, [_case_row(case) for case in new])
-        statements.update_cases.write(connection, [{**_case_row(case), "case_id": case.id} for case in changed])
-        statements.insert_submissions.write(connection, self.submissions)
-        statements.insert_names.write(connection, self.names)
-        statements.insert_events.write(connection, self.events)
-        statements.insert_payloads.write(connection, self.payloads)
-        statements.close_tasks.write(connection, self.closed_tasks)
-        statements.insert_tasks.write(connection, list(self.new_tasks.values()))
-        statements.insert_documents.write(connection, self.documents)
-        statements.insert_notices.write(connection, self.notices)
+        new = [case for case in self.cases.values() if case.stored is None]
+        columns, changed = updates(self.cases.values())
+        Prepared.write_all(
+            self.connection,
+            (statements.insert_cases, [_case_row(case) for case in new]),
+            (statements.update_cases[columns], changed),
+            (statements.insert_submissions, self.submissions),
+            (statements.insert_names, self.names),
+            (statements.insert_events, self.events),
+            (statements.insert_payloads, self.payloads),
+            (statements.close_tasks, self.closed_tasks),
+            (statements.hold_task, self.held_tasks),
+            (statements.insert_tasks, list(self.new_tasks.values())),
+            (statements.insert_documents, self.documents),
+            (statements.insert_notices, self.notices),
+        )
+
+
+@cache
+def _automatic_needs(fingerprint: str, state: str) -> frozenset[str] | None:
+    """The costly facts that the automatic actions of a state ask for; None when it has no such action."""
+    actions = automatic_actions(county_catalogue().by_fingerprint(fingerprint), state)
+    return frozenset().union(*(needs_of(action) for action in actions)) if actions else None
 
 
 def new_case(
