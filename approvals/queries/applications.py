@@ -85,9 +85,11 @@ def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
     if case is None:
         return None
     catalogue = county_catalogue()
-    chosen = tuple(catalogue.latest(key).title for key in case.chosen)
+    definition = catalogue.version(case.workflow, case.version)
+    in_order = [opening.workflow for state in definition.states.values() for opening in state.opens if opening.workflow in case.chosen]
+    chosen = tuple(catalogue.latest(key).title for key in in_order)
     receipt = Receipt(
-        case.number, case.token, case.company, catalogue.version(case.workflow, case.version).title, case.channel,
+        case.number, case.token, case.company, definition.title, case.channel,
         case.submissions, case.applicant_id is not None, case.opened_at, case.clock_started_at, case.promised_due_at,
         case.statutory_due_at, case.offices, chosen,
     )  # fmt: skip
