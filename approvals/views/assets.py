@@ -20,7 +20,6 @@ FILES: dict[tuple[str, str], tuple[str, str]] = {
     ("bootstrap", "icons/bootstrap-icons.min.css"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/font/bootstrap-icons.min.css"),
     ("bootstrap", "icons/fonts/bootstrap-icons.woff2"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/font/fonts/bootstrap-icons.woff2"),
     ("bootstrap", "icons/fonts/bootstrap-icons.woff"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/font/fonts/bootstrap-icons.woff"),
-    ("htmx", "htmx.min.js"): ("js_lib_htmx", "static/htmx/htmx.min.js"),
 }
 KEPT_SECONDS = 24 * 3600
 

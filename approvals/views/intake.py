@@ -53,7 +53,7 @@ IDENTITY = Form(
         ),
     ),
     help={
-        "zh": "不需要有账号。收件回执上的认领码可以让申请人以后自己查看办件。",
+        "zh": "不需要有账号。收件凭证上的认领码可以让申请人以后自己查看办件。",
         "en": "No account is needed; the receipt lets them claim the case.",
     },
 )

@@ -81,14 +81,14 @@ def do_claim() -> Answer:
     """Take the case over."""
     number, code = asked.form.get("number", ""), asked.form.get("code", "")
     if not number.strip() or not code.strip():
-        return _claim_page(number, code, _("请填写回执上的办件号和认领码。")), 422
+        return _claim_page(number, code, _("请填写收件凭证上的办件号和认领码。")), 422
     adoption = request.write(claiming.adopt, request.acting(), number[:60], code[:60], request.now())
     if adoption.case_token:
         flash(_("认领成功，以后在这里就能查看这个办件。"), "success")
         return redirect(url_for("cases.case_page", token=adoption.case_token), code=303)
     if adoption.tries_left:
         sentence = _(
-            "办件号和认领码对不上，或者这个办件已被认领。请对照回执再填一次，这一小时内还可以试%(number)d次。",
+            "办件号和认领码对不上，或者这个办件已被认领。请对照收件凭证再填一次，这一小时内还可以试%(number)d次。",
             number=adoption.tries_left,
         )
     else:

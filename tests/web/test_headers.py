@@ -49,7 +49,7 @@ def test_only_listed_files_of_packages_are_given(application: Any) -> None:
     client = application.test_client()
     for package, name in assets.FILES:
         assert client.get(f"/assets/{package}/{name}").status_code == 200
-    for path in ("bootstrap/bootstrap.min.css.map", "bootstrap/../../__init__.py", "flask/__init__.py", "htmx/htmx.js"):
+    for path in ("bootstrap/bootstrap.min.css.map", "bootstrap/../../__init__.py", "flask/__init__.py"):
         assert client.get(f"/assets/{path}").status_code == 404
 
 
