@@ -27,7 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if names & BROWSER_FIXTURES:
@@ -35,6 +35,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if names & {"module_engine", "module_database_url"}:
             # Tests that share a database stay on one worker, or its set-up is paid twice.
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{kind_of(item)}"))
+        if config.getoption("loadgroup", False):
+            name_group(item)
+
+
+def name_group(item: pytest.Item) -> None:
+    """Put the group of a test at the end of its identifier, by which workers are chosen.
+
+    pytest-xdist 3.8 does so itself, in an attribute that pytest 9.2 no longer has: there its groups were without effect.
+    """
+    group = item.get_closest_marker("xdist_group")
+    if group is not None and not hasattr(item, "_nodeid"):
+        item._id = type(item._id).parse(f"{item.nodeid}@{group.args[0]}")  # type: ignore[attr-defined]
 
 
 def kind_of(item: pytest.Item) -> str:
