@@ -172,6 +172,11 @@ def lenient(formdata: FormData, form: Form, offered: Mapping[str, Mapping[str, A
     return visible(form.fields, values)
 
 
+def overfull(formdata: FormData, form: Form) -> list[Field]:
+    """The tables of which more rows were sent than are kept."""
+    return [field for field in form.fields if field.kind == "table" and len(row_numbers(formdata, field.name)) > most_rows(field)]
+
+
 def added_row(formdata: FormData, form: Form, offered: Mapping[str, Mapping[str, Any]] | None = None) -> tuple[str, int] | None:
     """The table whose "add a row" button was pressed, with how many blank rows it shows then; None when no such button was."""
     names = formdata.getlist("add")

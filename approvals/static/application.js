@@ -2,7 +2,7 @@
 "use strict";
 
 (function () {
-  const forms = document.querySelectorAll("form.question-form");
+  const forms = Array.from(document.forms).filter((form) => form.querySelector("[data-table], [data-show-name], .boxes"));
 
   // ---- questions that depend on other answers -----------------------------------------------------------------------
 

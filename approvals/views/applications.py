@@ -9,10 +9,10 @@ from flask import flash, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
-from approvals.forms import DefinitionForm, added_row, answers, fill, form_class, lenient, without_removed
+from approvals.forms import DefinitionForm, added_row, answers, fill, form_class, lenient, most_rows, overfull, without_removed
 from approvals.forms.conditions import is_shown
 from approvals.forms.progress import PageProgress, values_of
-from approvals.language import _
+from approvals.language import _, say
 from approvals.operations import drafts as writing
 from approvals.operations.errors import Refusal
 from approvals.queries.applications import cases_of
@@ -103,6 +103,8 @@ def save(token: str, page_name: str) -> Answer:
             raise
         return redirect(url_for("applications.task_list", token=token), code=303)
     application = written(token)
+    for table in overfull(asked.form, definition):
+        flash(_("“%(label)s”最多%(most)d行，多出的没有保存。", label=say(table.label), most=most_rows(table)), "warning")
     if saved.overwritten is not None:
         return _saved_over(application, definition, values, saved.overwritten)
     rows = _rows_changed(application, definition, offered)

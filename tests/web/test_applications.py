@@ -343,3 +343,11 @@ def test_typed_dates_that_are_none_are_shown_again(visitor: Visitor) -> None:
     token = began(visitor)
     visitor.post(f"/applications/{token}/capital", {"shareholders-0-name": "张测试", "shareholders-0-paid_by": "五年后"}, status=303)
     assert 'value="五年后"' in visitor.get(f"/applications/{token}/capital").text
+
+
+def test_rows_over_the_limit_are_told_of(on_sqlite: County, visitor: Visitor) -> None:
+    token = began(visitor)
+    rows = {f"people-{number}-name": f"张测试{number}" for number in range(70)}
+    again = visitor.post(f"/applications/{token}/people", rows, status=303)
+    assert "最多60行，多出的没有保存" in visitor.get(again.location).text
+    assert len(on_sqlite.draft(token).content["people"]["people"]) == 60

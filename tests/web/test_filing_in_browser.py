@@ -89,7 +89,8 @@ def test_an_applicant_types_the_whole_form(county: County, page: Any) -> None:
         page.fill("#people-2-email", "liaison@example.org")
         page.check("#people-2-positions-7")
         page.check("#people-2-positions-8")
-        go_on(page, "matters")
+        page.press("#people-2-phone", "Enter")
+        page.wait_for_url("**/matters")
 
         assert page.is_hidden("#taxpayer_kind-group")
         page.check("#chosen-2")
