@@ -267,8 +267,8 @@ def _submission_problems(family: _Family) -> Iterator[tuple[str, Problem]]:
             if recorded is not None:
                 named.add(recorded["number"])
                 for text in _filing_problems(event, recorded, rows.get(recorded["number"])):
-                    which = problem(event.position, f"第{recorded['number']}次申报{text['zh']}", f"submission {recorded['number']} {text['en']}")
-                    yield case.number, which
+                    number = recorded["number"]
+                    yield case.number, problem(event.position, f"第{number}次申报{text['zh']}", f"submission {number} {text['en']}")
     if not purged:
         for number in rows.keys() - named:
             yield root.number, problem(root.position, f"第{number}次申报没有办理记录", f"no event filed submission {number}")
