@@ -123,7 +123,7 @@ def turn(view: Seen, member: Member) -> str:
     if task.holder_id == view.acting.person_id:
         return _("在您手里（%(role)s）", role=role)
     if member.holder:
-        return _("%(where)s%(holder)s正在办理", where=where, holder=member.holder)
+        return _("%(holder)s（%(where)s）正在办理", where=where, holder=member.holder)
     return _("等待%(where)s（%(role)s）领取", where=where, role=role)
 
 

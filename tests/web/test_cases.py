@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from approvals.db import Database
 from approvals.models import Event
 from approvals.operations import filing
+from approvals.queries import cases
 from tests.rules.applications import LI, ZHANG
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.seed import NOW, Member, application, draft_of, seed
@@ -150,6 +151,24 @@ def test_supervisors_read_every_case_and_can_do_nothing(chain: Chain, visit: Any
     visitor.get(path(chain, REGISTRATION, "approve"), status=404)
     visitor.post(path(chain, REGISTRATION, "approve"), form_of(chain, REGISTRATION), status=404)
     assert chain.case(REGISTRATION).state == "reviewing"
+
+
+def test_the_clocks_of_a_page_are_the_due_times_that_the_verbs_stored(chain: Chain, database: Database) -> None:
+    chain.act(REGISTRATION, "request_extension")
+    chain.act(REGISTRATION, "grant_extension", member=chain.cast.registrar_head)
+    checked = []
+    for workflow in ("company-opening", REGISTRATION):
+        case = chain.case(workflow)
+        with database.reading() as session:
+            family = cases.family_of(session, case.token)
+            assert family is not None
+            for clock in cases.clocks_of(family, family.subject, chain.now):
+                stored = {"promised": case.promised_due_at, "statutory": case.statutory_due_at}[clock.kind]
+                assert clock.reading.due == stored
+                assert clock.reading.working
+                checked.append(clock.kind)
+    assert sorted(checked) == ["promised", "promised", "statutory"]
+    assert chain.case(REGISTRATION).extension_days == 3
 
 
 def test_a_case_page_costs_a_fixed_number_of_statements(chain: Chain, visit: Any, database: Database) -> None:
