@@ -165,6 +165,16 @@ def test_serve_refuses_an_unsafe_production_start(run: Run, small_demo: Database
     assert "演示账号" in refused.output
 
 
+def test_serve_does_not_mix_a_demo_with_real_people(run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "0")
+    database.write(lambda session: session.add(Person(name="王真实", created_at=datetime.now(UTC))))
+    refused = run("serve")
+    assert refused.exit_code == 1
+    assert "APPROVALS_DEMO=0" in refused.output
+    with database.reading() as session:
+        assert session.scalars(select(Person.name)).all() == ["王真实"]
+
+
 def test_serve_names_a_taken_port(run: Run, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
