@@ -214,7 +214,7 @@ class Unit:
     def _tell(self, case: CaseNow, name: str, form: Mapping[str, Any]) -> None:
         text = case.definition.notices[name].text
         root = self.root_of(case)
-        values = {"number": case.number, "company": root.company, "reason": str(form.get("reason", ""))}
+        values = {"number": case.number, "company": root.company, "reason": str(form.get("reason", "")).rstrip("。.；; \n")}
         self.notices.append(
             {
                 "id": new_id(),
