@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json, new_id
-from approvals.models import Draft, Office
 from approvals.models.history import digest
 from workflows.county import county_catalogue
 from workflows.engine.facts import Actor
 from workflows.rules import Finding, blocking, compose_name, findings
 
+from . import statements
 from .acting import Acting
 from .effects import issue
 from .errors import NotFound, Refusal
@@ -61,13 +61,14 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
 
     Raises NotFound for a foreign draft, Refusal with the findings (``details["findings"]``) when the law says no.
     """
-    draft = session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
+    draft = _draft(session, draft_id)
     if draft is None or draft.person_id != acting.person_id:
         raise NotFound
     if draft.filed_case_id is not None:
         case = Unit.load(session, draft.filed_case_id, now).case(draft.filed_case_id)
         return Filed(case.id, case.number, case.token, repeated=True)
-    found = blocking(check(session, draft.content, now))
+    application = json.loads(draft.content)
+    found = blocking(check(session, application, now))
     if found:
         raise Refusal(
             "rules",
@@ -75,16 +76,28 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
             findings=found,
         )
     applicant_id = None if draft.office_id is not None else acting.person_id
-    filed = _open(session, acting, draft, applicant_id, now)
-    draft.filed_case_id = filed.case_id
-    session.flush()
+    filed = _open(session, acting, draft, application, applicant_id, now)
+    statements.mark_draft.write(session.connection(), [{"draft_id": draft.id, "filed_case_id": filed.case_id}])
     return filed
 
 
-def _open(session: Session, acting: Acting, draft: Draft, applicant_id: int | None, now: datetime) -> Filed:
+def _draft(session: Session, draft_id: int) -> statements.DraftNow | None:
+    """A draft as it is now, locked: the second of two who submit it at once sees that it was filed."""
+    session.flush()
+    rows = statements.lock_draft.rows(session.connection(), {"draft_id": draft_id})
+    return statements.DraftNow(*rows[0]) if rows else None
+
+
+def _open(
+    session: Session,
+    acting: Acting,
+    draft: statements.DraftNow,
+    application: Mapping[str, Any],
+    applicant_id: int | None,
+    now: datetime,
+) -> Filed:
     definition = county_catalogue().latest(draft.workflow)
     unit = Unit(session, now, [])
-    application = draft.content
     offices = _offices(session, application, draft.office_id)
     day = now.astimezone(ZONE).strftime("%Y%m%d")
     digits = f"{day}{unit.count(f'cases of {day}'):06d}"
@@ -118,7 +131,7 @@ def _open(session: Session, acting: Acting, draft: Draft, applicant_id: int | No
     payload: dict[str, Any] = {"submission": {"number": 1, "digest": content_digest}, "channel": case.channel}
     if draft.office_id is not None:
         payload["contact"] = {"kind": "intake", "office": draft.office_id}
-        payload["walk_in"] = draft.walk_in
+        payload["walk_in"] = json.loads(draft.walk_in)
     actor = Actor(acting.person_id, acting.name, frozenset({role}), acting.on_behalf_of)
     unit.cases[case.id] = case
     issue(unit, case, "receipt", {}, payload)
@@ -132,13 +145,11 @@ def _offices(session: Session, application: Mapping[str, Any], receiving_id: int
     """The office behind each symbol of a definition: the county hall decides; results go where the applicant wants them."""
     delivery = str(application.get("delivery", {}).get("office") or "")
     bank = str(application.get("matters", {}).get("bank") or "")
-    rows = session.execute(
-        select(Office.id, Office.code, Office.kind).where((Office.kind == "county_hall") | Office.code.in_([delivery, bank]))
-    ).all()
-    hall = next((row.id for row in rows if row.kind == "county_hall"), None)
+    rows = statements.offices_wanted.rows(session.connection(), {"delivery": delivery, "bank": bank})
+    hall = next((office_id for office_id, _, kind in rows if kind == "county_hall"), None)
     if hall is None:
         raise Refusal("no-hall", {"zh": "系统里还没有县政务服务大厅，请联系管理员。", "en": "The county hall has not been set up yet."})
-    by_code = {row.code: row.id for row in rows}
+    by_code = {code: office_id for office_id, code, _ in rows}
     offices = {"deciding": hall, "receiving": receiving_id or hall, "delivery": by_code.get(delivery, hall)}
     if bank in by_code:
         offices["matters.bank"] = by_code[bank]
@@ -149,14 +160,14 @@ def resubmit_draft(
     session: Session, acting: Acting, draft_id: int, case_id: int, task_id: int | None, key: str, now: datetime
 ) -> Moved:
     """Answer a correction: file the draft of a returned case as its next submission and give the case back to the registrar."""
-    draft = session.scalar(select(Draft).where(Draft.id == draft_id).with_for_update())
+    draft = _draft(session, draft_id)
     if draft is None or draft.person_id != acting.person_id or draft.case_id is None:
         raise NotFound
-    offices = _offices(session, draft.content, None)
+    application = json.loads(draft.content)
+    offices = _offices(session, application, None)
     asked = {name: office for name, office in offices.items() if name not in ("deciding", "receiving")}
-    moved = act(session, acting, Request(case_id, "resubmit", task_id, key, application=draft.content, offices=asked), now)
-    draft.filed_case_id = draft.case_id
-    session.flush()
+    moved = act(session, acting, Request(case_id, "resubmit", task_id, key, application=application, offices=asked), now)
+    statements.mark_draft.write(session.connection(), [{"draft_id": draft.id, "filed_case_id": draft.case_id}])
     return moved
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from collections import namedtuple
+
+from sqlalchemy import and_, bindparam, insert, literal_column, or_, select, update
 from sqlalchemy.sql.elements import ClauseElement
 
 from approvals.db import Prepared
-from approvals.models import Case, CompanyName, Counter, Document, Event, EventPayload, Notice, Person, Submission, Task
+from approvals.models import Case, CompanyName, Counter, Document, Draft, Event, EventPayload, Notice, Office, Person, Submission, Task
 
 from .snapshot import CASE_UPDATES, COLUMNS, TASK_COLUMNS
 
 cases, tasks, events = Case.__table__, Task.__table__, Event.__table__
+drafts, offices = Draft.__table__, Office.__table__
 counters, submissions, names = Counter.__table__, Submission.__table__, CompanyName.__table__
 
 
@@ -67,6 +70,26 @@ last_event = Prepared(
         .where(events.c.case_id == bindparam("case_id"))
         .order_by(events.c.position.desc())
         .limit(1)
+    )
+)
+
+DraftNow = namedtuple("DraftNow", "id person_id workflow case_id office_id walk_in content filed_case_id")
+"""A draft as it is filed: ``walk_in`` and ``content`` are canonical JSON."""
+
+lock_draft = Prepared(
+    lambda dialect: select(*(drafts.c[name] for name in DraftNow._fields)).where(drafts.c.id == bindparam("draft_id")).with_for_update()
+)
+mark_draft = Prepared(
+    lambda dialect: update(drafts).where(drafts.c.id == bindparam("draft_id")).values(_plain(drafts, ("filed_case_id",)))
+)
+
+offices_wanted = Prepared(
+    lambda dialect: select(offices.c.id, offices.c.code, offices.c.kind).where(
+        or_(
+            offices.c.kind == literal_column("'county_hall'"),
+            offices.c.code == bindparam("delivery"),
+            offices.c.code == bindparam("bank"),
+        )
     )
 )
 
