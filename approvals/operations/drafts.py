@@ -208,7 +208,7 @@ def submit(session: Session, acting: Acting, token: str, revision: int, now: dat
             },
         )
     if draft.office_id is not None:
-        _confirm(draft, confirmed, now)
+        _confirm(session, draft, confirmed, now)
     found = blocking(check_draft(session, draft, now, "submission"))
     if found:
         raise Refusal(
@@ -227,7 +227,7 @@ def _already(session: Session, draft: Draft) -> Submitted:
     return Submitted(case_token, repeated=True)
 
 
-def _confirm(draft: Draft, confirmed: bool, now: datetime) -> None:
+def _confirm(session: Session, draft: Draft, confirmed: bool, now: datetime) -> None:
     if not all(draft.walk_in.get(name) for name in ("name", "id_number", "checked_in_person")):
         raise Refusal(
             "identity", {"zh": "请先填写申请人身份，并当面核对证件。", "en": "Enter who the applicant is and check the paper first."}
@@ -241,6 +241,7 @@ def _confirm(draft: Draft, confirmed: bool, now: datetime) -> None:
             },
         )
     draft.walk_in = {**draft.walk_in, "confirmed_at": now.isoformat()}
+    session.flush()  # filing reads the row itself
 
 
 def _resubmit(session: Session, acting: Acting, draft: Draft, now: datetime) -> Submitted:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
 
 from approvals.db import Database
-from approvals.models import Case, Counter, Draft, Event, Submission
+from approvals.models import Case, Counter, Draft, Event, EventPayload, Submission
 from approvals.operations import claiming, drafts
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.queries.verification import verify_all
@@ -174,6 +175,16 @@ def walk_in(database: Database, cast: seed.Cast, clerk: seed.Member | None = Non
         database.write(drafts.submit, clerk.acting, token, revision, seed.NOW)
     assert refused.value.reason == "unconfirmed"
     return database.write(drafts.submit, clerk.acting, token, revision, seed.NOW, True)
+
+
+def test_who_the_walk_in_is_and_that_they_confirmed_stands_in_the_history(database: Database, cast: seed.Cast) -> None:
+    walk_in(database, cast)
+    with database.reading() as session:
+        bodies = [json.loads(payload.body or "{}") for payload in session.query(EventPayload).all()]
+    opening = next(body for body in bodies if "walk_in" in body)
+    assert opening["walk_in"]["name"] == "周到访"
+    assert opening["walk_in"]["confirmed_at"] == seed.NOW.isoformat()
+    assert opening["contact"] == {"kind": "intake", "office": cast.offices[seed.HALL]}
 
 
 def test_a_walk_in_needs_an_identity(database: Database, cast: seed.Cast) -> None:
