@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from typing import Any
 
+from . import inbox, memory
 from .databases import KINDS
 from .measure import chain
 
@@ -16,8 +18,17 @@ def main() -> int:
     logging.disable(logging.INFO)
     for kind, opened in KINDS.items():
         with opened() as (database, connection, mark):
-            print(json.dumps(chain(kind, database, connection, mark, PAIRS, CASES)), flush=True)
+            show(chain(kind, database, connection, mark, PAIRS, CASES))
+    for kind, opened in KINDS.items():
+        with opened() as (database, _, _):
+            show(inbox.measure(kind, database))
+            if kind == "sqlite":
+                show(memory.measure(str(database.engine.url)))
     return 0
+
+
+def show(figures: dict[str, Any]) -> None:
+    print(json.dumps(figures), flush=True)
 
 
 if __name__ == "__main__":
