@@ -35,12 +35,13 @@ class Acting:
 def roles_on_case(acting: Acting, *, applicant_id: int | None, department: str, offices: Iterable[int]) -> frozenset[str]:
     """The roles a person has on one case.
 
-    The applicant is whoever filed it. Staff must hold the role in the department that is responsible for the matter, at an
-    office the case is with; window clerks serve every department, so for them the office alone decides.
+    The applicant is whoever filed it, and nothing else on that case: nobody decides their own application (公务员法 第七十六条).
+    Staff must hold the role in the department that is responsible for the matter, at an office the case is with; window clerks
+    serve every department, so for them the office alone decides.
     """
-    roles = {"applicant"} if applicant_id == acting.person_id else set()
+    if applicant_id == acting.person_id:
+        return frozenset({"applicant"})
     here = frozenset(offices)
-    for held in acting.positions:
-        if held.office_id in here and (held.department == department or held.role == "clerk"):
-            roles.add(held.role)
-    return frozenset(roles)
+    return frozenset(
+        held.role for held in acting.positions if held.office_id in here and (held.department == department or held.role == "clerk")
+    )

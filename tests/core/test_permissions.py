@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -108,3 +109,13 @@ def test_an_unknown_action_is_refused(chain: Chain) -> None:
     with pytest.raises(Refusal) as refused:
         chain.act(REGISTRATION, "to_registered")
     assert refused.value.reason == "unknown-action"
+
+
+def test_nobody_decides_their_own_application(chain: Chain) -> None:
+    applicant, registrar = chain.cast.applicant, chain.cast.registrar
+    both = Member(
+        applicant.person_id, applicant.sign_in_name, applicant.name, replace(applicant.acting, positions=registrar.acting.positions)
+    )
+    with pytest.raises(Refusal) as refused:
+        chain.act(REGISTRATION, "approve", both)
+    assert refused.value.reason == "not-permitted"
