@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from approvals.calendar import county_calendar
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -99,7 +101,7 @@ FAILURES: Mapping[str, tuple[str, ...]] = {
 def completion(workflow: str, day: date, application: Mapping[str, Any], source: random.Random) -> dict[str, Any]:
     """What a department enters when it completes its matter on that day, as the matter's form asks."""
     serial = f"{day:%Y%m%d}{source.randrange(1, 9999):04d}"
-    month_after = (day.replace(day=1) + timedelta(days=45)).replace(day=15)
+    month_after = _working((day.replace(day=1) + timedelta(days=45)).replace(day=15))
     matters = application["matters"]
     forms: dict[str, dict[str, Any]] = {
         "company-seal": {"record_number": f"示例刻备{serial}", "seal_shop": source.choice(("示例刻章店甲", "示例刻章店乙"))},
@@ -122,8 +124,16 @@ def completion(workflow: str, day: date, application: Mapping[str, Any], source:
         },
         "bank-account": {
             "reservation_number": f"示例账{serial}",
-            "appointment": (day + timedelta(days=source.randint(1, 5))).isoformat(),
+            "appointment": _working(day + timedelta(days=source.randint(1, 5))).isoformat(),
             "contact_phone": f"1380000{source.randrange(10_000):04d}",
         },
     }
     return forms[workflow]
+
+
+def _working(day: date) -> date:
+    """The day, or the next one on which banks and offices work."""
+    calendar = county_calendar()
+    while not calendar.is_working(day):
+        day += timedelta(days=1)
+    return day
