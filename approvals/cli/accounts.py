@@ -1,12 +1,14 @@
-"""``approvals accounts``: staff, who cannot sign up by themselves."""
+"""``approvals accounts``: staff, who cannot sign up by themselves, and people who forgot their password."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
 
 from approvals.operations import passwords
+from approvals.operations.accounts import reset_password
 from approvals.operations.errors import Refusal
 from approvals.operations.staff import add_staff
 
@@ -25,7 +27,7 @@ _PASSWORD_FAULTS = {
 
 @click.group("accounts")
 def group() -> None:
-    """账号：录入工作人员。"""
+    """账号：录入工作人员，重设密码。"""
 
 
 @group.command("add-staff")
@@ -37,15 +39,31 @@ def group() -> None:
 @click.password_option(prompt="密码", confirmation_prompt="再输入一次密码", help="不写则提示输入，不会显示在屏幕上。")
 def add_staff_command(sign_in_name: str, name: str, role: str, department: str, office: str, password: str) -> None:
     """录入一名工作人员和他的岗位，从今天起生效。"""
+    _write(add_staff, sign_in_name, name, _hashed(password, sign_in_name), role, department, office, datetime.now(UTC))
+    click.echo(f"已录入 {name}（{sign_in_name}）。")
+
+
+@group.command("reset-password")
+@click.argument("sign_in_name")
+@click.password_option(prompt="新密码", confirmation_prompt="再输入一次新密码", help="不写则提示输入，不会显示在屏幕上。")
+def reset_password_command(sign_in_name: str, password: str) -> None:
+    """给忘记密码、当面核对过身份的人设新密码；他在别处的登录随即失效，锁定也解除。"""
+    _write(reset_password, sign_in_name, _hashed(password, sign_in_name))
+    click.echo(f"已重设 {sign_in_name} 的密码。")
+
+
+def _hashed(password: str, sign_in_name: str) -> str:
     fault = passwords.faults(password, sign_in_name, "")
     if fault:
         raise click.ClickException(_PASSWORD_FAULTS[fault])
-    password_hash = passwords.hash_password(password)
+    return passwords.hash_password(password)
+
+
+def _write(verb: Callable[..., object], *arguments: object) -> None:
     database = open_database()
     try:
-        database.write(add_staff, sign_in_name, name, password_hash, role, department, office, datetime.now(UTC))
+        database.write(verb, *arguments)
     except Refusal as refusal:
         raise click.ClickException(refusal.message["zh"]) from None
     finally:
         database.engine.dispose()
-    click.echo(f"已录入 {name}（{sign_in_name}）。")

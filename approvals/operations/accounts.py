@@ -93,6 +93,17 @@ def change_password(session: Session, person_id: int, password_hash: str) -> Acc
     return Account(person.id, person.session_version)
 
 
+def reset_password(session: Session, sign_in_name: str, password_hash: str) -> None:
+    """Set a new password for someone who forgot it and was identified in person; lifts a lock. Raises Refusal for an unknown name."""
+    name = comparable_sign_in_name(sign_in_name)
+    person = session.scalar(select(Person).where(Person.sign_in_name == name).with_for_update())
+    if person is None:
+        raise Refusal("unknown-account", {"zh": f"没有登录名为“{sign_in_name}”的账号。", "en": f"There is no account {sign_in_name}."})
+    change_password(session, person.id, password_hash)
+    person.failed_sign_ins, person.locked_until = 0, None
+    session.flush()
+
+
 def choose_language(session: Session, person_id: int, language: str) -> None:
     """Keep the language a person chose. Raises ValueError for one the product does not speak."""
     if language not in LANGUAGES:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from approvals.cli import main
 from approvals.cli.accounts import DEPARTMENTS, STAFF_ROLES
@@ -222,6 +222,20 @@ def test_a_sign_in_name_is_taken_once(run: Run, database: Database) -> None:
     again = run(*arguments)
     assert again.exit_code == 1
     assert "登录名" in again.output
+
+
+def test_a_forgotten_password_is_reset_and_a_lock_lifted(run: Run, database: Database) -> None:
+    run("accounts", "add-staff", "one", "--name", "张测试", "--role", "clerk", "--password", "a long pass-phrase")
+    locked = update(Person).values(failed_sign_ins=4, locked_until=datetime(2099, 1, 1, tzinfo=UTC))
+    database.write(lambda session: session.execute(locked))
+    result = run("accounts", "reset-password", "One", "--password", "another pass-phrase")
+    assert result.exit_code == 0, result.output
+    with database.reading() as session:
+        person = session.scalars(select(Person)).one()
+        assert verify(person.password_hash, "another pass-phrase")
+        assert (person.failed_sign_ins, person.locked_until, person.session_version) == (0, None, 1)
+    unknown = run("accounts", "reset-password", "nobody", "--password", "another pass-phrase")
+    assert unknown.exit_code == 1 and "没有登录名" in unknown.output
 
 
 def test_roles_and_departments_are_those_of_the_definitions(databases: Any) -> None:
