@@ -29,7 +29,7 @@ def sqlite() -> Iterator[tuple[Database, Any, str]]:
             connection.execute(f"PRAGMA {pragma}")
         yield database, connection, "?"
         connection.close()
-        database.engine.dispose()
+        database.dispose()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -52,7 +52,7 @@ def postgresql() -> Iterator[tuple[Database, Any, str]]:
         connection.commit()
         yield database, connection, "%s"
         connection.close()
-        database.engine.dispose()
+        database.dispose()
     finally:
         server.cleanup()
         shutil.rmtree(directory, ignore_errors=True)

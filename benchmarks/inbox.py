@@ -44,7 +44,8 @@ def _fill(session: Session, cast: Cast, first: int) -> None:
         cases.append(
             {
                 "id": case_id, "number": f"HM{number:015d}", "token": secrets.token_urlsafe(18), "root_id": case_id,
-                "workflow": REGISTRATION, "version": 1, "state": "reviewing", "company": f"惠民县样例{number}有限公司", "applicant_id": cast.applicant.person_id,
+                "workflow": REGISTRATION, "version": 1, "state": "reviewing", "company": f"惠民县样例{number}有限公司",
+                "applicant_id": cast.applicant.person_id,
                 "channel": "online", "deciding_office_id": cast.offices["hall"], "offices": {}, "chosen": [], "predecessors": [],
                 "identity_overrides": [], "opened_at": opened, "clock_started_at": opened, "position": 1, "head": "",
             }

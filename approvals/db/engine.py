@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
 
 WRITING = {"writing": True}
 """Execution option of a connection whose transaction writes: on SQLite it begins IMMEDIATE, so it never has to upgrade."""
+
+_ASK_AFTER_SECONDS = 3.0
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -26,7 +31,39 @@ def create_engine(url: str) -> Engine:
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
     if url.startswith("sqlite"):
         return _sqlite(url)
-    return sqlalchemy.create_engine(url, isolation_level="READ COMMITTED", pool_size=8, max_overflow=8, pool_pre_ping=True)
+    return _postgresql(url)
+
+
+def writing_engine(engine: Engine) -> Engine:
+    """The engine that verbs write through.
+
+    On PostgreSQL it has connections of its own: the driver forgets its prepared statements at every rollback, and reading
+    sessions end with one.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(**WRITING)
+    return _postgresql(engine.url.render_as_string(hide_password=False))
+
+
+def _postgresql(url: str) -> Engine:
+    engine = sqlalchemy.create_engine(url, isolation_level="READ COMMITTED", pool_size=8, max_overflow=8)
+
+    @event.listens_for(engine, "checkin")
+    def checkin(connection: Any, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def checkout(connection: Any, record: Any, proxy: Any) -> None:
+        # A server that was restarted leaves dead connections behind; asking each time would cost a round trip.
+        if time.monotonic() - record.info.get("idle_since", math.inf) > _ASK_AFTER_SECONDS:
+            try:
+                alive = engine.dialect.do_ping(connection)
+            except Exception as error:
+                raise DisconnectionError from error
+            if not alive:
+                raise DisconnectionError
+
+    return engine
 
 
 def _sqlite(url: str) -> Engine:

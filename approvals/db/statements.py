@@ -67,7 +67,8 @@ class Prepared:
         """Write rows of several tables, in order, without waiting for each answer."""
         with _together(connection):
             for statement, rows in writes:
-                statement.write(connection, rows)
+                if rows:
+                    statement.write(connection, rows)
 
 
 def _driver(connection: Connection) -> Any:

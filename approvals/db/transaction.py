@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from .engine import WRITING, create_engine
+from .engine import create_engine, writing_engine
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,7 +35,10 @@ def _passes(error: Exception) -> bool:
 
 
 class Database:
-    """An engine with the two ways to use it: ``reading`` sessions, and ``write`` for one verb in one transaction."""
+    """An engine with the two ways to use it: ``reading`` sessions, and ``write`` for one verb in one transaction.
+
+    ``dispose`` closes what is idle; the object can be used again.
+    """
 
     def __init__(self, url: str | None = None, *, engine: Engine | None = None) -> None:
         if engine is None:
@@ -43,7 +46,11 @@ class Database:
                 raise ValueError("a database needs a URL or an engine")
             engine = create_engine(url)
         self.engine = engine
-        self._writing = engine.execution_options(**WRITING)
+        self.writing = writing_engine(engine)
+
+    def dispose(self) -> None:
+        self.writing.dispose()
+        self.engine.dispose()
 
     def session(self) -> Session:
         """A session for reading; the caller closes it, and nothing it holds is ever committed."""
@@ -72,11 +79,15 @@ class Database:
         raise AssertionError("unreachable")
 
     def _once(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self._writing.connect() as connection, connection.begin():
-            with _VerbSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+        with self.writing.connect() as connection, connection.begin():
+            session = _VerbSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+            try:
                 result = verb(session, *args, **kwargs)
                 if session.in_transaction():
                     session.commit()  # flushes; the connection's own transaction is what commits
+            finally:
+                if session.in_transaction() or session.identity_map:
+                    session.close()  # one that only lent its connection holds nothing
             return result
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from approvals.db import canonical_json, from_microseconds
@@ -32,7 +33,8 @@ class OpenTask:
 
 @dataclass(slots=True)
 class CaseNow:
-    """A case as it stands during one action. Times are microseconds; ``stored`` is its row as loaded, None for a new case."""
+    """A case as it stands during one action. Times are microseconds; ``stored`` is its row as loaded, None for a new case,
+    and ``loaded`` the values of that row that may change."""
 
     id: int
     number: str
@@ -65,6 +67,7 @@ class CaseNow:
     head: str
     task: OpenTask | None = None
     stored: Any = None
+    loaded: tuple[Any, ...] = ()
     definition: Definition = field(init=False)
 
     def as_linked(self) -> LinkedCase:
@@ -78,14 +81,14 @@ class CaseNow:
 
     def changes(self) -> dict[str, Any]:
         """The columns that differ from the stored row, as the database keeps them."""
-        changed: dict[str, Any] = {}
-        for position, name in _CHANGING:
-            value, before = getattr(self, name), self.stored[position]
-            if name in JSON_COLUMNS:
-                value = before if value is _parsed(before) else canonical_json(value)
-            if value != before:
-                changed[name] = value
-        return changed
+        present = _present(self)
+        if present == self.loaded:
+            return {}
+        return {
+            name: canonical_json(value) if name in JSON_COLUMNS else value
+            for name, value, before in zip(CASE_UPDATES[-1], present, self.loaded, strict=True)
+            if value != before
+        }
 
     def clock_start(self) -> datetime:
         return from_microseconds(self.clock_started_at)
@@ -109,7 +112,8 @@ CASE_UPDATES = (
      "statutory_due_at", "company", "applicant_id", "offices", "chosen", "identity_overrides", "submissions", "claim_code_hash"),
 )  # fmt: skip
 _WIDTH = len(COLUMNS)
-_CHANGING = tuple((COLUMNS.index(name), name) for name in CASE_UPDATES[-1])
+_present = attrgetter(*CASE_UPDATES[-1])
+_changeable = itemgetter(*(COLUMNS.index(name) for name in CASE_UPDATES[-1]))
 _JSON_POSITIONS = tuple(COLUMNS.index(name) for name in COLUMNS if name in JSON_COLUMNS)
 
 
@@ -137,7 +141,7 @@ def case_from_row(row: Any) -> CaseNow:
     for position in _JSON_POSITIONS:
         values[position] = _parsed(values[position])
     task = OpenTask(*row[_WIDTH:]) if row[_WIDTH] is not None else None
-    return CaseNow(*values, task=task, stored=row)
+    return CaseNow(*values, task=task, stored=row, loaded=_changeable(values))
 
 
 def updates(cases: Iterable[CaseNow]) -> tuple[tuple[str, ...], list[dict[str, Any]]]:

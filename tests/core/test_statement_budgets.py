@@ -27,7 +27,9 @@ def counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cou
         if not statement.startswith("BEGIN"):
             seen.append(statement)
 
-    event.listen(database.engine, "before_cursor_execute", executed)
+    engines = (database.engine, database.writing) if database.engine.dialect.name == "postgresql" else (database.engine,)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", executed)
 
     def count(call: Callable[[], object]) -> int:
         seen.clear()
@@ -35,7 +37,8 @@ def counted(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cou
         return len(seen)
 
     yield count
-    event.remove(database.engine, "before_cursor_execute", executed)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", executed)
 
 
 def statements_of(counted: Counting, chain: Chain, workflow: str, action: str, *person: Any, **values: Any) -> int:
