@@ -50,13 +50,14 @@ class Prepared:
 
     def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Write all rows with one call of the driver; none is no call."""
-        if not rows:
-            return
+        if rows:
+            self._write(connection, _driver(connection).cursor(), rows)
+
+    def _write(self, connection: Connection, cursor: Any, rows: Sequence[Mapping[str, Any]]) -> None:
         statement, positions, _ = self._for(connection)
         if observer is not None:
             observer(statement)
         parameters: Any = rows if positions is None else [[row[name] for name in positions] for row in rows]
-        cursor = _driver(connection).cursor()
         if len(rows) == 1:
             cursor.execute(statement, parameters[0])
         else:
@@ -66,9 +67,10 @@ class Prepared:
     def write_all(connection: Connection, *writes: tuple[Prepared, Sequence[Mapping[str, Any]]]) -> None:
         """Write rows of several tables, in order, without waiting for each answer."""
         with _together(connection):
+            cursor = _driver(connection).cursor()
             for statement, rows in writes:
                 if rows:
-                    statement.write(connection, rows)
+                    statement._write(connection, cursor, rows)
 
 
 def _driver(connection: Connection) -> Any:
