@@ -13,6 +13,7 @@ from jinja2 import StrictUndefined
 
 from approvals import settings
 from approvals.db import Database
+from approvals.operations import passwords
 from approvals.views import (
     access,
     accounts,
@@ -49,6 +50,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     application.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     if application.config["TESTING"]:
         application.jinja_env.undefined = StrictUndefined
+    else:
+        passwords.prepare()
     Babel(application, default_locale="zh", default_timezone=str(request.ZONE), locale_selector=request.preferred_language)
     if application.config["DEMO"]:
         # The demo brings its simulation along: a production process does not load it.

@@ -35,7 +35,7 @@ class DemoSignIn:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class StaffMember:
     """Who works where. ``office`` is a code or ``TOWNS``; without ``sign_in_name`` only the simulation acts for them."""
 
     name: str
@@ -47,28 +47,28 @@ class Post:
 
 
 STAFF = (
-    Post("登记员甲", "registrar", "approval-bureau", HALL, "registrar", "登记员：审查、登记、退回补正"),
-    Post("登记员乙", "registrar", "approval-bureau", HALL),
-    Post("登记员丙", "registrar", "approval-bureau", HALL),
-    Post("登记负责人丁", "registrar-head", "approval-bureau", HALL, "registrar-head", "登记机关负责人：批准延期"),
-    Post("窗口员甲", "clerk", "approval-bureau", HALL, "clerk", "县中心综合窗口：收件、发件"),
-    Post("窗口员乙", "clerk", "approval-bureau", HALL),
-    Post("镇街窗口员丙", "clerk", "approval-bureau", TOWNS, "town-clerk", "分中心和镇街窗口：收件、发件"),
-    Post("公安经办甲", "officer", "public-security", HALL, "police", "公安局：公章刻制备案"),
-    Post("公安经办乙", "officer", "public-security", HALL),
-    Post("税务经办甲", "officer", "tax", HALL, "tax", "税务局：税务信息确认、发票申领"),
-    Post("税务经办乙", "officer", "tax", HALL),
-    Post("社保经办甲", "officer", "human-resources", HALL, "social", "人社局：社会保险登记"),
-    Post("社保经办乙", "officer", "human-resources", HALL),
-    Post("医保经办甲", "officer", "medical-insurance", HALL, "medical", "医保局：医疗保险登记"),
-    Post("医保经办乙", "officer", "medical-insurance", HALL),
-    Post("公积金经办甲", "officer", "housing-fund", HALL, "fund", "公积金中心：缴存登记"),
-    Post("公积金经办乙", "officer", "housing-fund", HALL),
-    Post("银行经办甲", "officer", "bank", "bank-a", "bank-a", "示例银行甲：预约开户"),
-    Post("银行经办乙", "officer", "bank", "bank-b", "bank-b", "示例银行乙：预约开户"),
-    Post("银行经办丙", "officer", "bank", "bank-c", "bank-c", "示例银行丙：预约开户"),
-    Post("督查员甲", "supervisor", "approval-bureau", HALL, "supervisor", "督查：总览"),
-    Post("管理员甲", "administrator", "approval-bureau", HALL, "administrator", "系统管理"),
+    StaffMember("登记员甲", "registrar", "approval-bureau", HALL, "registrar", "登记员：审查、登记、退回补正"),
+    StaffMember("登记员乙", "registrar", "approval-bureau", HALL),
+    StaffMember("登记员丙", "registrar", "approval-bureau", HALL),
+    StaffMember("登记负责人丁", "registrar-head", "approval-bureau", HALL, "registrar-head", "登记机关负责人：批准延期"),
+    StaffMember("窗口员甲", "clerk", "approval-bureau", HALL, "clerk", "县中心综合窗口：收件、发件"),
+    StaffMember("窗口员乙", "clerk", "approval-bureau", HALL),
+    StaffMember("镇街窗口员丙", "clerk", "approval-bureau", TOWNS, "town-clerk", "分中心和镇街窗口：收件、发件"),
+    StaffMember("公安经办甲", "officer", "public-security", HALL, "police", "公安局：公章刻制备案"),
+    StaffMember("公安经办乙", "officer", "public-security", HALL),
+    StaffMember("税务经办甲", "officer", "tax", HALL, "tax", "税务局：税务信息确认、发票申领"),
+    StaffMember("税务经办乙", "officer", "tax", HALL),
+    StaffMember("社保经办甲", "officer", "human-resources", HALL, "social", "人社局：社会保险登记"),
+    StaffMember("社保经办乙", "officer", "human-resources", HALL),
+    StaffMember("医保经办甲", "officer", "medical-insurance", HALL, "medical", "医保局：医疗保险登记"),
+    StaffMember("医保经办乙", "officer", "medical-insurance", HALL),
+    StaffMember("公积金经办甲", "officer", "housing-fund", HALL, "fund", "公积金中心：缴存登记"),
+    StaffMember("公积金经办乙", "officer", "housing-fund", HALL),
+    StaffMember("银行经办甲", "officer", "bank", "bank-a", "bank-a", "示例银行甲：预约开户"),
+    StaffMember("银行经办乙", "officer", "bank", "bank-b", "bank-b", "示例银行乙：预约开户"),
+    StaffMember("银行经办丙", "officer", "bank", "bank-c", "bank-c", "示例银行丙：预约开户"),
+    StaffMember("督查员甲", "supervisor", "approval-bureau", HALL, "supervisor", "督查：总览"),
+    StaffMember("管理员甲", "administrator", "approval-bureau", HALL, "administrator", "系统管理"),
 )
 APPLICANT_TITLE = "申请人：网上申报、补正、查进度"
 
@@ -92,19 +92,19 @@ def load_people(session: Session, password_hash: str, now: datetime) -> County:
     offices: dict[str, int] = {code: office_id for code, office_id in session.execute(select(Office.code, Office.id))}
     towns = list(session.scalars(select(Office).where(Office.kind.in_(["sub_centre", "town_centre"])).order_by(Office.code)))
     staff: dict[tuple[str, str, int], list[Acting]] = {}
-    posts = [*STAFF, *(Post(f"{_short(office.name)}窗口员", "clerk", "approval-bureau", office.code) for office in towns)]
-    for post in posts:
-        places = [office.id for office in towns] if post.office == TOWNS else [offices[post.office]]
-        person = _person(post.name, post.sign_in_name, password_hash if post.sign_in_name else None, now)
+    members = [*STAFF, *(StaffMember(f"{_short(office.name)}窗口员", "clerk", "approval-bureau", office.code) for office in towns)]
+    for member in members:
+        places = [office.id for office in towns] if member.office == TOWNS else [offices[member.office]]
+        person = _person(member.name, member.sign_in_name, password_hash if member.sign_in_name else None, now)
         session.add(person)
         session.flush()
         session.add_all(
-            Position(person_id=person.id, role=post.role, department=post.department, office_id=place, valid_from=SINCE)
+            Position(person_id=person.id, role=member.role, department=member.department, office_id=place, valid_from=SINCE)
             for place in places
         )
-        acting = Acting(person.id, person.name, tuple(Held(post.role, post.department, place) for place in places))
-        for place in places if post.office != TOWNS else ():
-            staff.setdefault((post.role, post.department, place), []).append(acting)
+        acting = Acting(person.id, person.name, tuple(Held(member.role, member.department, place) for place in places))
+        for place in places if member.office != TOWNS else ():
+            staff.setdefault((member.role, member.department, place), []).append(acting)
     applicants = [Acting(person.id, person.name) for person in _applicants(session, password_hash, now)]
     return County(staff, applicants, applicants[0], offices)
 
@@ -132,5 +132,5 @@ def _applicants(session: Session, password_hash: str, now: datetime) -> Iterator
 def demo_sign_ins(session: Session) -> list[DemoSignIn]:
     """The ways into the demo that this database holds."""
     known = set(session.scalars(select(Person.sign_in_name).where(Person.demo, Person.sign_in_name.is_not(None))))
-    titles = {APPLICANT: APPLICANT_TITLE, **{post.sign_in_name: post.title for post in STAFF if post.sign_in_name}}
+    titles = {APPLICANT: APPLICANT_TITLE, **{member.sign_in_name: member.title for member in STAFF if member.sign_in_name}}
     return [DemoSignIn(name, PASSWORD, title) for name, title in titles.items() if name in known]

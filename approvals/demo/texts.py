@@ -94,7 +94,7 @@ FAILURES: Mapping[str, tuple[str, ...]] = {
     "social-insurance": ("经办系统提示法定代表人名下另有单位欠费，请先处理后重新办理。",),
     "medical-insurance": ("医保平台当日停机维护，未能登记，恢复后请重新办理。",),
     "housing-fund": ("缴存比例与职工代表意见不一致，请商定后重新办理。",),
-    "bank-account": ("预留账号已满，请重新办理，我们会换一个网点预留。",),
+    "bank-account": ("预留账号已满，请重新办理，我们会换一个服务点预留。",),
 }
 
 

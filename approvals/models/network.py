@@ -9,8 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, Identified
 
-OFFICE_KINDS = ("county_hall", "sub_centre", "town_centre", "village_point", "bank")
-
 
 class Place(Base):
     """地点: an administrative unit of the national list, with the dates it stands."""

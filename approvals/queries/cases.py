@@ -166,7 +166,6 @@ def clocks_of(family: Family, member: Member, now: datetime) -> list[Clock]:
 
 # ---- the chain ------------------------------------------------------------------------------------------------------
 
-NODE_STATUSES = ("done", "running", "waiting", "failed", "withdrawn", "not-opened", "not-chosen")
 
 
 @dataclass(frozen=True, slots=True)

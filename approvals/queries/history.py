@@ -86,8 +86,3 @@ def last_form(lines: Sequence[Line], member: Member) -> Line | None:
 def last_move(lines: Sequence[Line], member: Member) -> Line | None:
     """The last event that moved a case."""
     return next((line for line in lines if line.member is member and line.moved), None)
-
-
-def changed_since(lines: Sequence[Line], member: Member, moment: datetime) -> list[Line]:
-    """What happened to a case after a moment, the newest first."""
-    return [line for line in lines if line.member is member and line.event.happened_at > moment]

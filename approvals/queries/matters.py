@@ -12,7 +12,7 @@ from workflows.engine.definition import Definition
 def in_order() -> tuple[Definition, ...]:
     """The latest version of every workflow: each chain followed by what it opens, then those that stand alone."""
     catalogue = county_catalogue()
-    latest = {key: catalogue.latest(key) for key in catalogue.keys()}  # noqa: SIM118  a catalogue iterates over definitions
+    latest = {key: catalogue.latest(key) for key in catalogue.keys()}
     ordered: dict[str, Definition] = {}
     for definition in sorted(latest.values(), key=lambda each: each.kind != "chain"):
         ordered.setdefault(definition.key, definition)

@@ -100,10 +100,14 @@ def open_cases(session: Session, now: datetime) -> list[Open]:
 
 
 def closed_cases(session: Session, now: datetime, days: int) -> list[Closed]:
-    """Cases closed in the last days, by workflow. In time means no later than the promised instant."""
+    """Cases closed in the last days, by workflow. In time means no later than the promised instant.
+
+    A case that was withdrawn or lapsed has no department's promise to keep: its last time was the applicant's.
+    """
     done = case((Case.outcome.in_(["done", ""]), 1), else_=0)
-    promised = case((Case.promised_due_at.is_not(None), 1), else_=0)
-    kept = case((Case.closed_at <= Case.promised_due_at, 1), else_=0)
+    answered = Case.promised_due_at.is_not(None) & Case.outcome.in_(["done", "failed", "refused", ""])
+    promised = case((answered, 1), else_=0)
+    kept = case((answered & (Case.closed_at <= Case.promised_due_at), 1), else_=0)
     found = session.execute(
         select(Case.workflow, func.count(), func.sum(done), func.sum(promised), func.sum(kept))
         .where(Case.workflow.in_([definition.key for definition in in_order()]), Case.closed_at >= now - timedelta(days=days))
