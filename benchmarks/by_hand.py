@@ -123,6 +123,8 @@ class ByHand:
         for row in action["contents"]:
             slots[row["digest"].name] = _hex(value(row["content"], slots))
         for event, payload in action["events"]:
+            if isinstance(event["request_key"], Slot):
+                slots[event["request_key"].name] = _hex(f"{slots['root']}/{event['request_key'].name}")[:60]
             salt = slots[payload["salt"].name] = secrets.token_hex(16)
             digest = slots[event["payload_digest"].name] = _hex(salt + value(payload["body"], slots))
             facts = [1, value(event["case_id"], slots), event["position"], value(event["previous_hash"], slots), event["happened_at"]]

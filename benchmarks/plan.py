@@ -94,7 +94,7 @@ class Recorder:
                     written.new_ids.append(slot)
                 # Linked cases and documents are numbered below their root, which is a slot already.
                 own = ("number",) if name == "cases" and row["parent_id"] is None else ()
-                for column in (*own, "credit_code", "token", "salt", "digest", "payload_digest", "hash"):
+                for column in (*own, "credit_code", "token", "salt", "digest", "payload_digest", "hash", "request_key"):
                     if isinstance(row.get(column), str):
                         self.slots.setdefault(row[column], f"{column} {len(self.slots)}")
         pattern = re.compile("|".join(sorted(map(re.escape, self.slots), key=len, reverse=True)))
