@@ -135,7 +135,7 @@ def _open(
     actor = Actor(acting.person_id, acting.name, frozenset({role}), acting.on_behalf_of)
     unit.cases[case.id] = case
     issue(unit, case, "receipt", {}, payload)
-    unit.open_case(case, actor, payload, f"draft-{draft.id}")
+    unit.open_case(case, actor, payload, hashlib.sha256(f"file/{draft.id}".encode()).hexdigest()[:60])
     unit.settle()
     unit.write()
     return Filed(case.id, case.number, case.token, claim_code)
@@ -157,7 +157,7 @@ def _offices(session: Session, application: Mapping[str, Any], receiving_id: int
 
 
 def resubmit_draft(
-    session: Session, acting: Acting, draft_id: int, case_id: int, task_id: int | None, key: str, now: datetime
+    session: Session, acting: Acting, draft_id: int, case_id: int, task_id: int | None, key: str | None, now: datetime
 ) -> Moved:
     """Answer a correction: file the draft of a returned case as its next submission and give the case back to the registrar."""
     draft = _draft(session, draft_id)

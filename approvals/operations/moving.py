@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,14 +28,14 @@ class Request:
     """What a person asks for on a page.
 
     ``task_id`` is the open task that the page showed (None where the state has none); ``key`` makes a repeated send of the
-    same page one action; ``form`` is what was typed, validated; ``application`` what is filed anew with it, ``offices`` the
-    offices that it asks for.
+    same page one action (without one nothing tells a repeated send from a new one); ``form`` is what was typed, validated;
+    ``application`` what is filed anew with it, ``offices`` the offices that it asks for.
     """
 
     case_id: int
     action: str
     task_id: int | None
-    key: str
+    key: str | None
     form: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     application: Mapping[str, Any] | None = None
     offices: Mapping[str, int] = field(default_factory=lambda: NOTHING)
@@ -59,7 +60,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     unit = Unit.load(session, request.case_id, now)
     case = unit.case(request.case_id)
     actor = actor_on(acting, case)
-    if _is_repeated(unit, case, request):
+    if _is_repeated(unit, case, acting, request):
         return Moved(case.id, case.number, case.state, repeated=True)
     _refuse_outdated(unit, case, actor, request.task_id)
     if request.application is not None:
@@ -69,7 +70,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     step = advance(case.definition, case.state, request.action, actor, unit.facts(case, form=request.form, needs=needs))
     if isinstance(step, Refused):
         raise Refusal(step.reason, step.message)
-    unit.apply(case, step, actor, request.form, request.key)
+    unit.apply(case, step, actor, request.form, request_key(acting, request))
     unit.settle()
     unit.write()
     return Moved(case.id, case.number, case.state)
@@ -118,14 +119,26 @@ def _hold(unit: Unit, case: CaseNow, actor: Actor, action: str, holder_id: int |
     unit.write()
 
 
-def _is_repeated(unit: Unit, case: CaseNow, request: Request) -> bool:
+def request_key(acting: Acting, request: Request) -> str | None:
+    """What marks this request among all events, at most 60 letters; None without a key.
+
+    A key is chosen by the browser, so it counts only for the person, case, task and action that it came with: nobody can take
+    the key of somebody else's page, and one key sent with two actions is two requests.
+    """
+    if not request.key:
+        return None
+    page = f"act/{acting.person_id}/{request.case_id}/{request.task_id}/{request.action}/{request.key}"
+    return hashlib.sha256(page.encode("utf-8", "backslashreplace")).hexdigest()[:60]
+
+
+def _is_repeated(unit: Unit, case: CaseNow, acting: Acting, request: Request) -> bool:
     """Whether this request was carried out before. The statement is spared while the task of the page is open and will close."""
     action = case.definition.actions.get(request.action)
     stays = action is not None and any(branch.dest == "=" for branch in action.branches)
     if case.task is not None and case.task.id == request.task_id and not stays:
         return False
-    rows = statements.event_of_request.rows(unit.connection, {"request_key": request.key})
-    return bool(rows) and rows[0][0] == case.id
+    key = request_key(acting, request)
+    return key is not None and bool(statements.event_of_request.rows(unit.connection, {"request_key": key}))
 
 
 def _refuse_outdated(unit: Unit, case: CaseNow, actor: Actor, task_id: int | None) -> None:

@@ -81,7 +81,7 @@ def do(token: str, action: str) -> Answer:
     afterwards = back if "applicant" in wanted.view.roles(wanted.member) else url_for("desk.index")
     task = asked.form.get("task", "")
     order = moving.Request(
-        case_id, wanted.action.name, int(task) if task.isdigit() and len(task) < 19 else None, asked.form.get("key", "")[:60],
+        case_id, wanted.action.name, int(task) if task.isdigit() and len(task) < 19 else None, asked.form.get("key", "")[:60] or None,
         canonical(wanted.form),
     )  # fmt: skip
     try:

@@ -346,3 +346,13 @@ def test_text_is_shown_as_typed_and_never_as_markup(chain: Chain, visit: Any) ->
 def test_an_action_that_is_not_ones_own_is_not_there(chain: Chain, visit: Any, name: str) -> None:
     visit(chain.cast.registrar).get(path(chain, REGISTRATION, name), status=404)
     visit(chain.cast.registrar).post(path(chain, REGISTRATION, name), form_of(chain, REGISTRATION, confirmed="y"), status=404)
+
+
+@pytest.mark.parametrize("key", ["", "one-key"])
+def test_pages_with_an_empty_or_a_used_key_are_answered(chain: Chain, visit: Any, database: Database, key: str) -> None:
+    registrar, officer = visit(chain.cast.registrar), visit(chain.cast.officers["public-security"])
+    registrar.post(path(chain, REGISTRATION, "approve"), form_of(chain, REGISTRATION, key=key, opinion=""))
+    sent = form_of(chain, SEAL, key=key, record_number="1", seal_shop="样例刻章社")
+    officer.post(path(chain, SEAL, "complete"), sent)
+    officer.post(path(chain, SEAL, "complete"), sent, status=302 if key else 409)
+    assert chain.states()[SEAL] == "done"
