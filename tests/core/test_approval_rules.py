@@ -7,11 +7,14 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import CompanyName
+from approvals.models import CompanyName, Place
 from approvals.operations import filing, moving
 from approvals.operations.errors import Refusal
+from approvals.operations.reference import forget
+from tests.rules.applications import PLACE
 from tests.support.driving import REGISTRATION, Chain, content_with
 from tests.support.seed import NOW, Cast, draft_of
 
@@ -52,6 +55,21 @@ def test_an_approval_that_ran_out_while_the_case_was_open(database: Database, ca
     chain.act(REGISTRATION, "return_for_correction")
     chain.resubmit(content)
     assert chain.act(REGISTRATION, "approve").state == "registered"
+
+
+def test_a_community_that_was_merged_while_the_case_was_open(database: Database, cast: Cast) -> None:
+    """企业名称登记管理规定 第七条: the address lies in a unit that stands on the day of registration."""
+    chain = Chain(database, cast)
+
+    def merge(session: Session) -> None:
+        session.scalars(select(Place).where(Place.code == PLACE)).one().valid_to = NOW.date()
+
+    database.write(merge)
+    forget()
+    chain.now += timedelta(days=1)
+    with pytest.raises(Refusal) as refused:
+        chain.act(REGISTRATION, "approve")
+    assert "不在本县现行名录中" in refused.value.message["zh"]
 
 
 def test_a_number_that_fails_its_check_waits_for_a_clerk(database: Database, cast: Cast) -> None:

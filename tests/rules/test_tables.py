@@ -68,6 +68,7 @@ ROWS = {
 DEPEND_ON_THE_DAY = {
     "company.paid-by",
     "premises.licensed-item",
+    "premises.place",
     "name.identical",
     "name.reservation",
     "identity.birth-date",

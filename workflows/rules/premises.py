@@ -26,7 +26,7 @@ def one_address(application: Application, context: RuleContext) -> Iterator[Prob
             )
 
 
-@rule("premises.place", law="企业名称登记管理规定", articles="第七条", page="premises", stages=TYPED)
+@rule("premises.place", law="企业名称登记管理规定", articles="第七条", page="premises", stages=ALWAYS)
 def place_in_county(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The address lies in this county: its community or village is on the official list of today."""
     page = application.page("premises")
