@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
 from workflows.engine.facts import Actor
-from workflows.rules import compose_name, new_credit_code
+from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code
 
 from . import clocks
+from .reference import item_texts, place_in_words
 from .registration import ZONE
 
 if TYPE_CHECKING:
@@ -98,12 +99,37 @@ def establish_enterprise(
     payload["enterprise"] = {"credit_code": credit_code, "established_on": established}
 
 
+LICENCES = frozenset({"registration-notice", "business-licence"})
+"""Documents that say what was registered (市场主体登记管理条例实施细则 第二十三条), not what the registrar wrote."""
+
+
 @carries_out("issue_document")
 def issue_document(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
-    """Issue a document with the facts that this action gives it; its digest goes into the history."""
-    issue(unit, case, parameters["kind"], form, payload)
+    """Issue a document with the facts that this action gives it; its digest goes into the history.
+
+    What was registered is taken from the application; of a form a document repeats only what is meant for its recipient.
+    """
+    kind = parameters["kind"]
+    if kind in LICENCES:
+        facts: Mapping[str, Any] = _registered(unit, case, payload["enterprise"])
+    else:
+        facts = {name: value for name, value in form.items() if name not in INTERNAL_FIELDS}
+    issue(unit, case, kind, facts, payload)
+
+
+def _registered(unit: Unit, case: CaseNow, enterprise: Mapping[str, str]) -> dict[str, str]:
+    application, today = unit.application(case), unit.now.astimezone(ZONE).date()
+    place = str(application.get("premises", {}).get("place") or "")
+    return licence_facts(
+        application,
+        place=place_in_words(unit.connection, place, today),
+        items=item_texts(unit.connection),
+        registrar=REGISTRAR,
+        established_on=today,
+        credit_code=enterprise["credit_code"],
+    )
 
 
 def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payload: dict[str, Any]) -> None:
@@ -116,7 +142,6 @@ def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payloa
         "company": unit.root_of(case).company,
         "issued_on": unit.now.astimezone(ZONE).date().isoformat(),
         "facts": dict(facts),
-        **payload.get("enterprise", {}),
     }
     body = canonical_json(content)
     content_digest = digest("", body)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, or_, select
 
 from approvals.models import BusinessItem, Place
+from workflows.rules import place_in_address
 
 T = TypeVar("T")
 _KEPT_SECONDS = 300.0
@@ -30,21 +31,48 @@ def forget() -> None:
     _kept.clear()
 
 
-def place_codes(connection: Connection, today: date) -> frozenset[str]:
-    """Codes of the units that stand on that day."""
-
-    def read() -> frozenset[str]:
-        standing = select(Place.code).where(Place.valid_from <= today, or_(Place.valid_to.is_(None), Place.valid_to >= today))
-        return frozenset(connection.execute(standing).scalars())
+def _places(connection: Connection, today: date) -> tuple[Mapping[str, str], frozenset[str]]:
+    def read() -> tuple[Mapping[str, str], frozenset[str]]:
+        standing = select(Place.code, Place.name, Place.parent_code).where(
+            Place.valid_from <= today, or_(Place.valid_to.is_(None), Place.valid_to >= today)
+        )
+        rows = {code: (name, parent) for code, name, parent in connection.execute(standing)}
+        return {code: _address(rows, code) for code in rows}, frozenset(rows)
 
     return _keep(connection, f"places {today}", read)
 
 
-def business_items(connection: Connection) -> Mapping[str, bool]:
-    """Codes of the business items and whether each needs an approval first."""
+def _address(rows: Mapping[str, tuple[str, str | None]], code: str | None) -> str:
+    names: list[str] = []
+    while code in rows and len(names) < len(rows):
+        name, code = rows[code]
+        names.append(name)
+    return place_in_address(reversed(names))
 
-    def read() -> Mapping[str, bool]:
-        rows = connection.execute(select(BusinessItem.code, BusinessItem.licensed))
-        return {code: bool(licensed) for code, licensed in rows}
+
+def place_codes(connection: Connection, today: date) -> frozenset[str]:
+    """Codes of the units that stand on that day."""
+    return _places(connection, today)[1]
+
+
+def place_in_words(connection: Connection, code: str, today: date) -> str:
+    """A unit with its county and town, as an address has it; "" for one that does not stand on that day."""
+    return _places(connection, today)[0].get(code, "")
+
+
+def _items(connection: Connection) -> tuple[Mapping[str, bool], Mapping[str, str]]:
+    def read() -> tuple[Mapping[str, bool], Mapping[str, str]]:
+        rows = connection.execute(select(BusinessItem.code, BusinessItem.licensed, BusinessItem.text)).all()
+        return {code: bool(licensed) for code, licensed, _ in rows}, {code: text for code, _, text in rows}
 
     return _keep(connection, "business items", read)
+
+
+def business_items(connection: Connection) -> Mapping[str, bool]:
+    """Codes of the business items and whether each needs an approval first."""
+    return _items(connection)[0]
+
+
+def item_texts(connection: Connection) -> Mapping[str, str]:
+    """The official wording of each business item by its code."""
+    return _items(connection)[1]

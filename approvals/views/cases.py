@@ -18,7 +18,7 @@ from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
-from workflows.rules import mask_name, mask_phone
+from workflows.rules import LICENCE_LABELS, mask_name, mask_phone
 
 from . import actions, filed, request
 from .access import requires
@@ -208,15 +208,11 @@ def results(view: Seen, documents: Sequence[Document], lists: Choices) -> list[R
 
 
 def _facts(view: Seen, member: Member, document: Document, lists: Choices) -> tuple[tuple[str, str], ...]:
-    content = document.content
-    facts = [(_("企业名称"), content["company"])] if document.kind in SHARED_RESULTS else []
-    if "credit_code" in content:
-        facts.append((_("统一社会信用代码"), content["credit_code"]))
-        facts.append((_("成立日期"), content["established_on"]))
+    written = document.content.get("facts", {})
+    if document.kind in SHARED_RESULTS:
+        return tuple((say(label), written[fact]) for fact, label in LICENCE_LABELS.items() if fact in written)
     if not view.may_read(member):
-        return tuple(facts)
-    written = content.get("facts", {})
+        return ()
     fields = {field.name: field for form in member.definition.forms.values() for field in form.fields if field.name in written}
     form = [(field, written[name]) for name, field in fields.items() if name not in history.INTERNAL_FIELDS]
-    facts += [(line.label, line.text) for line in _lines(form, lists, full=False) if line.text]
-    return tuple(facts)
+    return tuple((line.label, line.text) for line in _lines(form, lists, full=False) if line.text)

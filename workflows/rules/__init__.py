@@ -11,6 +11,7 @@ from workflows.rules.credit_codes import (
     organisation_check_character,
 )
 from workflows.rules.identity_numbers import age_on, birth_date, identity_faults
+from workflows.rules.licence import INTERNAL_FIELDS, LICENCE_LABELS, REGISTRAR, licence_facts, place_in_address
 from workflows.rules.masks import mask_identity, mask_name, mask_phone
 from workflows.rules.name import compose_name, reservation_end
 from workflows.rules.reading import comparable, normalise_number
@@ -40,7 +41,10 @@ __all__ = [
     "APPROVAL",
     "BLOCK",
     "DRAFT",
+    "INTERNAL_FIELDS",
+    "LICENCE_LABELS",
     "RECORD",
+    "REGISTRAR",
     "RULES",
     "STAGES",
     "SUBJECTS",
@@ -58,11 +62,13 @@ __all__ = [
     "credit_code_faults",
     "findings",
     "identity_faults",
+    "licence_facts",
     "mask_identity",
     "mask_name",
     "mask_phone",
     "new_credit_code",
     "normalise_number",
     "organisation_check_character",
+    "place_in_address",
     "reservation_end",
 ]

@@ -11,14 +11,15 @@ from workflows.rules.registry import DECIDED, FILED, RECORD, TYPED, WARN, Proble
 REGISTRATION_LAW = "市场主体登记管理条例"
 DETAILED_RULES = "市场主体登记管理条例实施细则"
 
-COMPANY_TYPES = (
-    "llc-natural-persons",
-    "llc-natural-sole",
-    "llc-legal-sole",
-    "llc-other",
-    "joint-stock",
-    "foreign-invested",
-)
+COMPANY_TYPE_TEXTS = {
+    "llc-natural-persons": "有限责任公司（自然人投资或控股）",
+    "llc-natural-sole": "有限责任公司（自然人独资）",
+    "llc-legal-sole": "有限责任公司（法人独资）",
+    "llc-other": "其他有限责任公司",
+    "joint-stock": "股份有限公司",
+    "foreign-invested": "有限责任公司（外商投资）",
+}
+"""Company types as the licence shows them."""
 
 _REAL_NAME_POSITIONS = {
     "legal-representative": ("法定代表人", "legal representative"),
@@ -82,7 +83,7 @@ def foreign_invested_elsewhere(application: Application, context: RuleContext) -
 def company_type_known(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The company type is one of the list."""
     page = application.page("name")
-    if page.typed("company_type") and page.text("company_type") not in COMPANY_TYPES:
+    if page.typed("company_type") and page.text("company_type") not in COMPANY_TYPE_TEXTS:
         yield Problem(page.field("company_type"), "请从选项中选择公司类型。", "Choose the company type from the list.")
 
 
