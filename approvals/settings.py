@@ -29,6 +29,20 @@ def default_database_url() -> str:
     return f"sqlite:///{ROOT / 'var' / 'approvals.sqlite'}"
 
 
+_YES = ("1", "true", "yes", "on")
+_NO = ("", "0", "false", "no", "off")
+
+
+def switch(name: str, default: bool) -> bool:
+    """Whether a yes-or-no setting of the environment is on. Raises Unsafe for a word that is neither: no guess opens the demo."""
+    word = os.environ.get(name)
+    if word is None:
+        return default
+    if word.strip().casefold() not in (*_YES, *_NO):
+        raise Unsafe(f"环境变量 {name} 的值“{word}”看不懂：打开请写 1、true、yes 或 on，关闭请写 0、false、no 或 off。")
+    return word.strip().casefold() in _YES
+
+
 def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All settings: what the caller gives, else the environment, else the default.
 
@@ -36,7 +50,7 @@ def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
     ``DEMO`` (APPROVALS_DEMO) shows the demo sign-ins and allows the default secret.
     """
     given = dict(config or {})
-    demo = bool(given.pop("DEMO", os.environ.get("APPROVALS_DEMO", "") not in ("", "0")))
+    demo = bool(given.pop("DEMO")) if "DEMO" in given else switch("APPROVALS_DEMO", default=False)
     testing = bool(given.pop("TESTING", False))
     protected = not (demo or testing)
     return {

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
 from approvals import settings
 from approvals.app import create_app
+from approvals.cli.context import demo_mode
 from approvals.db import Database
 from approvals.models import Person
 from approvals.views import assets
@@ -119,3 +121,25 @@ def test_demo_sign_ins_stand_on_the_page_in_demo_mode_alone(database_url: str) -
     assert PASSWORD in shown and known.title in shown
     assert PASSWORD not in hidden and known.title not in hidden
     database.engine.dispose()
+
+
+@pytest.mark.parametrize("word", ["0", "false", "No", "off", "", " FALSE "])
+def test_a_word_for_no_is_production_for_web_and_commands(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("APPROVALS_DEMO", word)
+    assert settings.read()["DEMO"] is False
+    assert demo_mode() is False
+
+
+@pytest.mark.parametrize("word", ["1", "true", "Yes", "on"])
+def test_a_word_for_yes_is_the_demo_for_web_and_commands(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv("APPROVALS_DEMO", word)
+    assert settings.read()["DEMO"] is True
+    assert demo_mode() is True
+
+
+def test_a_word_that_is_neither_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APPROVALS_DEMO", "production")
+    with pytest.raises(settings.Unsafe, match="production"):
+        settings.read()
+    with pytest.raises(click.ClickException, match="production"):
+        demo_mode()
