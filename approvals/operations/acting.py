@@ -32,16 +32,29 @@ class Acting:
         return any(held.role == role for held in self.positions)
 
 
-def roles_on_case(acting: Acting, *, applicant_id: int | None, department: str, offices: Iterable[int]) -> frozenset[str]:
+def roles_on_case(
+    acting: Acting,
+    *,
+    applicant_id: int | None,
+    department: str,
+    offices: Iterable[int],
+    task_role: str = "",
+    task_office_id: int | None = None,
+) -> frozenset[str]:
     """The roles a person has on one case.
 
     The applicant is whoever filed it, and nothing else on that case: nobody decides their own application (公务员法 第七十六条).
     Staff must hold the role in the department that is responsible for the matter, at an office the case is with; window clerks
-    serve every department, so for them the office alone decides.
+    serve every department, so for them the office alone decides. With an open task, its own role counts only at the office that
+    it is addressed to: what is handed out in a town is handed out there. Without one, these are the roles that may read.
     """
     if applicant_id == acting.person_id:
         return frozenset({"applicant"})
     here = frozenset(offices)
     return frozenset(
-        held.role for held in acting.positions if held.office_id in here and (held.department == department or held.role == "clerk")
+        held.role
+        for held in acting.positions
+        if held.office_id in here
+        and (held.department == department or held.role == "clerk")
+        and not (held.role == task_role and task_office_id not in (None, held.office_id))
     )

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -77,10 +78,17 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
 
 
 def actor_on(acting: Acting, case: CaseNow) -> Actor:
-    """The person as an actor on this case. Raises NotFound when they have no role on it."""
-    roles = roles_on_case(acting, applicant_id=case.applicant_id, department=case.definition.department, offices=case.office_ids())
+    """The person as an actor on this case, with the roles that count for its open task.
+
+    Raises NotFound when they have no role on it at all.
+    """
+    offices = tuple(case.office_ids())
+    counted = partial(roles_on_case, acting, applicant_id=case.applicant_id, department=case.definition.department, offices=offices)
+    roles = counted()
     if not roles:
         raise NotFound
+    if (task := case.task) is not None and task.role in roles:
+        roles = counted(task_role=task.role, task_office_id=task.office_id)
     return Actor(acting.person_id, acting.name, roles, acting.on_behalf_of)
 
 

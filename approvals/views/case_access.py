@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from approvals.models import Task
 from approvals.operations.acting import Acting, roles_on_case
 from approvals.operations.errors import NotFound
 from approvals.queries import cases
@@ -47,21 +48,30 @@ class Seen:
         return self.family.root.case.applicant_id == self.acting.person_id
 
     def roles(self, member: Member) -> frozenset[str]:
-        """The roles with which the person can work on a case of the family."""
+        """The roles with which the person can work on a case of the family now, by the same rule as the verbs use."""
+        return self._roles(member, member.task)
+
+    def reading_roles(self, member: Member) -> frozenset[str]:
+        """The roles with which the person may read it, be its open task addressed to their office or to another one."""
+        return self._roles(member, None)
+
+    def _roles(self, member: Member, task: Task | None) -> frozenset[str]:
         found = roles_on_case(
             self.acting,
             applicant_id=member.case.applicant_id,
             department=member.definition.department,
             offices=member.office_ids(),
+            task_role=task.role if task is not None else "",
+            task_office_id=task.office_id if task is not None else None,
         )
         return found & (STAFF_ROLES | {"applicant"})
 
     def works_on(self, member: Member) -> bool:
         """Whether the person is on the authorities' side of a case: staff who work on it, or a supervisor."""
-        return self.is_supervisor or bool(self.roles(member) - {"applicant"})
+        return self.is_supervisor or bool(self.reading_roles(member) - {"applicant"})
 
     def may_read(self, member: Member) -> bool:
-        return self.is_supervisor or bool(self.roles(member))
+        return self.is_supervisor or bool(self.reading_roles(member))
 
     def sees_numbers(self, member: Member) -> bool:
         """Whether identity numbers are shown in full: to the applicant, and to whoever holds the task, which is recorded."""

@@ -9,8 +9,10 @@ import pytest
 
 from approvals.db import Database
 from approvals.operations.errors import NotFound, Outdated, Refusal
+from approvals.queries import cases
+from approvals.views.case_access import Seen
 from tests.support.driving import BANK, OFFICERS, REGISTRATION, ROOT, SEAL, Chain, content_with
-from tests.support.seed import HALL, Cast, Member
+from tests.support.seed import HALL, OTHER_TOWN, Cast, Member
 
 PEOPLE: dict[str, Callable[[Cast], Member]] = {
     name: (lambda cast, name=name: getattr(cast, name))  # type: ignore[misc]
@@ -119,3 +121,46 @@ def test_nobody_decides_their_own_application(chain: Chain) -> None:
     with pytest.raises(Refusal) as refused:
         chain.act(REGISTRATION, "approve", both)
     assert refused.value.reason == "not-permitted"
+
+
+# A walk-in's case, its results collected in a town: who took it in, workflow and action, who may, and who may only read.
+AT_AN_OFFICE: tuple[tuple[str, str, str, set[str], set[str]], ...] = (
+    ("clerk", ROOT, "hand_out", {"outsider"}, {"clerk"}),
+    ("town_clerk", ROOT, "hand_out", {"outsider"}, {"town_clerk"}),
+    ("town_clerk", REGISTRATION, "override_identity", {"registrar", "clerk", "town_clerk"}, set()),
+    ("clerk", BANK, "complete", {"bank_officer"}, {"clerk"}),
+    ("town_clerk", BANK, "complete", {"bank_officer"}, {"town_clerk"}),
+)
+
+
+@pytest.mark.parametrize(("taken_in_by", "workflow", "action", "may", "told"), AT_AN_OFFICE)
+def test_a_task_is_done_at_the_office_it_is_addressed_to(
+    database: Database, cast: Cast, taken_in_by: str, workflow: str, action: str, may: set[str], told: set[str]
+) -> None:
+    content = content_with(delivery={"way": "point", "office": OTHER_TOWN})
+    member = PEOPLE[taken_in_by](cast)
+    chain = Chain(database, cast, content, member=member, office_id=member.acting.positions[0].office_id)
+    if workflow != REGISTRATION:
+        chain.act(REGISTRATION, "approve")
+    if workflow in (BANK, ROOT):
+        chain.settle_matters(BANK)
+    if workflow == ROOT:
+        chain.act(BANK, "complete")
+    case = chain.case(workflow)
+    for name in ("clerk", "town_clerk", "outsider", "registrar", "bank_officer", "other_bank_officer"):
+        member = PEOPLE[name](cast)
+        if name in may:
+            continue
+        for verb in (lambda member=member: chain.act(workflow, action, member), lambda member=member: chain.claim(workflow, member)):
+            with pytest.raises((Refusal, NotFound)) as refused:
+                verb()
+            assert name not in told or (isinstance(refused.value, Refusal) and refused.value.reason == "not-permitted"), name
+        with database.reading() as session:
+            family = cases.family_of(session, case.token)
+        assert family is not None
+        view = Seen(family, member.acting)
+        assert not [each for each in view.doable(family.subject) if each.action.name == action]
+        assert name not in told or view.may_read(family.subject), name
+    for name in sorted(may):
+        chain.act(workflow, action, PEOPLE[name](cast))
+    assert chain.faults() == []
