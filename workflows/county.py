@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 
 import workflows.rules.guards  # noqa: F401  registers the guards of the registration law
+from workflows.engine import effects as _effects  # noqa: F401  declares the effects
+from workflows.engine import guards as _guards  # noqa: F401  registers the general guards
+from workflows.engine import joins as _joins  # noqa: F401  registers the triggers
 from workflows.engine.catalogue import Catalogue
 
 
