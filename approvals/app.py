@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 
 from approvals import settings
 from approvals.db import Database
-from approvals.operations import passwords
+from approvals.operations import carrying, passwords
 from approvals.views import (
     access,
     accounts,
@@ -38,10 +38,12 @@ PARTS = (public, accounts, notices, applications, intake, cases, desk, supervisi
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """The product on one database. ``config`` overrides the environment; see ``approvals.settings.read``.
 
-    Raises settings.Unsafe when it would start in production with a default secret or with the demo's people.
+    Raises settings.Unsafe when it would start in production with a default secret or with the demo's people, and
+    carrying.NotCarriedOut when a definition in force asks for something that the verbs do not do.
     """
     application = Flask("approvals", root_path=str(Path(__file__).parent), template_folder=str(settings.ROOT / "templates"))
     application.config.from_mapping(settings.read(config))
+    carrying.catalogue_in_force()
     _make_folder_of(application.config["DATABASE_URL"])
     database = Database(application.config["DATABASE_URL"])
     settings.refuse_unsafe_start(application.config, database)

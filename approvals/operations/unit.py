@@ -23,6 +23,7 @@ from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome
 from workflows.engine.machine import automatic_actions, automatic_step, needs_of
 
 from . import clocks, statements
+from .carrying import catalogue_in_force
 from .effects import EFFECTS
 from .errors import NotFound
 from .registration import registration_context
@@ -38,7 +39,7 @@ class Unit:
         self.connection = session.connection()
         self.now = now
         self.at = to_microseconds(now)
-        self.catalogue = county_catalogue()
+        self.catalogue = catalogue_in_force()
         self.cases = {case.id: case for case in cases}
         for case in cases:
             case.definition = self.catalogue.version(case.workflow, case.version)
