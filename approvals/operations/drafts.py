@@ -22,6 +22,7 @@ from . import filing
 from .acting import Acting, roles_on_case
 from .errors import NotFound, Outdated, Refusal
 from .registration import ZONE, context_for
+from .walk_ins import refuse_faulty_identity, refuse_other_than_clerk
 
 RESUBMIT = "resubmit"
 """The action that files a correction."""
@@ -82,8 +83,8 @@ def start(session: Session, acting: Acting, workflow: str, now: datetime, office
 
     With ``office_id`` a window takes in a walk-in: the person must be a clerk there.
     """
-    if office_id is not None and not any(held.role == "clerk" and held.office_id == office_id for held in acting.positions):
-        raise Refusal("not-permitted", {"zh": "您不是这个窗口的工作人员，不能在这里收件。", "en": "You are no clerk at this window."})
+    if office_id is not None:
+        refuse_other_than_clerk(acting, office_id)
     own = select(Draft).where(Draft.person_id == acting.person_id, Draft.workflow == workflow, Draft.filed_case_id.is_(None))
     same = own.where(Draft.case_id.is_(None), Draft.office_id == office_id if office_id else Draft.office_id.is_(None))
     for draft in session.scalars(same.with_for_update()):
@@ -208,6 +209,7 @@ def submit(session: Session, acting: Acting, token: str, revision: int, now: dat
             },
         )
     if draft.office_id is not None:
+        refuse_other_than_clerk(acting, draft.office_id)
         _confirm(session, draft, confirmed, now)
     found = blocking(check_draft(session, draft, now, "submission"))
     if found:
@@ -228,10 +230,7 @@ def _already(session: Session, draft: Draft) -> Submitted:
 
 
 def _confirm(session: Session, draft: Draft, confirmed: bool, now: datetime) -> None:
-    if not all(draft.walk_in.get(name) for name in ("name", "id_number", "checked_in_person")):
-        raise Refusal(
-            "identity", {"zh": "请先填写申请人身份，并当面核对证件。", "en": "Enter who the applicant is and check the paper first."}
-        )
+    refuse_faulty_identity(draft.walk_in, now.astimezone(ZONE).date())
     if not confirmed:
         raise Refusal(
             "unconfirmed",

@@ -25,6 +25,7 @@ from .errors import NotFound, Refusal
 from .moving import Moved, Request, act
 from .registration import ZONE, context_for
 from .unit import Unit, new_case
+from .walk_ins import refuse_other_than_clerk
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters of a claim code that nobody confuses on paper."""
@@ -42,8 +43,8 @@ class Filed:
 
 
 def check(session: Session, content: Mapping[str, Any], now: datetime, stage: str = "submission") -> tuple[Finding, ...]:
-    """Everything the law finds in an application today; ``stage`` is ``draft`` or ``submission``."""
-    context = context_for(session.connection(), content, now.astimezone(ZONE).date())
+    """Everything the law finds in an application today but similar names; ``stage`` is ``draft`` or ``submission``."""
+    context = context_for(session.connection(), content, now.astimezone(ZONE).date(), similar=False)
     return findings(content, replace(context, stage=stage))
 
 
@@ -67,6 +68,8 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
     if draft.filed_case_id is not None:
         case = Unit.load(session, draft.filed_case_id, now).case(draft.filed_case_id)
         return Filed(case.id, case.number, case.token, repeated=True)
+    if draft.office_id is not None:
+        refuse_other_than_clerk(acting, draft.office_id)
     application = json.loads(draft.content)
     found = blocking(check(session, application, now))
     if found:

@@ -51,7 +51,8 @@ def exact_moment(value: datetime | None) -> str:
 
 
 def _is_own(case: Case, acting: Acting) -> bool:
-    return acting.person_id in (case.applicant_id, case.filed_by_id)
+    # Who filed at the window did so for somebody else: as clerks of the office they read on, afterwards they do not.
+    return case.applicant_id == acting.person_id or (case.channel == "online" and case.filed_by_id == acting.person_id)
 
 
 def _is_clerk(case: Case, acting: Acting) -> bool:

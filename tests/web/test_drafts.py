@@ -168,7 +168,10 @@ def walk_in(database: Database, cast: seed.Cast, clerk: seed.Member | None = Non
     clerk = clerk or cast.clerk
     token = start(database, clerk, cast.offices[office])
     fill(database, clerk, token)
-    known = {"name": "周到访", "id_number": "110101199003070011", "checked_in_person": True}
+    known = {
+        "name": "周到访", "id_kind": "identity-card", "id_number": "110101199003070011", "phone": "13900000001",
+        "checked_in_person": True,
+    }  # fmt: skip
     database.write(drafts.save_identity, clerk.acting, token, known, seed.NOW)
     revision = draft(database, token).revision
     with pytest.raises(Refusal) as refused:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from approvals.models import Case
+from approvals.models import Case, Position
 from approvals.queries.verification import verify_all
 from tests.support import seed
 from tests.support.filing import County, county_on, submitted, typed
@@ -148,3 +150,59 @@ def test_intake_pages_stay_within_their_statements(county: County, clerk: Visito
         with counted(county.served) as statements:
             clerk.get(path)
         assert len(statements) <= 6, (path, statements)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"id_number": "123"}, "应为 18 位"),
+        ({"id_number": "11010119900307001A"}, "不该出现的字符"),
+        ({"id_number": "110101209003070019"}, "晚于今天"),
+        ({"id_number": "110101199003070012"}, "可能有一位填错"),
+        ({"id_kind": "passport", "id_number": "?"}, "不该出现的字符"),
+    ],
+)
+def test_a_number_that_cannot_stand_is_said_at_once_and_never_filed(
+    county: County, clerk: Visitor, changed: dict[str, str], sentence: str
+) -> None:
+    token = took_in(clerk)
+    sent = {**IDENTITY, **changed, "checked_in_person": "y"}
+    answer = clerk.post(f"/applications/{token}/identity", sent, status=422)
+    assert sentence in answer.text and 'href="#id_number"' in answer.text
+    assert county.draft(token).walk_in["id_number"] == sent["id_number"]
+    data = {"revision": str(county.draft(token).revision), "confirmed": "y"}
+    assert sentence in clerk.post(f"/applications/{token}/submit", data, status=422).text
+    assert county.rows(Case) == []
+
+
+def test_a_paper_that_really_reads_so_is_taken(clerk: Visitor) -> None:
+    token = took_in(clerk)
+    odd = {**IDENTITY, "id_number": "110101199003070012", "id_as_on_card": "y", "checked_in_person": "y"}
+    clerk.post(f"/applications/{token}/identity", odd, status=303)
+    submitted(clerk, token, confirmed="y")
+
+
+def test_an_incomplete_identity_is_never_filed(county: County, clerk: Visitor) -> None:
+    token = took_in(clerk)
+    clerk.post(f"/applications/{token}/identity", {**IDENTITY, "phone": "", "checked_in_person": "y"}, status=422)
+    data = {"revision": str(county.draft(token).revision), "confirmed": "y"}
+    assert "请先填写申请人身份" in clerk.post(f"/applications/{token}/submit", data, status=422).text
+    assert county.rows(Case) == []
+
+
+def leave_the_window(county: County) -> None:
+    def leave(session: Any) -> None:
+        person_id = county.cast.town_clerk.person_id
+        session.execute(update(Position).where(Position.person_id == person_id).values(valid_to=date(2020, 1, 2)))
+
+    county.database.write(leave)
+
+
+def test_a_former_clerk_files_nothing_and_reads_no_receipt(county: County, clerk: Visitor) -> None:
+    receipt = submitted(clerk, took_in(clerk), confirmed="y").location
+    prepared = took_in(clerk)
+    data = {"revision": str(county.draft(prepared).revision), "confirmed": "y"}
+    leave_the_window(county)
+    assert "不是这个窗口的工作人员" in clerk.post(f"/applications/{prepared}/submit", data, status=422).text
+    assert len([case for case in county.rows(Case) if case.parent_id is None]) == 1
+    clerk.get(receipt, status=404)
