@@ -245,7 +245,7 @@ class Generator:
         }
 
     def _delivery(self, founder: str, town: str, chosen: Sequence[str]) -> dict[str, Any]:
-        """Seals cannot be sent by wire: whoever has them made mostly collects or takes the post."""
+        """Seals cannot be sent by wire: whoever has them made collects them or gives an address."""
         source = self.source
         weights = (35, 25, 20, 20) if "company-seal" in chosen else (80, 8, 6, 6)
         way = source.choices(("electronic", "post", "point", "window"), weights)[0]
@@ -255,7 +255,7 @@ class Generator:
             "way": way,
             "recipient": founder,
             "phone": invented.phone(source),
-            "address": f"惠民县{self._street()}" if way == "post" else "",
+            "address": f"惠民县{self._street()}" if way == "post" or (way == "electronic" and "company-seal" in chosen) else "",
             "office": office,
             "paper_copies": 0 if way == "electronic" else source.choice((0, 1, 1, 2)),
         }

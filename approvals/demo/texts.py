@@ -104,7 +104,11 @@ def completion(workflow: str, day: date, application: Mapping[str, Any], source:
     month_after = _working((day.replace(day=1) + timedelta(days=45)).replace(day=15))
     matters = application["matters"]
     forms: dict[str, dict[str, Any]] = {
-        "company-seal": {"record_number": f"示例刻备{serial}", "seal_shop": source.choice(("示例刻章店甲", "示例刻章店乙"))},
+        "company-seal": {
+            "record_number": f"示例刻备{serial}",
+            "seal_shop": source.choice(("示例刻章店甲", "示例刻章店乙")),
+            "handed_over": {"electronic": "post", "post": "post"}.get(application["delivery"]["way"], "window"),
+        },
         "tax-registration": {
             "tax_authority": "县税务局第一税务分局（示例）",
             "taxpayer_kind": matters["taxpayer_kind"],

@@ -18,7 +18,7 @@ from tests.support.seed import BANK, HALL, PASSWORD, Cast, seed
 from workflows.county import county_catalogue
 
 RESULTS: Mapping[str, Mapping[str, Any]] = {
-    "company-seal": {"record_number": "示例章-0001", "seal_shop": "示例刻章店"},
+    "company-seal": {"record_number": "示例章-0001", "seal_shop": "示例刻章店", "handed_over": "window"},
 }
 NEW = "new-applicant"
 

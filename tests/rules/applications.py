@@ -145,7 +145,7 @@ def valid_application(today: date = TODAY) -> dict[str, Any]:
             "way": "electronic",
             "recipient": "张测试",
             "phone": "13800000001",
-            "address": "",
+            "address": "惠民县示例路1号",
             "office": "",
             "paper_copies": 0,
         },

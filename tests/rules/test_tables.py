@@ -92,6 +92,7 @@ ONLY_WHEN_FILED = {
     "chain.delivery",
 }
 
+    "chain.seal-address",
 
 @pytest.mark.parametrize("row", ROWS)
 def test_row_has_its_rules(row: str) -> None:

@@ -352,7 +352,7 @@ def test_an_action_that_is_not_ones_own_is_not_there(chain: Chain, visit: Any, n
 def test_pages_with_an_empty_or_a_used_key_are_answered(chain: Chain, visit: Any, database: Database, key: str) -> None:
     registrar, officer = visit(chain.cast.registrar), visit(chain.cast.officers["public-security"])
     registrar.post(path(chain, REGISTRATION, "approve"), form_of(chain, REGISTRATION, key=key, opinion=""))
-    sent = form_of(chain, SEAL, key=key, record_number="1", seal_shop="样例刻章社")
+    sent = form_of(chain, SEAL, key=key, record_number="1", seal_shop="样例刻章社", handed_over="window")
     officer.post(path(chain, SEAL, "complete"), sent)
     officer.post(path(chain, SEAL, "complete"), sent, status=302 if key else 409)
     assert chain.states()[SEAL] == "done"

@@ -122,9 +122,10 @@ def test_a_valid_page_survives_the_browser(name: str) -> None:
 
 
 def test_answers_to_questions_that_are_not_asked_have_no_effect() -> None:
-    typed = MultiDict({"way": "electronic", "recipient": "张测试", "phone": "1", "address": "示例路", "office": seed.HALL})
-    assert set(lenient(typed, page("delivery"))) == {"way", "recipient", "phone"}
-    assert lenient(MultiDict({"way": "post", "address": "示例路"}), page("delivery"))["address"] == "示例路"
+    typed = {"way": "electronic", "recipient": "张测试", "phone": "1", "address": "示例路", "office": seed.HALL}
+    assert set(lenient(MultiDict(typed), page("delivery"))) == {"way", "recipient", "phone", "address"}
+    at_window = set(lenient(MultiDict({**typed, "way": "window"}), page("delivery")))
+    assert at_window == {"way", "recipient", "phone", "office", "paper_copies"}
 
 
 def test_blank_rows_and_rows_as_they_were_offered_are_left_out() -> None:

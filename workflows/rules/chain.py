@@ -81,6 +81,19 @@ def delivery_reachable(application: Application, context: RuleContext) -> Iterat
         yield Problem(page.field("office"), "请选择到哪个服务点领取。", "Choose the point where you will collect the papers.")
 
 
+@rule("chain.seal-address", law="企业开办一件事", articles="结果送达", page="delivery", stages=FILED)
+def seal_reaches_applicant(application: Application, context: RuleContext) -> Iterator[Problem]:
+    """Seals cannot be sent by wire: whoever takes the papers electronically says where the seals are posted to."""
+    page = application.page("delivery")
+    chosen = application.page("matters").choices("chosen")
+    if "company-seal" in chosen and page.text("way") == "electronic" and not page.text("address"):
+        yield Problem(
+            page.field("address"),
+            "印章是实物，不能电子送达。请填写印章寄到哪里；邮费由县财政承担。",
+            "Seals cannot be sent by wire: say where they are to be posted. The county pays the postage.",
+        )
+
+
 @rule("chain.phone", law="市场主体登记管理条例实施细则", articles="第十八条", page="delivery", stages=TYPED)
 def phones(application: Application, context: RuleContext) -> Iterator[Problem]:
     """Phone numbers look like phone numbers; foreign ones are possible, so this is mentioned only."""
