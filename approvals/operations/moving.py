@@ -114,7 +114,7 @@ def release(session: Session, acting: Acting, case_id: int, task_id: int, now: d
     actor = actor_on(acting, case)
     _refuse_outdated(unit, case, actor, task_id)
     if case.task is None or case.task.holder_id != actor.person_id:
-        raise Refusal("not-held", {"zh": "这项待办不在您手里，无需退回。", "en": "You do not hold this task."})
+        raise Refusal("not-held", {"zh": "这项待办不在您手里，无需放回。", "en": "You do not hold this task."})
     _hold(unit, case, actor, "task:released", None)
 
 

@@ -114,6 +114,8 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
         panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
         filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full,
+        # What was typed and sent back is shown again whoever holds the task.
+        claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),
     )  # fmt: skip
 
 
@@ -150,14 +152,14 @@ def _typed(wanted: Asked) -> tuple[filed.Line, ...]:
 @requires("desk")
 def claim(task_id: int) -> Response:
     """Take an open task into one's own hands."""
-    return _hand(task_id, moving.claim, _("已领取，%(number)s在您手里。"))
+    return _hand(task_id, moving.claim, _("已接办，%(number)s在您手里。"))
 
 
 @blueprint.post("/tasks/<int:task_id>/release")
 @requires("desk")
 def release(task_id: int) -> Response:
     """Give a task back to everyone it is addressed to."""
-    return _hand(task_id, moving.release, _("已退回，%(number)s可以由其他人领取。"))
+    return _hand(task_id, moving.release, _("已放回，%(number)s可以由其他人接办。"))
 
 
 def _hand(task_id: int, verb: Any, sentence: str) -> Response:

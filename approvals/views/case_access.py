@@ -75,15 +75,26 @@ class Seen:
 
     def sees_numbers(self, member: Member) -> bool:
         """Whether identity numbers are shown in full: to the applicant, and to whoever holds the task, which is recorded."""
-        task = member.task
-        if self.is_applicant:
-            return True
-        return task is not None and task.holder_id == self.acting.person_id and task.role in self.roles(member)
+        return self.is_applicant or self.holds(member)
+
+    def holds(self, member: Member) -> bool:
+        """Whether the open task of a case is in this person's hands."""
+        return self.is_addressed(member) and member.task is not None and member.task.holder_id == self.acting.person_id
 
     def is_addressed(self, member: Member) -> bool:
         """Whether the open task of a case is addressed to a position of this person."""
         task = member.task
         return task is not None and task.role not in ("", "applicant") and task.role in self.roles(member)
+
+    def awaits_claim(self, member: Member, action: Action) -> bool:
+        """Whether an action is the person's only by a task that nobody holds: pages offer it once the task is claimed.
+
+        The verbs do not ask for it; but who decides reads the numbers in full, and those are shown to who holds the task.
+        """
+        task = member.task
+        if task is None or task.holder_id is not None or not self.is_addressed(member):
+            return False
+        return (self.roles(member) - {task.role}).isdisjoint(action.by)
 
     def held_by_other(self, member: Member) -> bool:
         """Whether the verbs would refuse this person because somebody else holds the task."""
@@ -93,11 +104,12 @@ class Seen:
         return task.holder_id not in (None, self.acting.person_id)
 
     def doable(self, member: Member) -> list[Doable]:
-        """What the person may try on a case now, without what somebody else is working on or what would surely be refused."""
+        """What is offered to the person on a case now: not what others work on, what a claim comes before, what would be refused."""
         if self.held_by_other(member):
             return []
         actions = possible_actions(member.definition, member.case.state, self.roles(member))
-        return [Doable(member, action) for action in actions if not self._is_blocked(member, action)]
+        offered = [action for action in actions if not self.awaits_claim(member, action)]
+        return [Doable(member, action) for action in offered if not self._is_blocked(member, action)]
 
     def _is_blocked(self, member: Member, action: Action) -> bool:
         if not any(named.name == "predecessors_done" for named in action.guards):

@@ -124,7 +124,7 @@ def turn(view: Seen, member: Member) -> str:
         return _("在您手里（%(role)s）", role=role)
     if member.holder:
         return _("%(holder)s（%(where)s）正在办理", where=where, holder=member.holder)
-    return _("等待%(where)s（%(role)s）领取", where=where, role=role)
+    return _("等待%(where)s（%(role)s）接办", where=where, role=role)
 
 
 def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
@@ -155,8 +155,8 @@ def event_title(line: Line) -> str:
         return say(line.action.title)
     titles = {
         "case:opened": _("收到申报，开始办理") if line.member.is_root else _("事项开始"),
-        "task:claimed": _("领取待办"),
-        "task:released": _("退回待办"),
+        "task:claimed": _("接办"),
+        "task:released": _("放回，由其他人接办"),
         "case:adopted": _("申请人认领办件"),
         "case:code-renewed": _("重新出具认领码"),
         "case:refiled": _("收到重新提交的申报"),

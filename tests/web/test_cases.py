@@ -118,9 +118,9 @@ def test_the_history_tells_the_applicant_results_and_reasons_but_no_internal_rem
     chain.act(REGISTRATION, "refuse", form={"reason": "名称与已登记企业相同"})
     page = visit(chain.cast.applicant).get(path(chain)).text
     assert "不予登记" in page and "名称与已登记企业相同" in page and "孙登记（登记员）" in page
-    assert "不外传" not in page and "领取待办" not in page
+    assert "不外传" not in page and "接办" not in page
     page = visit(chain.cast.registrar).get(path(chain, REGISTRATION)).text
-    assert "内部说明不外传" in page and "内部意见不外传" in page and "领取待办" in page
+    assert "内部说明不外传" in page and "内部意见不外传" in page and "接办</p>" in page
 
 
 def test_a_returned_case_shows_what_is_missing_and_where_to_mend_it(chain: Chain, visit: Any) -> None:
@@ -201,6 +201,7 @@ def test_staff_see_who_applies_and_of_a_walk_in_what_the_window_took_down(applic
 
 def test_every_action_of_a_chain_can_be_done_on_its_page(chain: Chain, visit: Any) -> None:
     registrar, head, applicant = (visit(m) for m in (chain.cast.registrar, chain.cast.registrar_head, chain.cast.applicant))
+    chain.claim(REGISTRATION)
     page = registrar.get(path(chain, REGISTRATION)).text
     for action in ("approve", "return_for_correction", "override_identity", "request_extension", "refuse"):
         assert path(chain, REGISTRATION, action) in page
@@ -291,6 +292,7 @@ def test_a_number_in_doubt_is_named_confirmed_and_then_approved(application: Any
     assert wrong not in page and "核验张测试的证件号码" in page
     refused = registrar.post(path(driven, REGISTRATION, "approve"), form_of(driven, REGISTRATION, opinion="同意"), status=422)
     assert "还不能登记" in refused.text and "同意" in refused.text
+    driven.claim(REGISTRATION)
     link = re.search(r'href="([^"]+override_identity\?row=[^"]+)"', page)
     assert link is not None
     assert f'value="{wrong}"' in registrar.get(link.group(1)).text
@@ -323,6 +325,7 @@ def test_results_are_handed_out_together_as_the_applicant_asked(application: Any
     driven.settle_matters()
     driven.settle_matters()
     clerk = Visitor(application, driven.cast.clerk.person_id)
+    driven.claim("company-opening")
     page = clerk.get(path(driven, action="hand_out")).text
     for title in ("营业执照", "公章刻制备案回执", "税务信息确认单", "银行预约开户回执"):
         assert title in page
@@ -352,7 +355,7 @@ def test_an_action_that_is_not_ones_own_is_not_there(chain: Chain, visit: Any, n
 def test_pages_with_an_empty_or_a_used_key_are_answered(chain: Chain, visit: Any, database: Database, key: str) -> None:
     registrar, officer = visit(chain.cast.registrar), visit(chain.cast.officers["public-security"])
     registrar.post(path(chain, REGISTRATION, "approve"), form_of(chain, REGISTRATION, key=key, opinion=""))
-    sent = form_of(chain, SEAL, key=key, record_number="1", seal_shop="样例刻章社", handed_over="window")
+    sent = form_of(chain, SEAL, key=key, record_number="1", seal_shop="样例刻章社")
     officer.post(path(chain, SEAL, "complete"), sent)
     officer.post(path(chain, SEAL, "complete"), sent, status=302 if key else 409)
     assert chain.states()[SEAL] == "done"

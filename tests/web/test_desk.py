@@ -65,7 +65,7 @@ def test_a_task_stands_in_the_inbox_of_its_position_alone(chain: Chain, visit: A
     (row,) = rows_of(page)
     case = chain.case(REGISTRATION)
     assert case.number in row and case.company in row and f"/cases/{case.token}" in row
-    assert "登记审查" in row and "期限内" in row and "工作时间" in row and "无人领取" in row
+    assert "登记审查" in row and "期限内" in row and "工作时间" in row and "无人接办" in row
     assert "张*请" in row and "张申请" not in row
     for other in (chain.cast.officers["tax"], chain.cast.outsider, chain.cast.bank_officer, chain.cast.town_clerk):
         page = visit(other).get("/desk")
@@ -134,7 +134,7 @@ def test_claiming_and_releasing_change_the_holder_and_say_so(chain: Chain, visit
     answer = first.post(f"/tasks/{task.id}/claim", {"next": "/desk?holder=free"})
     assert answer.location == "/desk?holder=free"
     page = first.get("/desk")
-    assert "已领取" in page.text and chain.task(REGISTRATION).holder_id == chain.cast.registrar.person_id  # type: ignore[union-attr]
+    assert "已接办" in page.text and chain.task(REGISTRATION).holder_id == chain.cast.registrar.person_id  # type: ignore[union-attr]
     assert rows_of(first.get("/desk?holder=mine")) and not rows_of(first.get("/desk?holder=free"))
     second.post(f"/tasks/{task.id}/claim")
     assert "正由孙登记办理" in second.get("/desk").text
