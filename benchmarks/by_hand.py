@@ -22,7 +22,7 @@ _FAMILY = """SELECT c.id, c.number, c.state, c.position, c.head, t.id, t.role, t
 _LOCK = "SELECT id FROM cases WHERE id = ? FOR UPDATE"
 _DRAFT = "SELECT person_id, content FROM drafts WHERE id = ?"
 _SUBMISSION = "SELECT content FROM submissions WHERE case_id = ? ORDER BY number DESC LIMIT 1"
-_NAMES = "SELECT full_name, status, since FROM company_names WHERE trade_name = ? OR full_name = ?"
+_NAMES = "SELECT full_name, status, since FROM company_names WHERE comparable_trade = ? OR comparable_full = ?"
 _COUNT = "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value"
 _HASHED = ("actor_id", "actor_name", "on_behalf_of", "role", "action", "from_state", "to_state", "definition")
 

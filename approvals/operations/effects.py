@@ -10,9 +10,9 @@ from approvals.models.history import digest
 from workflows.engine.facts import Actor
 from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code
 
-from . import clocks
+from . import clocks, statements
 from .reference import item_texts, place_in_words
-from .registration import ZONE
+from .registration import ZONE, comparable_names, reservation_of
 
 if TYPE_CHECKING:
     from .snapshot import CaseNow
@@ -81,7 +81,7 @@ def extend_statutory(
 def establish_enterprise(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
-    """Draw a 统一社会信用代码 and enter the name as registered.
+    """Draw a 统一社会信用代码 and enter the name as registered; a reservation of this name is used up by it.
 
     Today is the date of establishment (市场主体登记管理条例 第二十一条).
     """
@@ -91,11 +91,14 @@ def establish_enterprise(
     established = unit.now.astimezone(ZONE).date().isoformat()
     unit.names.append(
         {
-            "id": new_id(), "full_name": compose_name(application.get("name", {})), "trade_name": name.get("trade_name", ""),
+            "id": new_id(), "full_name": compose_name(name), "trade_name": name.get("trade_name", ""), **comparable_names(name),
             "industry": name.get("industry", ""), "status": "registered", "since": established, "until": None,
             "holder": credit_code, "credit_code": credit_code, "case_id": case.id,
         }
     )  # fmt: skip
+    if reservation := reservation_of(name):
+        used = {"reservation": reservation, "comparable_full": comparable_names(name)["comparable_full"]}
+        statements.use_reservation.write(unit.connection, [used])
     payload["enterprise"] = {"credit_code": credit_code, "established_on": established}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import namedtuple
+from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, literal_column, or_, select, update
+from sqlalchemy import Select, String, and_, bindparam, insert, literal_column, or_, select, union_all, update
 from sqlalchemy.sql.elements import ClauseElement
 
 from approvals.db import Prepared
@@ -54,10 +55,52 @@ last_submission = Prepared(
     )
 )
 
-taken_names = Prepared(
-    lambda dialect: select(
-        names.c.full_name, names.c.trade_name, names.c.industry, names.c.status, names.c.since, names.c.until, names.c.holder
-    ).where((names.c.trade_name == bindparam("trade_name")) | (names.c.full_name == bindparam("full_name")))
+_NAME_COLUMNS = ("full_name", "trade_name", "industry", "status", "since", "until", "holder")
+_RESERVED = names.c.status == literal_column("'reserved'")
+MOST_SIMILAR = 200
+"""So many names that might be similar are looked at, the newest: a few characters are common to very many names."""
+
+
+def _taken_names() -> Select[Any]:
+    return select(*(names.c[name] for name in _NAME_COLUMNS)).where(
+        or_(
+            names.c.comparable_trade == bindparam("comparable_trade"),
+            names.c.comparable_full == bindparam("comparable_full"),
+            and_(names.c.holder == bindparam("reservation"), _RESERVED),
+        )
+    )
+
+
+def _similar_names() -> Select[Any]:
+    first = literal_column("substr(company_names.comparable_trade, 1, 1)", String)
+    last = literal_column("substr(company_names.comparable_trade, length(company_names.comparable_trade), 1)", String)
+    industry = bindparam("industry", type_=String)
+    candidates = (
+        select(*(names.c[name] for name in _NAME_COLUMNS))
+        .where(
+            or_(first == bindparam("first"), last == bindparam("last")),
+            names.c.comparable_trade != bindparam("comparable_trade"),
+            or_(names.c.industry == industry, names.c.industry == literal_column("''"), industry == literal_column("''")),
+        )
+        .order_by(names.c.id.desc())
+        .limit(MOST_SIMILAR)
+        .subquery()
+    )
+    return select(candidates)
+
+
+taken_names = Prepared(lambda dialect: _taken_names())
+"""Whatever may forbid a name: the same trade name or full name, and the reservation that the applicant claims."""
+
+taken_or_similar_names = Prepared(lambda dialect: union_all(_taken_names(), _similar_names()))
+"""The same, with names that are perhaps similar; for showing, as no decision hangs on them."""
+
+use_reservation = Prepared(
+    lambda dialect: (
+        update(names)
+        .where(names.c.holder == bindparam("reservation"), _RESERVED, names.c.comparable_full == bindparam("comparable_full"))
+        .values(status=literal_column("'used'"))
+    )
 )
 
 event_of_request = Prepared(

@@ -108,6 +108,8 @@ CASES = [
     Case("name.identical", NOTHING, "name.trade_name", passing=put("name.trade_name", "禾例"), within={"names": (OTHER_NAME,)}),
     Case("name.identical", NOTHING, "name.trade_name", passing=put("name.reservation_number", "r1 "),
          within={"names": (RESERVED,)}),
+    Case("name.similar", put("name.trade_name", "禾例"), "name.trade_name", "warn", passing=put("name.trade_name", "青苗"),
+         within={"names": (OTHER_NAME,)}),
     Case("name.reservation", put("name.reservation_number", "R1"), "name.reservation_number", stage="approval",
          within={"names": (RESERVED,), "today": date(2026, 12, 11)}),
     Case("name.reservation", both(put("name.reservation_number", "R1"), put("name.trade_name", "禾例")),
@@ -267,10 +269,10 @@ CASES = [
     Case("chain.delivery", both(put("delivery.way", "post"), put("delivery.address", "")), "delivery.address",
          passing=both(put("delivery.way", "post"), put("delivery.address", "示例路1号"))),
     Case("chain.delivery", put("delivery.way", "point"), "delivery.office"),
-    Case("chain.phone", put("delivery.phone", "12345"), "delivery.phone", "warn", passing=put("delivery.phone", "0543-5320000")),
-    # edges
     Case("chain.seal-address", put("delivery.address", ""), "delivery.address",
          passing=both(put("delivery.address", ""), put("matters.chosen", ["tax-registration"]))),
+    Case("chain.phone", put("delivery.phone", "12345"), "delivery.phone", "warn", passing=put("delivery.phone", "0543-5320000")),
+    # edges
     Case("identity.age", put("people.people.1.id_number", identity_number("20101123", 11)), "people.people.1.id_number", "warn",
          passing=put("people.people.1.id_number", identity_number("20081123", 11))),
     Case("identity.age", put("people.people.1.id_number", identity_number("20261123", 11)), "people.people.1.id_number"),

@@ -106,8 +106,49 @@ def test_a_reservation_without_end_date_lasts_longer_for_licensed_business() -> 
     assert found("name.reservation", changed(licensed), within) == []
 
 
-def test_without_a_list_of_names_nothing_is_said_about_reservations() -> None:
-    assert found("name.reservation", changed(put("name.reservation_number", "R1")), context()) == []
+def test_a_reservation_number_that_nobody_knows_is_pointed_out() -> None:
+    (finding,) = found("name.reservation", changed(put("name.reservation_number", "R1")), context())
+    assert finding.severity == "warn" and "没有查到" in finding.message["zh"]
+
+
+def test_a_reservation_that_became_a_company_protects_nothing_by_itself() -> None:
+    assert severities(registered("used", date(2026, 11, 1), holder="R1")) == []
+
+
+@pytest.mark.parametrize(
+    ("trade_name", "is_shown"),
+    [
+        ("禾例", True),
+        ("样样", True),
+        ("新禾样", True),
+        ("禾样园", True),
+        ("禾新样", True),
+        ("禾样", False),
+        ("样禾", False),
+        ("青苗", False),
+        ("禾", False),
+    ],
+)
+def test_similar_names_differ_by_one_character_or_hold_one_another(trade_name: str, is_shown: bool) -> None:
+    entry = registered(full_name=f"惠民县{trade_name}农产品销售有限公司", trade_name=trade_name)
+    shown = found("name.similar", changed(), context(names=(entry,)))
+    assert [finding.severity for finding in shown] == ["warn"] * is_shown
+    assert all(entry.full_name in finding.message["zh"] for finding in shown)
+
+
+def test_similar_names_of_another_industry_are_not_shown() -> None:
+    other = registered(trade_name="禾例", industry="木业")
+    everywhere = registered(trade_name="禾例", industry="")
+    assert found("name.similar", changed(), context(names=(other,))) == []
+    assert len(found("name.similar", changed(), context(names=(everywhere,)))) == 1
+    assert len(found("name.similar", changed(put("name.industry", "")), context(names=(other,)))) == 1
+
+
+def test_many_similar_names_are_one_sentence_that_counts_them() -> None:
+    entries = tuple(registered(full_name=f"惠民县禾{last}农产品销售有限公司", trade_name=f"禾{last}") for last in "甲乙丙丁戊己庚")
+    (finding,) = found("name.similar", changed(), context(names=entries))
+    assert "等 7 个" in finding.message["zh"] and "and 2 more" in finding.message["en"]
+    assert "惠民县禾戊" in finding.message["zh"] and "惠民县禾己" not in finding.message["zh"]
 
 
 def test_the_valid_application_is_new_each_time() -> None:

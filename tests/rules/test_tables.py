@@ -45,6 +45,7 @@ ROWS = {
     ],
     "prefixes of the State Council": ["name.state-council"],
     "identical trade names": ["name.identical"],
+    "similar names are shown": ["name.similar"],
     "reservation of two months or a year": ["name.reservation"],
     # Who may be registered here
     "joint-stock elsewhere": ["registration.joint-stock"],
@@ -70,6 +71,7 @@ DEPEND_ON_THE_DAY = {
     "premises.licensed-item",
     "premises.place",
     "name.identical",
+    "name.similar",
     "name.reservation",
     "identity.birth-date",
     "identity.age",
@@ -90,9 +92,9 @@ ONLY_WHEN_FILED = {
     "chain.bank-consent",
     "chain.taxpayer-kind",
     "chain.delivery",
+    "chain.seal-address",
 }
 
-    "chain.seal-address",
 
 @pytest.mark.parametrize("row", ROWS)
 def test_row_has_its_rules(row: str) -> None:

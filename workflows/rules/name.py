@@ -184,6 +184,8 @@ for _ban in BANS:
 def _still_protected(entry: RegisteredName, own: str, today: date) -> bool:
     if entry.status == "registered":
         return True
+    if entry.status == "used":
+        return False
     if entry.status == "reserved":
         lapsed = entry.until is not None and entry.until < today
         return not lapsed and not (own and normalise_number(entry.holder) == own)
@@ -238,13 +240,55 @@ def _conflict(page: Row, entry: RegisteredName, same_full: bool, invested: bool)
     )
 
 
+_MOST_SHOWN = 5
+
+
+@rule("name.similar", law=NAME_LAW, articles="第十六条", page="name", stages=ALWAYS)
+def similar(application: Application, context: RuleContext) -> Iterator[Problem]:
+    """Similar names of the same industry are shown; whether to keep the name is the applicant's decision and risk."""
+    page = application.page("name")
+    trade, industry = comparable(page.text("trade_name")), comparable(page.text("industry"))
+    own = normalise_number(page.text("reservation_number"))
+    alike: dict[str, None] = {}
+    for entry in context.names:
+        entry_industry = comparable(entry.industry)
+        same_industry = entry_industry == industry or not entry_industry or not industry
+        if same_industry and _alike(trade, comparable(entry.trade_name)) and _still_protected(entry, own, context.today):
+            alike[entry.full_name] = None
+    if not alike:
+        return
+    shown = list(alike)[:_MOST_SHOWN]
+    more = len(alike) - len(shown)
+    quoted = "".join(f"“{name}”" for name in shown)
+    yield Problem(
+        page.field("trade_name"),
+        f"已有相近的名称：{quoted}{f'等 {len(alike)} 个' if more else ''}。您可以继续使用这个名称，"
+        "但近似造成他人误认、引起争议的，要自行承担后果；也可以换一个字号。",
+        f"Similar names exist: {', '.join(shown)}{f' and {more} more' if more else ''}. You may keep the name, at your own "
+        "risk if others take one firm for the other, or choose another trade name.",
+        WARN,
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two different trade names differ by one character, or one holds the other."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 2 or short == long:
+        return False
+    if short in long:
+        return True
+    if len(short) == len(long):
+        return sum(a != b for a, b in zip(short, long, strict=True)) == 1
+    return len(long) == len(short) + 1 and any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+
+
 @rule("name.reservation", law=NAME_LAW, articles="第十八条", page="name", stages=ALWAYS)
 def reservation(application: Application, context: RuleContext) -> Iterator[Problem]:
     """A reservation lasts two months, one year where prior approval is needed, and covers the name it was given for."""
     page = application.page("name")
     number = normalise_number(page.text("reservation_number"))
     held = [entry for entry in context.names if entry.status == "reserved" and normalise_number(entry.holder) == number]
-    if not number or not context.names:
+    if not number:
         return
     path = page.field("reservation_number")
     if not held:

@@ -135,6 +135,8 @@ def upgrade() -> None:
     op.create_table('company_names',
     sa.Column('full_name', sa.String(length=400), nullable=False),
     sa.Column('trade_name', sa.String(length=200), nullable=False),
+    sa.Column('comparable_full', sa.String(length=400), nullable=False),
+    sa.Column('comparable_trade', sa.String(length=200), nullable=False),
     sa.Column('industry', sa.String(length=200), nullable=False),
     sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('since', sa.String(length=10), nullable=False),
@@ -149,9 +151,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('credit_code', name=op.f('uq_company_names_credit_code'))
     )
     with op.batch_alter_table('company_names', schema=None) as batch_op:
-        batch_op.create_index('ix_company_names_full_name', ['full_name'], unique=False)
-        batch_op.create_index('ix_company_names_trade_name', ['trade_name'], unique=False)
-        batch_op.create_index('uq_company_names_registered', ['full_name'], unique=True, sqlite_where=sa.text("status = 'registered'"), postgresql_where=sa.text("status = 'registered'"))
+        batch_op.create_index('ix_company_names_comparable_full', ['comparable_full'], unique=False)
+        batch_op.create_index('ix_company_names_comparable_trade', ['comparable_trade'], unique=False)
+        batch_op.create_index('ix_company_names_first_character', [sa.text("substr(comparable_trade, 1, 1)")], unique=False)
+        batch_op.create_index('ix_company_names_last_character', [sa.text("substr(comparable_trade, length(comparable_trade), 1)")], unique=False)
+        batch_op.create_index('ix_company_names_reserved', ['holder'], unique=False, sqlite_where=sa.text("status = 'reserved'"), postgresql_where=sa.text("status = 'reserved'"))
+        batch_op.create_index('uq_company_names_registered', ['comparable_full'], unique=True, sqlite_where=sa.text("status = 'registered'"), postgresql_where=sa.text("status = 'registered'"))
 
     op.create_table('documents',
     sa.Column('case_id', sa.BigInteger(), nullable=False),
@@ -316,8 +321,11 @@ def downgrade() -> None:
     op.drop_table('documents')
     with op.batch_alter_table('company_names', schema=None) as batch_op:
         batch_op.drop_index('uq_company_names_registered', sqlite_where=sa.text("status = 'registered'"), postgresql_where=sa.text("status = 'registered'"))
-        batch_op.drop_index('ix_company_names_trade_name')
-        batch_op.drop_index('ix_company_names_full_name')
+        batch_op.drop_index('ix_company_names_reserved', sqlite_where=sa.text("status = 'reserved'"), postgresql_where=sa.text("status = 'reserved'"))
+        batch_op.drop_index('ix_company_names_last_character')
+        batch_op.drop_index('ix_company_names_first_character')
+        batch_op.drop_index('ix_company_names_comparable_trade')
+        batch_op.drop_index('ix_company_names_comparable_full')
 
     op.drop_table('company_names')
     with op.batch_alter_table('positions', schema=None) as batch_op:
