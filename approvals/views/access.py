@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from approvals.operations.acting import Acting
 
-from .errors import SignInNeeded, UnstorableText
+from .errors import FileSent, SignInNeeded, UnstorableText
 from .request import maybe_acting
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -56,6 +56,7 @@ def may(acting: Acting | None, permission: str) -> bool:
 def protect(application: Flask) -> None:
     """Check each request before its view runs; registered after the check of the token."""
     application.before_request(refuse_unstorable)
+    application.before_request(refuse_files)
     application.before_request(enforce)
     application.view_functions["static"].permission = PUBLIC  # type: ignore[attr-defined]
 
@@ -67,6 +68,12 @@ def refuse_unstorable() -> None:
     for values in (request.args, request.form):
         if any(NUL in name or NUL in value for name, value in values.items(multi=True)):
             raise UnstorableText
+
+
+def refuse_files() -> None:
+    """The product takes no uploads, and a form takes what is no text for one of its answers."""
+    if request.files or request.is_json:
+        raise FileSent
 
 
 def enforce() -> Response | None:

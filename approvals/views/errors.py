@@ -32,6 +32,12 @@ class UnstorableText(HTTPException):
     code = 400
 
 
+class FileSent(HTTPException):
+    """A file was sent, or something else than a form: the product takes neither."""
+
+    code = 400
+
+
 def explain(application: Flask) -> None:
     """Answer each kind of error with its page."""
     application.register_error_handler(NotFound, not_found)
@@ -39,6 +45,7 @@ def explain(application: Flask) -> None:
     application.register_error_handler(CSRFError, page_too_old)
     application.register_error_handler(SignInNeeded, sign_in_needed)
     application.register_error_handler(UnstorableText, unstorable)
+    application.register_error_handler(FileSent, file_sent)
     application.register_error_handler(HTTPException, other)
 
 
@@ -97,6 +104,10 @@ def sign_in_needed(error: SignInNeeded) -> Answer:
 
 def unstorable(error: UnstorableText) -> Answer:
     return render_template("errors/unstorable.html", kept=kept_input(), back=_way_back()), 400
+
+
+def file_sent(error: FileSent) -> Answer:
+    return render_template("errors/file_sent.html", kept=kept_input(), back=_way_back()), 400
 
 
 def other(error: HTTPException) -> Answer | Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
@@ -164,3 +165,20 @@ def test_a_view_without_a_permission_is_closed(faulty: Any) -> None:
 @SQLITE
 def test_the_token_is_checked_before_who_may(faulty: Any) -> None:
     assert Visitor(faulty).client.post("/test-desk", data={}).status_code == 400
+
+
+@SQLITE
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-up", "/test-refused"])
+def test_a_file_is_refused_with_a_sentence_and_the_rest_is_kept(faulty: Any, path: str) -> None:
+    visitor = Visitor(faulty)
+    data = {"sign_in_name": (io.BytesIO("张".encode()), "name.txt"), "name": "李样例", "csrf_token": token_in(visitor.get("/").text)}
+    answer = visitor.client.post(path, data=data, headers={"Origin": "http://localhost"}, content_type="multipart/form-data")
+    assert answer.status_code == 400
+    assert "这里不收文件" in answer.text and "李样例" in answer.text
+
+
+@SQLITE
+def test_what_is_no_form_is_refused(faulty: Any) -> None:
+    visitor = Visitor(faulty)
+    headers = {"X-CSRFToken": token_in(visitor.get("/").text)}
+    assert visitor.client.post("/sign-in", json={"sign_in_name": 5, "password": []}, headers=headers).status_code == 400
