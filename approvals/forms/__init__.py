@@ -9,7 +9,7 @@ from .answers import Answer, answers
 from .building import DefinitionForm, Note, Offered, canonical, fill, form_class, rearranged
 from .checking import Fault, faults
 from .choices import NO_CHOICES, Choices
-from .reading import added_row, lenient, most_rows, overfull, without_removed
+from .reading import added_row, lenient, most_rows, overfull, small_number, without_removed
 
 __all__ = [
     "NO_CHOICES",
@@ -29,5 +29,6 @@ __all__ = [
     "most_rows",
     "overfull",
     "rearranged",
+    "small_number",
     "without_removed",
 ]

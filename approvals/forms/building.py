@@ -205,9 +205,10 @@ class DefinitionForm(FlaskForm):
             return None
         field = self[name]
         number, _, column = rest.partition(".")
-        if not rest or not isinstance(field, Table) or not number.isdigit() or int(number) >= len(field.entries):
+        place = reading.small_number(number)
+        if not rest or not isinstance(field, Table) or place is None or place >= len(field.entries):
             return field
-        row = field.entries[int(number)].form
+        row = field.entries[place].form
         return row[column] if column in row._fields else field
 
     def note(self, path: str, note: Note) -> None:
@@ -281,8 +282,9 @@ def rearranged(form: DefinitionForm, formdata: reading.FormData) -> bool:
     table = form[name] if name in form._fields else None
     if not isinstance(table, Table):
         return False
-    if remove and reading.row_numbers(formdata, name) and number.isascii() and number.isdigit() and len(number) < 10:
-        table.remove(int(number))
+    place = reading.small_number(number)
+    if remove and reading.row_numbers(formdata, name) and place is not None:
+        table.remove(place)
     elif add:
         table.append_blank()
     return True

@@ -22,6 +22,8 @@ TICKS = ("yes", "declaration")
 MOST_ROWS = 200
 """Rows kept of a table whose definition names no maximum: more than any law allows, less than a browser can hurt us with."""
 
+MOST_DIGITS = 18
+
 _ROW_NUMBER = re.compile(r"[0-9]{1,9}")
 _MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{0,2})?|\.[0-9]{1,2}")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
@@ -88,6 +90,14 @@ _READERS = {
     "phone": narrow,
     "email": narrow,
 }
+
+
+def small_number(text: str) -> int | None:
+    """A count or key that a page of ours sent back, as plain ASCII digits; None for anything else.
+
+    ``str.isdigit`` takes ``²`` for a digit, at which ``int`` raises; more digits than these fit no column.
+    """
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def read(field: Field, texts: Sequence[str]) -> Any:

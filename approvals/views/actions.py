@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
-from approvals.forms import Choices, DefinitionForm, canonical, fill, form_class, rearranged
+from approvals.forms import Choices, DefinitionForm, canonical, fill, form_class, rearranged, small_number
 from approvals.language import _, say
 from approvals.operations import moving
 from approvals.operations.errors import NotFound, Outdated, Refusal
@@ -81,7 +81,7 @@ def do(token: str, action: str) -> Answer:
     afterwards = back if "applicant" in wanted.view.roles(wanted.member) else url_for("desk.index")
     task = asked.form.get("task", "")
     order = moving.Request(
-        case_id, wanted.action.name, int(task) if task.isdigit() and len(task) < 19 else None, asked.form.get("key", "")[:60] or None,
+        case_id, wanted.action.name, small_number(task), asked.form.get("key", "")[:60] or None,
         canonical(wanted.form),
     )  # fmt: skip
     try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from approvals.forms import Choices
+from approvals.forms import Choices, small_number
 from approvals.language import say
 from approvals.models import Document
 from approvals.operations.registration import context_for
@@ -128,8 +128,8 @@ def _at(content: Mapping[str, Any], path: str) -> Mapping[str, Any]:
     for piece in path.split("."):
         if isinstance(value, Mapping):
             value = value.get(piece)
-        elif isinstance(value, list) and piece.isdigit() and int(piece) < len(value):
-            value = value[int(piece)]
+        elif isinstance(value, list) and (place := small_number(piece)) is not None and place < len(value):
+            value = value[place]
         else:
             return {}
     return value if isinstance(value, Mapping) else {}

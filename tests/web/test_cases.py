@@ -359,3 +359,13 @@ def test_pages_with_an_empty_or_a_used_key_are_answered(chain: Chain, visit: Any
     officer.post(path(chain, SEAL, "complete"), sent)
     officer.post(path(chain, SEAL, "complete"), sent, status=302 if key else 409)
     assert chain.states()[SEAL] == "done"
+
+
+@pytest.mark.parametrize("task", ["²", "9" * 5000, "-1"])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_task_that_is_no_number_is_no_error(chain: Chain, visit: Callable[[Member], Visitor], task: str) -> None:
+    sent = form_of(chain, REGISTRATION, confirmed="y") | {"task": task}
+    answer = visit(chain.cast.applicant).post(path(chain, action="withdraw"), sent, status=None)
+    assert answer.status_code < 500
+    answer = visit(chain.cast.clerk).get(path(chain, action="override_identity") + f"?row={task}", status=None)
+    assert answer.status_code < 500

@@ -19,6 +19,7 @@ from approvals.forms import (
     form_class,
     lenient,
     rearranged,
+    small_number,
     without_removed,
 )
 from approvals.forms.reading import read
@@ -243,3 +244,16 @@ def test_answers_are_said_in_words() -> None:
     capital = {line.path: line for line in answers(page("capital"), seed.application()["capital"], CHOICES)}
     assert capital["capital"].text == "1,000,000.00元"
     assert [cell.text for cell in capital["shareholders"].rows[1]][:3] == ["李样例", "自然人", "居民身份证"]
+
+
+@pytest.mark.parametrize("typed", ["", "²", "٣", "-1", "1.0", "9" * 19, "9" * 5000])
+def test_what_is_no_plain_number_is_none(typed: str) -> None:
+    assert small_number(typed) is None
+
+
+def test_a_strange_place_of_a_row_leads_to_the_table() -> None:
+    form = form_class(county_catalogue().latest("company-opening").page("people"), CHOICES)(formdata=None)
+    assert form.at("people.²") is form["people"]
+    assert form.at("people.².name") is form["people"]
+    assert not rearranged(form, MultiDict([("remove", "x.²")]))
+    assert small_number("12") == 12
