@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
 from workflows.engine.facts import Actor
-from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code
+from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code, records
 
 from . import clocks, statements
 from .reference import item_texts, place_in_words
@@ -51,6 +51,7 @@ def accept_submission(
         }
     )  # fmt: skip
     payload["submission"] = {"number": root.submissions, "digest": content_digest}
+    payload["records"] = records(application, unit.now.astimezone(ZONE).date())
     clocks.restart(root, unit.now)
     chosen = sorted(application.get("matters", {}).get("chosen", []))
     for member in unit.cases.values():
@@ -83,12 +84,14 @@ def establish_enterprise(
 ) -> None:
     """Draw a 统一社会信用代码 and enter the name as registered; a reservation of this name is used up by it.
 
-    Today is the date of establishment (市场主体登记管理条例 第二十一条).
+    Today is the date of establishment (市场主体登记管理条例 第二十一条). Who had to sign and to confirm who they are stands in
+    the event as ``records``.
     """
     application = unit.application(case)
     name = application.get("name", {})
     credit_code = new_credit_code(unit.count("organisation-code"))
-    established = unit.now.astimezone(ZONE).date().isoformat()
+    today = unit.now.astimezone(ZONE).date()
+    established = today.isoformat()
     unit.names.append(
         {
             "id": new_id(), "full_name": compose_name(name), "trade_name": name.get("trade_name", ""), **comparable_names(name),
@@ -100,6 +103,7 @@ def establish_enterprise(
         used = {"reservation": reservation, "comparable_full": comparable_names(name)["comparable_full"]}
         statements.use_reservation.write(unit.connection, [used])
     payload["enterprise"] = {"credit_code": credit_code, "established_on": established}
+    payload["records"] = records(application, today)
 
 
 LICENCES = frozenset({"registration-notice", "business-licence"})

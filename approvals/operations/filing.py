@@ -16,7 +16,7 @@ from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
 from workflows.county import county_catalogue
 from workflows.engine.facts import Actor
-from workflows.rules import Finding, blocking, compose_name, findings
+from workflows.rules import Finding, blocking, compose_name, findings, records
 
 from . import statements
 from .acting import Acting
@@ -132,6 +132,7 @@ def _open(
     )  # fmt: skip
     role = "applicant" if applicant_id is not None else "clerk"
     payload: dict[str, Any] = {"submission": {"number": 1, "digest": content_digest}, "channel": case.channel}
+    payload["records"] = records(application, now.astimezone(ZONE).date())
     if draft.office_id is not None:
         payload["contact"] = {"kind": "intake", "office": draft.office_id}
         payload["walk_in"] = json.loads(draft.walk_in)

@@ -15,6 +15,7 @@ from workflows.rules.licence import INTERNAL_FIELDS, LICENCE_LABELS, REGISTRAR, 
 from workflows.rules.masks import mask_identity, mask_name, mask_phone
 from workflows.rules.name import compose_name, reservation_end
 from workflows.rules.reading import comparable, normalise_number
+from workflows.rules.records import records
 from workflows.rules.registry import (
     ALWAYS,
     APPROVAL,
@@ -70,5 +71,6 @@ __all__ = [
     "normalise_number",
     "organisation_check_character",
     "place_in_address",
+    "records",
     "reservation_end",
 ]
