@@ -11,6 +11,7 @@ from typing import Any
 
 from approvals.language import _, say
 from workflows.engine.definition import Field, Form
+from workflows.rules import is_phone
 
 from .choices import Choices, label_of
 from .conditions import is_required, is_shown
@@ -154,6 +155,12 @@ def _email(field: Field, value: Any, choices: Choices) -> str:
     return _("电子邮箱请按“名字@网站”的样子填写，例如 name@example.cn。")
 
 
+def _phone(field: Field, value: Any, choices: Choices) -> str:
+    if isinstance(value, str) and is_phone(value):
+        return ""
+    return _("“%(label)s”不对：手机号是1开头的11位数字，座机请带区号，例如 0543-5320000。", label=say(field.label))
+
+
 _CHECKERS = {
     "yes": _tick,
     "declaration": _tick,
@@ -165,4 +172,5 @@ _CHECKERS = {
     "integer": _whole,
     "date": _day,
     "email": _email,
+    "phone": _phone,
 }

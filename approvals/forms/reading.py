@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from workflows.engine.definition import Field, Form
-from workflows.rules import normalise_number
+from workflows.rules import normalise_number, normalise_phone
 
 from .conditions import is_shown
 
@@ -87,7 +87,7 @@ _READERS = {
     "integer": _whole,
     "date": _day,
     "identity": _identity,
-    "phone": narrow,
+    "phone": normalise_phone,
     "email": narrow,
 }
 

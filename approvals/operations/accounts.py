@@ -10,7 +10,8 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from approvals.models import Person
+from approvals.models import PasswordTries, Person
+from workflows.rules import normalise_phone
 
 from .errors import Refusal
 
@@ -28,8 +29,8 @@ class Account:
 
 
 def comparable_sign_in_name(typed: str) -> str:
-    """A sign-in name as stored: full-width letters and capitals make no difference."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()
+    """A sign-in name as stored: full-width letters and capitals make no difference, nor the way a telephone number is written."""
+    return normalise_phone(unicodedata.normalize("NFKC", typed).strip().casefold())
 
 
 def sign_up(session: Session, sign_in_name: str, name: str, phone: str, password_hash: str, now: datetime) -> Account:

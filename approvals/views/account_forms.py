@@ -7,20 +7,25 @@ from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from approvals.language import _l
 from approvals.operations import passwords
 from approvals.operations.accounts import comparable_sign_in_name
+from workflows.rules import is_mobile, normalise_phone
 
 SIGN_IN_NAME = re.compile(r"[\w.@+-]{3,60}")
-PHONE = r"^\s*\+?[0-9][0-9 -]{5,19}\s*$"
 PASSWORD_FAULTS = {
     "short": _l("密码太短：至少 10 个字符。"),
     "long": _l("密码太长：最多 128 个字符。"),
     "digits": _l("密码不能全是数字，请加上字母或符号。"),
     "guessable": _l("密码太容易猜到：不要包含登录名或手机号，也不要重复同一个字符。"),
 }
+
+
+def written_phone(value: Any) -> Any:
+    """A telephone number in the one way it is stored, however it was typed."""
+    return normalise_phone(value) if isinstance(value, str) else value
 
 
 def stripped(value: Any) -> Any:
@@ -70,8 +75,8 @@ class SignUpForm(NewPasswordForm):
     phone = StringField(
         _l("手机号"),
         description=_l("办理人员需要时会打这个电话。"),
-        filters=[stripped],
-        validators=[InputRequired(_l("请填写手机号。")), Regexp(PHONE, message=_l("手机号只能有数字，例如 13800000000。"))],
+        filters=[written_phone],
+        validators=[InputRequired(_l("请填写手机号。"))],
     )
     sign_in_name = StringField(_l("登录名"), description=_l("可以不填，不填就用手机号登录。"), filters=[stripped])
     password = new_password()
@@ -81,6 +86,10 @@ class SignUpForm(NewPasswordForm):
         if not field.data:
             raise ValidationError(_l("请填写您的姓名。"))
 
+    def validate_phone(self, field: Any) -> None:
+        if not is_mobile(field.data or ""):
+            raise ValidationError(_l("手机号应为1开头的11位数字，例如 13800000000。"))
+
     def validate_sign_in_name(self, field: Any) -> None:
         if field.data and not SIGN_IN_NAME.fullmatch(comparable_sign_in_name(field.data)):
             raise ValidationError(_l("登录名用 3 到 60 个汉字、字母或数字，中间不留空格。"))
@@ -89,8 +98,8 @@ class SignUpForm(NewPasswordForm):
         return self.sign_in_name.data or "", self.phone.data or ""
 
     def chosen_sign_in_name(self) -> str:
-        """The sign-in name, or the digits of the telephone where none was typed."""
-        return self.sign_in_name.data or re.sub(r"[^0-9+]", "", self.phone.data or "")
+        """The sign-in name, or the telephone number where none was typed."""
+        return self.sign_in_name.data or self.phone.data or ""
 
 
 class ChangePasswordForm(NewPasswordForm):

@@ -179,6 +179,7 @@ def test_new_credit_code_refuses_other_serials(serial: int) -> None:
         (mask_identity("123"), "***"),
         (mask_identity(""), ""),
         (mask_phone("13812345678"), "138****5678"),
+        (mask_phone("+86 138 1234 5678"), "138****5678"),
         (mask_phone("5320000"), "*****00"),
         (mask_phone("110"), "***"),
         (mask_phone("1234"), "****"),

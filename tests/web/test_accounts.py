@@ -75,7 +75,8 @@ def test_a_sign_in_name_of_ones_own_is_compared_without_capitals_and_width(appli
     [
         ({"name": "  "}, "请填写您的姓名"),
         ({"name": "长" * 201}, "姓名太长"),
-        ({"phone": "电话"}, "手机号只能有数字"),
+        ({"phone": "电话"}, "手机号应为1开头的11位数字"),
+        ({"phone": "1380000"}, "手机号应为1开头的11位数字"),
         ({"phone": ""}, "请填写手机号"),
         ({"sign_in_name": "a b"}, "登录名用 3 到 60 个"),
         ({"password": "short", "password_again": "short"}, "密码太短"),
@@ -322,3 +323,12 @@ def test_a_visitor_chooses_a_language_too(application: Any, visitor: Visitor) ->
 def test_the_account_shows_positions_with_their_office(application: Any) -> None:
     page = Visitor(application, enter(application, "李登记", ("registrar", "approval-bureau"))).get("/account").text
     assert "县政务服务大厅 · 行政审批服务局 · 登记员" in page
+
+
+def test_a_phone_number_is_one_account_however_it_is_typed(application: Any) -> None:
+    first = Visitor(application)
+    first.post("/sign-up", {**NEWCOMER, "phone": "138 0000 1234"})
+    for typed in ("138 0000 1234", "13800001234", "+86 138-0000-1234"):
+        Visitor(application).post("/sign-in", {"sign_in_name": typed, "password": PASSWORD})
+    again = Visitor(application).post("/sign-up", {**NEWCOMER, "phone": "+8613800001234"}, status=422)
+    assert "已有人使用" in again.text

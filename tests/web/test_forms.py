@@ -176,6 +176,8 @@ def test_more_rows_than_the_definition_allows_are_cut() -> None:
         ("people", {"people": [{"name": "张测试", "positions": ["king"]}]}, "people.0.positions"),
         ("matters", {"chosen": ["bank-account"], "bank": "别的银行"}, "bank"),
         ("delivery", {"way": "post", "address": ""}, "address"),
+        ("premises", {"phone": "abc"}, "phone"),
+        ("people", {"people": [{"name": "张测试", "phone": "1380000"}]}, "people.0.phone"),
     ],
 )
 def test_what_the_definition_does_not_allow_is_said_at_its_field(name: str, values: dict[str, Any], path: str) -> None:

@@ -14,6 +14,7 @@ from workflows.rules.identity_numbers import age_on, birth_date, identity_faults
 from workflows.rules.licence import INTERNAL_FIELDS, LICENCE_LABELS, REGISTRAR, licence_facts, place_in_address
 from workflows.rules.masks import mask_identity, mask_name, mask_phone
 from workflows.rules.name import compose_name, reservation_end
+from workflows.rules.phones import is_mobile, is_phone, normalise_phone
 from workflows.rules.reading import comparable, normalise_number
 from workflows.rules.records import records
 from workflows.rules.registry import (
@@ -63,12 +64,15 @@ __all__ = [
     "credit_code_faults",
     "findings",
     "identity_faults",
+    "is_mobile",
+    "is_phone",
     "licence_facts",
     "mask_identity",
     "mask_name",
     "mask_phone",
     "new_credit_code",
     "normalise_number",
+    "normalise_phone",
     "organisation_check_character",
     "place_in_address",
     "records",

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from workflows.rules.organs import phone_plausible
+from workflows.rules.phones import is_phone
 from workflows.rules.reading import Application
-from workflows.rules.registry import DRAFT, FILED, TYPED, WARN, Problem, RuleContext, rule
+from workflows.rules.registry import DRAFT, FILED, TYPED, Problem, RuleContext, rule
 
 MATTERS = ("company-seal", "tax-registration", "social-insurance", "medical-insurance", "housing-fund", "bank-account")
 HOUSING_FUND_RATIOS = tuple(str(percent) for percent in range(5, 13))
@@ -96,13 +96,12 @@ def seal_reaches_applicant(application: Application, context: RuleContext) -> It
 
 @rule("chain.phone", law="市场主体登记管理条例实施细则", articles="第十八条", page="delivery", stages=TYPED)
 def phones(application: Application, context: RuleContext) -> Iterator[Problem]:
-    """Phone numbers look like phone numbers; foreign ones are possible, so this is mentioned only."""
+    """Offices call back: a telephone is a mobile number, or a landline with its area code."""
     rows = [application.page("premises"), *application.people, application.page("delivery")]
     for row in rows:
-        if row.text("phone") and not phone_plausible(row.text("phone")) and "liaison" not in row.choices("positions"):
+        if row.text("phone") and not is_phone(row.text("phone")) and "liaison" not in row.choices("positions"):
             yield Problem(
                 row.field("phone"),
-                "电话号码看起来不完整：手机 11 位，座机请带区号。请检查一下。",
-                "This does not look like a full phone number: mobiles have 11 digits, landlines an area code. Please check.",
-                WARN,
+                "电话号码不对：手机号是 1 开头的 11 位数字，座机请带区号，例如 0543-5320000。",
+                "This is not a telephone number: mobiles have 11 digits beginning with 1, landlines an area code, as in 0543-5320000.",
             )

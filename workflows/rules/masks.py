@@ -3,6 +3,8 @@
 The shapes are this product's own: 张*三, 李*; 3716**********1234; 138****5678.
 """
 
+from workflows.rules.phones import normalise_phone
+
 HIDDEN = "*"
 
 
@@ -25,7 +27,7 @@ def mask_identity(number: str) -> str:
 
 def mask_phone(phone: str) -> str:
     """Keep three characters at the start and four at the end of a mobile number; the last two of anything shorter."""
-    phone = phone.strip()
+    phone = normalise_phone(phone)
     if len(phone) >= 11:
         return phone[:3] + HIDDEN * (len(phone) - 7) + phone[-4:]
     kept = 2 if len(phone) > 4 else 0

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from workflows.rules.phones import is_phone
 from workflows.rules.reading import Application, person_key, who
 from workflows.rules.registry import DRAFT, FILED, TYPED, WARN, Problem, RuleContext, rule
 
@@ -14,12 +15,6 @@ LONGEST_TERM_YEARS = 3
 
 _TABLE = "people"
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_PHONE = re.compile(r"(\+?86)?1[0-9]{10}|0[0-9]{9,11}")
-
-
-def phone_plausible(phone: str) -> bool:
-    """A mobile number of the mainland, or a landline with its area code."""
-    return _PHONE.fullmatch(re.sub(r"[\s\-()（）－]+", "", phone)) is not None
 
 
 @rule("company.director-count", law=COMPANY_LAW, articles="第六十八条、第七十五条", page="people", stages=TYPED)
@@ -187,7 +182,7 @@ def liaison(application: Application, context: RuleContext) -> Iterator[Problem]
     for row in found:
         zh, en = who(row)
         ways = (
-            ("phone", "电话", "phone number", phone_plausible(row.text("phone"))),
+            ("phone", "电话", "phone number", is_phone(row.text("phone"))),
             ("email", "电子邮箱", "e-mail address", _email(row.text("email"))),
         )
         for name, label_zh, label_en, plausible in ways:
