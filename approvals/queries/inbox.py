@@ -20,6 +20,7 @@ from workflows.engine.definition import Definition, State
 
 from .colours import Due, due_of, near_until
 from .matters import in_order
+from .promises import due_of_promise, promised_due
 
 PAGE_SIZE = 20
 LAST_PAGE = 500
@@ -246,6 +247,7 @@ def _rows(outer: bool = False) -> Select[Any]:
     applicant, holder = aliased(Person), aliased(Person)
     statement = select(Task, Case, applicant.name.label("applicant"), holder.name.label("holder"))
     if outer:
+        statement = statement.add_columns(promised_due().label("promised"))
         statement = statement.select_from(Case).outerjoin(Task, and_(Task.case_id == Case.id, Task.closed_at.is_(None)))
     else:
         statement = statement.select_from(Task).join(Case, Case.id == Task.case_id)
@@ -259,6 +261,8 @@ def _row(line: Any, now: datetime) -> Row:
     state = definition.states[case.state]
     budget = county_catalogue().latest(case.workflow).states.get(case.state, state).time
     due = due_of(task.due_at, budget, now) if task is not None else None
+    if due is None and task is not None:  # a whole company opening whose linked cases are worked on
+        due = due_of_promise(definition, getattr(line, "promised", None), now)
     return Row(
         task.id if task is not None else None, case.number, case.token, case.company, definition, state, due, line.applicant,
         task.holder_id if task is not None else None, line.holder, case, task,

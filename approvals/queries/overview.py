@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean, median
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
@@ -19,6 +19,7 @@ from workflows.engine.definition import Definition, State
 from .colours import Due, due_of
 from .inbox import near_due
 from .matters import in_order, place_of
+from .promises import near_promise, promised_due
 
 DAYS = 90
 RECENT_DAYS = 30
@@ -29,8 +30,12 @@ MOST_OVERDUE = 50
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Open cases in one state at one office, and how many of them are late, near due and in time."""
+    """Open cases in one state at one office, and how many of them are late, near due and in time.
 
+    ``is_whole`` of whole company openings, which are late by their promise; a matter is late by the time of its step.
+    """
+
+    is_whole: bool
     definition: Definition
     state: State
     office: str | None
@@ -68,8 +73,9 @@ class Duration:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """An open task that is late."""
+    """An open task that is late, or with ``is_whole`` a whole company opening that is past its promise."""
 
+    is_whole: bool
     token: str
     number: str
     company: str
@@ -81,22 +87,29 @@ class Overdue:
 
 def open_cases(session: Session, now: datetime) -> list[Open]:
     """Open cases by workflow, state and office. A waiting or correcting case has no due time and is never late."""
-    late, near = Task.due_at < now, near_due(now)
+    promised, whole = promised_due(), Case.parent_id.is_(None)
+    late = (Task.due_at < now) | (Task.due_at.is_(None) & (promised < now))
+    near = near_due(now) | (Task.due_at.is_(None) & near_promise(promised, now))
     found = session.execute(
         select(
             Task.workflow,
             Task.state,
             Office.name,
+            whole,
             func.count(),
             func.sum(case((late, 1), else_=0)),
             func.sum(case((late, 0), (near, 1), else_=0)),
         )
+        .join(Case, Case.id == Task.case_id)
         .outerjoin(Office, Office.id == Task.office_id)
         .where(Task.closed_at.is_(None))
-        .group_by(Task.workflow, Task.state, Office.name)
+        .group_by(Task.workflow, Task.state, Office.name, whole)
     ).all()
-    lines = [Open(*_step(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found]
-    return sorted(lines, key=lambda line: (*_order(line.definition, line.state), line.office or ""))
+    lines = [
+        Open(bool(is_whole), *_step(workflow, state), office, *map(int, numbers))
+        for workflow, state, office, is_whole, *numbers in found
+    ]
+    return sorted(lines, key=lambda line: (not line.is_whole, *_order(line.definition, line.state), line.office or ""))
 
 
 def closed_cases(session: Session, now: datetime, days: int) -> list[Closed]:
@@ -139,20 +152,35 @@ def durations(session: Session, now: datetime) -> list[Duration]:
 
 
 def overdue_tasks(session: Session, now: datetime) -> list[Overdue]:
-    """Open tasks that are late, the oldest due first, at most ``MOST_OVERDUE``."""
+    """Open tasks of matters that are late and whole openings that are, the oldest due first, at most ``MOST_OVERDUE`` of each.
+
+    A whole opening is late by its promise until its results lie ready, then by the time to hand them out.
+    """
+    promised = promised_due()
+    due_times = {False: Task.due_at, True: func.coalesce(Task.due_at, promised)}
+    parts = [
+        select(Task.id, due_at.label("due_at"))
+        .join(Case, Case.id == Task.case_id)
+        .where(Task.closed_at.is_(None), due_at < now, Case.parent_id.is_(None) if is_whole else Case.parent_id.is_not(None))
+        .order_by(due_at, Task.id)
+        .limit(MOST_OVERDUE)
+        .subquery()
+        for is_whole, due_at in due_times.items()
+    ]
+    late = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
     found = session.execute(
-        select(Task, Case.token, Case.number, Case.company, Office.name)
+        select(Task, late.c.due_at, Case.parent_id, Case.token, Case.number, Case.company, Office.name)
+        .join(late, late.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Office, Office.id == Task.office_id)
-        .where(Task.closed_at.is_(None), Task.due_at < now)
-        .order_by(Task.due_at, Task.id)
-        .limit(MOST_OVERDUE)
+        .order_by(late.c.due_at, Task.id)
     ).all()
     lines = []
-    for task, token, number, company, office in found:
-        due = due_of(task.due_at, None, now)
+    for task, due_at, parent_id, token, number, company, office in found:
+        definition, state = _step(task.workflow, task.state)
+        due = due_of(due_at, None, now)
         assert due is not None
-        lines.append(Overdue(token, number, company, *_step(task.workflow, task.state), office, due))
+        lines.append(Overdue(parent_id is None, token, number, company, definition, state, office, due))
     return lines
 
 

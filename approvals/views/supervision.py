@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask import Blueprint, render_template
 
 from approvals.calendar import county_calendar
@@ -25,6 +27,11 @@ def share(part: int, whole: int) -> str:
     return f"{100 * part / whole:.1f}%" if whole else "—"
 
 
+def _totals(lines: Iterable[overview.Open]) -> dict[str, int]:
+    counted = list(lines)
+    return {name: sum(getattr(line, name) for line in counted) for name in ("every", "late", "near", "in_time")}
+
+
 @blueprint.get("/supervision")
 @requires("supervise")
 def index() -> str:
@@ -33,10 +40,12 @@ def index() -> str:
     opened = overview.open_cases(session, now)
     recent = {line.definition.key: line for line in overview.closed_cases(session, now, overview.RECENT_DAYS)}
     closed = overview.closed_cases(session, now, overview.DAYS)
+    overdue = overview.overdue_tasks(session, now)
     return render_template(
         "supervision/index.html",
         opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now),
-        overdue=overview.overdue_tasks(session, now), most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
+        overdue={is_whole: [line for line in overdue if line.is_whole is is_whole] for is_whole in (True, False)},
+        most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
         recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
-        totals={name: sum(getattr(line, name) for line in opened) for name in ("every", "late", "near", "in_time")},
+        totals={is_whole: _totals(line for line in opened if line.is_whole is is_whole) for is_whole in (True, False)},
     )  # fmt: skip

@@ -12,7 +12,7 @@ from approvals.db import Database
 from approvals.queries import overview
 from approvals.views.supervision import share, working_time
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
-from tests.support.seed import NOW, seed
+from tests.support.seed import HALL, NOW, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 
@@ -49,7 +49,7 @@ def test_open_cases_are_counted_by_workflow_state_office_and_colour(application:
     chain.now = NOW + timedelta(minutes=75)
     page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
     assert ["企业设立登记", "登记审查", "惠民县政务服务中心", "3", "1", "2", "0"] in rows_of(page, "在办")
-    assert ["企业开办（一链办理）", "设立登记中", "—", "3", "0", "0", "3"] in rows_of(page, "在办")
+    assert ["企业开办（一链办理）", "设立登记中", "—", "3", "0", "0", "3"] in rows_of(page, "在办"), "half a day was promised"
     (late,) = rows_of(page, "已超期的待办")
     assert "已超期" in late[0] and "-1" in late[1]
 
@@ -127,3 +127,72 @@ def test_lengths_are_said_in_working_days_hours_and_minutes(application: Any) ->
         assert working_time(0) == "不到 1 分钟"
         assert working_time(35 * 60) == "35 分钟"
         assert working_time(9 * 3600) == "1 天 2 小时"
+
+
+def overview_page(application: Any, chain: Chain) -> str:
+    """The overview as it is now; the clock moves by days here, so each look is of somebody who has just signed in."""
+    text: str = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    return text
+
+
+def tiles_of(text: str) -> list[dict[str, int]]:
+    """The numbers at the head of the page: of whole company openings, then of their matters."""
+    lists = re.findall(r'<ul class="desk-counts">(.*?)</ul>', text, re.DOTALL)
+    found = [re.findall(r"<strong>(\d+)</strong> ([^<]+)", part) for part in lists]
+    return [{name.strip(): int(number) for number, name in part} for part in found]
+
+
+def test_a_whole_opening_is_late_by_its_promise_and_counted_apart_from_its_matters(application: Any, chain: Chain) -> None:
+    opening = chain.case()
+    assert tiles_of(overview_page(application, chain)) == [
+        {"在办": 1, "已超期": 0, "将到期": 0, "期限内或不计时": 1},
+        {"在办": 1, "已超期": 0, "将到期": 0, "期限内或不计时": 1},
+    ]
+    chain.act(REGISTRATION, "approve")
+    assert opening.promised_due_at is not None
+    chain.now = opening.promised_due_at - timedelta(minutes=5)
+    assert tiles_of(overview_page(application, chain))[0]["将到期"] == 1
+    chain.now = opening.promised_due_at + timedelta(days=1)
+    page = overview_page(application, chain)
+    whole, matters = tiles_of(page)
+    assert whole == {"在办": 1, "已超期": 1, "将到期": 0, "期限内或不计时": 0}
+    assert matters["已超期"] == len(rows_of(page, "已超期的待办"))
+    (line,) = rows_of(page, "已超期的企业开办")
+    assert "已超期" in line[0] and opening.number in line[1] and "企业开办" in line[2]
+    found = Visitor(application, chain.cast.supervisor.person_id).get("/desk/search", query_string={"q": opening.number}).text
+    (row,) = [row for row in found.split("<tr") if "企业开办（一链办理）" in row]
+    assert "已超期" in row and "无时限" not in row
+
+
+def test_the_promise_stands_still_while_the_applicant_corrects_and_ends_with_the_results(
+    application: Any, database: Database
+) -> None:
+    content = content_with(delivery={"way": "window", "office": HALL})
+    chain = Chain(database, seed(database), content)
+    application.config["NOW"] = lambda: chain.now
+    chain.act(REGISTRATION, "return_for_correction")
+    chain.now += timedelta(days=10)
+    assert tiles_of(overview_page(application, chain))[0] == {"在办": 1, "已超期": 0, "将到期": 0, "期限内或不计时": 1}
+    chain.resubmit(content)
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    chain.settle_matters()
+    assert chain.case().state == "delivering" and chain.case().closed_at is not None
+    task = chain.task("company-opening")
+    assert task is not None and task.due_at is not None
+    promised = chain.case().promised_due_at
+    assert promised is not None and promised < task.due_at
+    chain.now = promised + (task.due_at - promised) / 2
+    assert tiles_of(overview_page(application, chain))[0]["已超期"] == 0
+    chain.now = task.due_at + timedelta(minutes=1)
+    page = overview_page(application, chain)
+    assert tiles_of(page)[0]["已超期"] == 1 and chain.case().number in rows_of(page, "已超期的企业开办")[0][1]
+
+
+def test_the_overview_leads_to_each_of_its_parts(application: Any, chain: Chain) -> None:
+    page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    targets = set(re.findall(r'href="#([a-z-]+)"', page[page.index("<main") :]))
+    assert targets >= {"open", "overdue-whole", "overdue", "closed", "durations"}
+    for target in targets:
+        assert f'id="{target}"' in page
+    assert page.index('class="page-jumps"') < page.index('class="desk-counts"') < page.index('id="open"')
