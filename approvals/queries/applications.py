@@ -18,7 +18,10 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """A case of the person, as a list shows it; ``correction`` is the token of the linked case that was returned."""
+    """A case of the person, as a list shows it; ``correction`` is the token of the linked case that was returned.
+
+    ``is_to_collect`` while the results wait to be handed out or posted.
+    """
 
     number: str
     token: str
@@ -29,6 +32,7 @@ class CaseLine:
     opened_at: datetime
     promised_due_at: datetime | None
     correction: str = ""
+    is_to_collect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,17 @@ def cases_of(session: Session, person_id: int) -> list[CaseLine]:
     returned = {
         row.root_id: row.token for row in linked if catalogue.version(row.workflow, row.version).states[row.state].stage == "correction"
     }
-    return [
-        CaseLine(
-            case.number, case.token, case.company, catalogue.version(case.workflow, case.version).states[case.state].title,
-            case.outcome, case.closed_at is not None, case.opened_at, case.promised_due_at, returned.get(case.id, ""),
-        )
-        for case in roots
-    ]  # fmt: skip
+    found = []
+    for case in roots:
+        state = catalogue.version(case.workflow, case.version).states[case.state]
+        is_to_collect = state.stage == "delivery" and not state.final
+        found.append(
+            CaseLine(
+                case.number, case.token, case.company, state.title, case.outcome, case.closed_at is not None, case.opened_at,
+                case.promised_due_at, returned.get(case.id, ""), is_to_collect,
+            )
+        )  # fmt: skip
+    return found
 
 
 def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:

@@ -18,17 +18,16 @@ from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
-from workflows.rules import LICENCE_LABELS, mask_name, mask_phone
+from workflows.rules import mask_name, mask_phone
 
-from . import actions, filed, request
+from . import actions, documents, filed, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
+from .collecting import collecting
 
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(actions.blueprint)
-
-SHARED_RESULTS = frozenset({"registration-notice", "business-licence"})
-"""Results of the registration that every later matter works with (市场主体登记管理条例 第十六条: not asked for again)."""
+blueprint.register_blueprint(documents.blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,8 @@ def case_page(token: str) -> str:
         is_full=full, applicant=applicant(view, lines, full=full), submissions=submissions, changes=list(reversed(changes)),
         told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
         reasons={member.case.id: reason(view, lines, member, lists) for member in family.members},
-        correcting=correction(view, lines, lists), doable=doable, head_doable=view.in_head(doable), resubmit=RESUBMIT,
+        correcting=correction(view, lines, lists), to_collect=collecting(view, submissions[-1].content if submissions else {}),
+        doable=doable, head_doable=view.in_head(doable), resubmit=RESUBMIT,
         tasks=[member for member in (family.members if subject.is_root else (subject,)) if view.is_addressed(member)],
         notices=[each for each in cases.notices_of(session, family) if subject.is_root or each.case_id == subject.case.id],
         turn_of=lambda member: turn(view, member),
@@ -111,6 +111,8 @@ def turn(view: Seen, member: Member) -> str:
         return _("等待系统自动处理")
     if task.role == "applicant":
         return _("轮到您了") if view.is_applicant else _("等待申请人办理")
+    if view.is_applicant and member.is_root and member.state.stage == "delivery":
+        return _("请看下面怎样拿到结果")
     role = say(county_catalogue().text("roles", task.role))
     if task.department == "bank":
         where = member.office or say(county_catalogue().text("departments", task.department))
@@ -194,25 +196,11 @@ def correction(view: Seen, lines: Sequence[Line], lists: Choices) -> tuple[Membe
     return member, _lines(last.form, lists, full=False) if last is not None else ()
 
 
-def results(view: Seen, documents: Sequence[Document], lists: Choices) -> list[Result]:
+def results(view: Seen, issued: Sequence[Document], lists: Choices) -> list[Result]:
     """What was issued, as far as the person works with it."""
-    members = {member.case.id: member for member in view.family.members}
     found = []
-    for document in documents:
-        member = members[document.case_id]
-        theirs = view.subject.is_root or member is view.subject
-        if (theirs and view.may_read(member)) or document.kind in SHARED_RESULTS:
-            title = say(county_catalogue().text("documents", document.kind))
-            found.append(Result(document, title, say(member.definition.title), _facts(view, member, document, lists)))
+    for document, member in documents.readable(view, issued):
+        title = say(county_catalogue().text("documents", document.kind))
+        facts = tuple((line.label, line.text) for line in documents.facts(view, member, document, lists) if line.text)
+        found.append(Result(document, title, say(member.definition.title), facts))
     return found
-
-
-def _facts(view: Seen, member: Member, document: Document, lists: Choices) -> tuple[tuple[str, str], ...]:
-    written = document.content.get("facts", {})
-    if document.kind in SHARED_RESULTS:
-        return tuple((say(label), written[fact]) for fact, label in LICENCE_LABELS.items() if fact in written)
-    if not view.may_read(member):
-        return ()
-    fields = {field.name: field for form in member.definition.forms.values() for field in form.fields if field.name in written}
-    form = [(field, written[name]) for name, field in fields.items() if name not in history.INTERNAL_FIELDS]
-    return tuple((line.label, line.text) for line in _lines(form, lists, full=False) if line.text)
