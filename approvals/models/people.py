@@ -29,8 +29,6 @@ class Person(Identified, Base):
     language: Mapped[str] = mapped_column(String(5), default="zh")
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     positions: Mapped[list[Position]] = relationship(back_populates="person")
 
@@ -50,3 +48,18 @@ class Position(Identified, Base):
 
     person: Mapped[Person] = relationship(back_populates="positions")
     office: Mapped[Office] = relationship()
+
+
+class PasswordTries(Base):
+    """Passwords tried in a row for one sign-in name, whether or not somebody has it, or for one person's change of password.
+
+    ``digest`` is that of the name: what people type there by mistake may be a password.
+    """
+
+    __tablename__ = "password_tries"
+    __table_args__ = (Index("ix_password_tries_last_at", "last_at"),)
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    tried: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,6 +15,7 @@ from approvals.operations.accounts import comparable_sign_in_name
 from workflows.rules import is_mobile, normalise_phone
 
 SIGN_IN_NAME = re.compile(r"[\w.@+-]{3,60}")
+LIKE_A_PHONE = re.compile(r"\+?[0-9-]{7,}")
 PASSWORD_FAULTS = {
     "short": _l("密码太短：至少 10 个字符。"),
     "long": _l("密码太长：最多 128 个字符。"),
@@ -91,8 +92,12 @@ class SignUpForm(NewPasswordForm):
             raise ValidationError(_l("手机号应为1开头的11位数字，例如 13800000000。"))
 
     def validate_sign_in_name(self, field: Any) -> None:
-        if field.data and not SIGN_IN_NAME.fullmatch(comparable_sign_in_name(field.data)):
+        chosen = comparable_sign_in_name(field.data or "")
+        if field.data and not SIGN_IN_NAME.fullmatch(chosen):
             raise ValidationError(_l("登录名用 3 到 60 个汉字、字母或数字，中间不留空格。"))
+        # Somebody else's telephone number would keep them from signing up with it.
+        if LIKE_A_PHONE.fullmatch(chosen) and chosen != comparable_sign_in_name(self.phone.data or ""):
+            raise ValidationError(_l("登录名不能是别人的电话号码：请换一个，或者不填，用您自己的手机号登录。"))
 
     def names(self) -> tuple[str, str]:
         return self.sign_in_name.data or "", self.phone.data or ""

@@ -67,16 +67,23 @@ def sign_in() -> Page:
 def _try_password(sign_in_name: str, password: str) -> str:
     """Sign in; returns the sentence of a refusal. No transaction is open while the hash is computed."""
     found = people.credentials(session(), accounts.comparable_sign_in_name(sign_in_name))
-    locked_until = write(accounts.begin_attempt, found.person_id if found is not None else None, now())
-    if locked_until is not None:
-        return _(
-            "密码连续输错 %(count)s 次，账号已锁定，请在 %(moment)s 之后再试。", count=accounts.ATTEMPTS, moment=moment(locked_until)
-        )
+    locked = _locked(accounts.tries_of_name(sign_in_name), password)
+    if locked:
+        return locked
     if not passwords.verify(found.password_hash if found is not None else None, password) or found is None:
         return _("登录名或密码不对。请核对后再试；连续输错 %(count)s 次，账号会锁定 10 分钟。", count=accounts.ATTEMPTS)
     account = write(accounts.sign_in, found.person_id)
     remember_person(account.person_id, account.session_version)
     return ""
+
+
+def _locked(who: str, password: str) -> str:
+    """Count a try of a password; the sentence when there were too many. A refusal takes as long as a wrong password."""
+    locked_until = write(accounts.begin_attempt, who, now())
+    if locked_until is None:
+        return ""
+    passwords.verify(None, password)
+    return _("密码连续输错 %(count)s 次，账号已锁定，请在 %(moment)s 之后再试。", count=accounts.ATTEMPTS, moment=moment(locked_until))
 
 
 def _first_page() -> str:
@@ -97,10 +104,16 @@ def _demo_sign_ins() -> list[object]:
 @blueprint.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """Sign out here; open to visitors too, since a page may be older than its session."""
+    """Sign out; open to visitors too, since a page may be older than its session.
+
+    The cookie alone is the session, and a copy of it would outlive its deletion here: so all sessions of the person end.
+    """
+    found = maybe_acting()
+    if found is not None:
+        write(accounts.end_all_sessions, found.person_id)
     forget_person()
     cookie.clear()
-    flash(_("您已退出。"), "success")
+    flash(_("您已退出；为了安全，其他设备上的登录也一并退出了。") if found is not None else _("您已退出。"), "success")
     return redirect(url_for("public.home"))
 
 
@@ -116,11 +129,14 @@ def change_password() -> Page:
     """A new password, which ends all other sessions."""
     form, person = ChangePasswordForm(), maybe_signed_in()
     assert person is not None
-    valid = form.validate_on_submit()
-    if valid and not passwords.verify(people.password_hash_of(session(), person.id), form.current.data or ""):
-        form.current.errors = [_("现在的密码不对，请重新输入。")]
-        valid = False
-    if not valid:
+    if not form.validate_on_submit():
+        return _account_page(form), 422
+    current, password_hash = form.current.data or "", people.password_hash_of(session(), person.id)
+    sentence = _locked(accounts.tries_of_person(person.id), current)
+    if not sentence and not passwords.verify(password_hash, current):
+        sentence = _("现在的密码不对，请重新输入。")
+    if sentence:
+        form.current.errors = [sentence]
         return _account_page(form), 422
     changed = write(accounts.change_password, person.id, passwords.hash_password(form.password.data or ""))
     remember_person(changed.person_id, changed.session_version)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from approvals.db import Database
-from approvals.models import Person
+from approvals.models import PasswordTries, Person
 from approvals.operations import accounts, passwords
 from tests.support.pages import token_in
 from tests.support.web import Visitor
@@ -174,14 +174,14 @@ def test_a_right_password_forgets_the_wrong_ones(application: Any, visitor: Visi
             sign_in(visitor, "zhang", "wrong", status=422)
         sign_in(visitor, "zhang")
         visitor.post("/sign-out")
-    assert [person.failed_sign_ins for person in persons(application)] == [0]
+    with application.extensions["database"].reading() as session:
+        assert session.scalars(select(PasswordTries)).all() == []
 
 
 def test_attempts_count_before_the_password_is_looked_at(application: Any, clock: Clock) -> None:
     """So that many attempts at once are worth no more than five one after the other."""
     database: Database = application.extensions["database"]
-    number = enter(application, "张测试", sign_in_name="zhang")
-    answers = [database.write(accounts.begin_attempt, number, clock.now) for _ in range(accounts.ATTEMPTS + 1)]
+    answers = [database.write(accounts.begin_attempt, accounts.tries_of_name("zhang"), clock.now) for _ in range(accounts.ATTEMPTS + 1)]
     assert answers == [None] * accounts.ATTEMPTS + [clock.now + accounts.LOCKED_FOR]
 
 
@@ -295,11 +295,15 @@ def test_signing_out_everywhere_ends_all_sessions(application: Any) -> None:
     assert not signed_in(here) and not signed_in(there)
 
 
-def test_signing_out_ends_this_session_alone(application: Any) -> None:
+def test_a_copied_cookie_is_worth_nothing_after_signing_out(application: Any) -> None:
     number = enter(application, "张测试")
-    here, there = Visitor(application, number), Visitor(application, number)
+    here, copied = Visitor(application, number), Visitor(application, number)
     here.post("/sign-out")
-    assert not signed_in(here) and signed_in(there)
+    assert "其他设备上的登录也一并退出了" in here.get("/").text
+    assert not signed_in(here) and not signed_in(copied)
+    again = Visitor(application, number, session_version=1)
+    copied.post("/sign-out")
+    assert signed_in(again), "an ended session signs nobody out"
 
 
 def test_the_language_is_kept_with_the_person(application: Any) -> None:
@@ -332,3 +336,53 @@ def test_a_phone_number_is_one_account_however_it_is_typed(application: Any) -> 
         Visitor(application).post("/sign-in", {"sign_in_name": typed, "password": PASSWORD})
     again = Visitor(application).post("/sign-up", {**NEWCOMER, "phone": "+8613800001234"}, status=422)
     assert "已有人使用" in again.text
+
+
+def test_a_name_that_nobody_has_is_locked_alike(application: Any, visitor: Visitor, clock: Clock) -> None:
+    """Else the lock would tell who has an account here."""
+    enter(application, "张测试", sign_in_name="zhang")
+    told = {}
+    for name in ("zhang", "nobody"):
+        pages = [sign_in(visitor, name, "wrong", status=422).text for _ in range(accounts.ATTEMPTS + 1)]
+        told[name] = [re.findall(r"登录名或密码不对|账号已锁定，请在 [^ ]+ [^ ]+ 之后再试", page) for page in pages]
+        told[name].append(re.findall("账号已锁定", sign_in(visitor, f" {name.upper()} ", "wrong", status=422).text))
+    assert told["zhang"] == told["nobody"]
+    assert told["nobody"][-1] == ["账号已锁定"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_locked_name_costs_a_hash_as_well(visitor: Visitor, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str | None] = []
+    monkeypatch.setattr(passwords, "verify", lambda password_hash, password: asked.append(password_hash) or False)
+    for _ in range(accounts.ATTEMPTS + 1):
+        sign_in(visitor, "nobody", status=422)
+    assert asked == [None] * (accounts.ATTEMPTS + 1)
+
+
+def test_tries_of_a_password_are_forgotten_after_a_day(application: Any, clock: Clock) -> None:
+    database: Database = application.extensions["database"]
+    for number in range(3):
+        database.write(accounts.begin_attempt, accounts.tries_of_name(f"nobody-{number}"), clock.now)
+    clock.pass_by(days=2)
+    database.write(accounts.begin_attempt, accounts.tries_of_name("zhang"), clock.now)
+    with database.reading() as session:
+        assert len(session.scalars(select(PasswordTries)).all()) == 1
+
+
+def test_the_present_password_can_be_guessed_five_times(application: Any, clock: Clock) -> None:
+    visitor = Visitor(application, enter(application, "张测试", sign_in_name="zhang"))
+    change = {"current": "wrong", "password": "another plum tree", "password_again": "another plum tree"}
+    for _ in range(accounts.ATTEMPTS):
+        assert "现在的密码不对" in visitor.post("/account/password", change, status=422).text
+    assert "已锁定" in visitor.post("/account/password", {**change, "current": PASSWORD}, status=422).text
+    clock.pass_by(minutes=11)
+    visitor.post("/account/password", {**change, "current": PASSWORD})
+
+
+@pytest.mark.parametrize("name", ["13900009999", "+8613900009999", "１３９００００９９９９"])
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_nobody_takes_the_telephone_number_of_somebody_else(application: Any, visitor: Visitor, name: str) -> None:
+    page = visitor.post("/sign-up", {**NEWCOMER, "sign_in_name": name}, status=422).text
+    assert "不能是别人的电话号码" in page and NEWCOMER["name"] in page
+    assert persons(application) == []
+    visitor.post("/sign-up", {**NEWCOMER, "sign_in_name": NEWCOMER["phone"]})

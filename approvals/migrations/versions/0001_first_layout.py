@@ -40,6 +40,16 @@ def upgrade() -> None:
     with op.batch_alter_table('offices', schema=None) as batch_op:
         batch_op.create_index('ix_offices_kind', ['kind'], unique=False)
 
+    op.create_table('password_tries',
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('tried', sa.Integer(), nullable=False),
+    sa.Column('locked_until', approvals.db.types.UtcDateTime(), nullable=True),
+    sa.Column('last_at', approvals.db.types.UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('password_tries_pkey'))
+    )
+    with op.batch_alter_table('password_tries', schema=None) as batch_op:
+        batch_op.create_index('ix_password_tries_last_at', ['last_at'], unique=False)
+
     op.create_table('persons',
     sa.Column('sign_in_name', sa.String(length=60), nullable=True),
     sa.Column('name', sa.String(length=200), nullable=False),
@@ -52,8 +62,6 @@ def upgrade() -> None:
     sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('demo', sa.Boolean(), nullable=False),
     sa.Column('created_at', approvals.db.types.UtcDateTime(), nullable=False),
-    sa.Column('failed_sign_ins', sa.Integer(), nullable=False),
-    sa.Column('locked_until', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('persons_pkey')),
     sa.UniqueConstraint('sign_in_name', name=op.f('uq_persons_sign_in_name'))
@@ -351,6 +359,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_offices_kind')
 
     op.drop_table('offices')
+    with op.batch_alter_table('password_tries', schema=None) as batch_op:
+        batch_op.drop_index('ix_password_tries_last_at')
+
+    op.drop_table('password_tries')
     op.drop_table('counters')
     op.drop_table('business_items')
     # ### end Alembic commands ###
