@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +13,9 @@ from approvals.models import Case, Counter, Notice
 from workflows.engine.facts import Actor
 
 from .acting import Acting
+from .counting import count_one, uncount_one
 from .errors import NotFound, Refusal
-from .filing import _LETTERS, claim_hash
+from .filing import claim_hash, new_code
 from .registration import ZONE
 from .unit import Unit
 
@@ -28,7 +28,6 @@ TRIES_AT_A_CASE = 20
 """Wrong codes for one case within a day: enough for every honest mistake, nothing against 31 to the tenth codes."""
 
 _COUNTER = "claim-tries"
-CODE_LENGTH = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,15 @@ def adopt(session: Session, acting: Acting, number: str, code: str, now: datetim
     own = f"{_COUNTER} {hour} {acting.person_id}"
     case = session.scalar(select(Case).where(Case.number == number.strip().upper(), Case.parent_id.is_(None)))
     here = f"{_COUNTER} {day} {case.number}" if case is not None else ""
-    if _tries(session, own) >= TRIES_OF_A_PERSON or (here and _tries(session, here) >= TRIES_AT_A_CASE):
+    session.execute(delete(Counter).where(Counter.name.like(f"{_COUNTER} %"), Counter.name < f"{_COUNTER} {day}"))
+    # Counted before the code is looked at: of many tries at once no more than these see an answer.
+    tried = count_one(session, own)
+    if tried > TRIES_OF_A_PERSON or (here and count_one(session, here) > TRIES_AT_A_CASE):
         return Adoption()
     if case is None or not _adopt(session, acting, case.id, code, now):
-        session.execute(delete(Counter).where(Counter.name.like(f"{_COUNTER} %"), Counter.name < f"{_COUNTER} {day}"))
-        for name in (own, here):
-            _count(session, name)
-        return Adoption(tries_left=TRIES_OF_A_PERSON - _tries(session, own))
+        return Adoption(tries_left=TRIES_OF_A_PERSON - tried)
+    for name in (own, here):
+        uncount_one(session, name)
     return Adoption(case.token)
 
 
@@ -78,21 +79,6 @@ def _adopt(session: Session, acting: Acting, case_id: int, code: str, now: datet
     return True
 
 
-def _tries(session: Session, name: str) -> int:
-    return session.scalar(select(Counter.value).where(Counter.name == name)) or 0
-
-
-def _count(session: Session, name: str) -> None:
-    if not name:
-        return
-    counter = session.get(Counter, name, with_for_update=True)
-    if counter is None:
-        session.add(Counter(name=name, value=1))
-    else:
-        counter.value += 1
-    session.flush()
-
-
 def new_claim_code(session: Session, acting: Acting, case_token: str, now: datetime) -> str:
     """Give an unclaimed walk-in's case a new code in place of a lost one; the old one is void. Returns the code, once.
 
@@ -110,7 +96,7 @@ def new_claim_code(session: Session, acting: Acting, case_token: str, now: datet
         raise Refusal(
             "claimed", {"zh": "这个办件已经由申请人认领，不再需要认领码。", "en": "The applicant has claimed this case already."}
         )
-    code = "".join(secrets.choice(_LETTERS) for _ in range(CODE_LENGTH))
+    code = new_code()
     case.claim_code_hash = claim_hash(code)
     actor = Actor(acting.person_id, acting.name, frozenset({"clerk"}), acting.on_behalf_of)
     unit.record(case, actor, "clerk", CODE_RENEWED, case.state, case.state, {}, case.task.id if case.task else None)

@@ -27,7 +27,8 @@ from .registration import ZONE, context_for
 from .unit import Unit, new_case
 from .walk_ins import refuse_other_than_clerk
 
-_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Letters of a claim code that nobody confuses on paper."""
 
 
@@ -104,7 +105,7 @@ def _open(
     offices = _offices(session, application, draft.office_id)
     day = now.astimezone(ZONE).strftime("%Y%m%d")
     digits = f"{day}{unit.count(f'cases of {day}'):06d}"
-    claim_code = "" if applicant_id is not None else "".join(secrets.choice(_LETTERS) for _ in range(10))
+    claim_code = "" if applicant_id is not None else new_code()
     case = new_case(
         definition,
         number=f"HM{digits}{number_check_digit(digits)}",
@@ -177,4 +178,9 @@ def resubmit_draft(
 
 def claim_hash(code: str) -> str:
     """The keyless digest of a claim code; ten letters of thirty-one cannot be searched through over the sign-in limits."""
+def new_code() -> str:
+    """A claim code that nobody can guess."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
     return hashlib.sha256(f"claim:{code.strip().upper()}".encode()).hexdigest()

@@ -72,7 +72,7 @@ def save_identity(token: str) -> Answer:
     valid = form.validate()
     fault = walk_ins.number_fault(values, request.today()) if values.get("id_number") else None
     if fault is not None:
-        form.note("id_number", Note(say(fault), "居民身份证法 第三条（GB 11643）"))
+        form.note("id_number", Note(say(fault), _("居民身份证法 第三条（GB 11643）")))
     if not valid or fault is not None:
         return _shown(_walk_in(token), form), 422
     flash(_("申请人身份已保存。"), "success")
