@@ -17,6 +17,8 @@ OFFICES = ("deciding", "receiving", "delivery")
 OPENED_WHEN = ("always", "chosen")
 SIGN_OFF_RULES = ("all", "any", "count", "share")
 VOTES = ("yes", "no")
+TOLD = ("applicant",)
+"""Whom a notice can go to: the verbs write it to the person who applied."""
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -43,7 +45,11 @@ def roles(subject: Subject) -> Iterator[Problem]:
             at = (index,) if isinstance(action["by"], list) else ()
             yield from _unless_known(subject, "role", role, (*known, SYSTEM), ("actions", name, "by", *at))
     for name, notice in (data.get("notices") or {}).items():
-        yield from _unless_known(subject, "role", notice["to"], known, ("notices", name, "to"))
+        path = ("notices", name, "to")
+        yield from _unless_known(subject, "role", notice["to"], known, path)
+        if notice["to"] in known and notice["to"] not in TOLD:
+            message = f"notices go to {', '.join(TOLD)} alone so far, not to {notice['to']!r}: staff see their tasks in the inbox"
+            yield subject.problem("notice-addressee", message, *path)
 
 
 def departments(subject: Subject) -> Iterator[Problem]:
