@@ -70,8 +70,10 @@ class CaseNow:
     loaded: tuple[Any, ...] = ()
     definition: Definition = field(init=False)
 
-    def as_linked(self) -> LinkedCase:
-        return LinkedCase(self.workflow, self.number, self.state, self.outcome)
+    def as_linked(self, parent_closed_at: int | None = None) -> LinkedCase:
+        """This case as its parent sees it; ``parent_closed_at`` is when that was closed, in microseconds."""
+        ended_later = parent_closed_at is not None and self.closed_at is not None and self.closed_at > parent_closed_at
+        return LinkedCase(self.workflow, self.number, self.state, self.outcome, ended_later)
 
     def office_ids(self) -> Iterable[int]:
         """Offices where this case may be worked on: where it was taken in, and every one that its definition addresses."""

@@ -103,7 +103,7 @@ class Unit:
         return Facts(
             now=self.now,
             chosen=frozenset(case.chosen),
-            linked=tuple(other.as_linked() for other in self.linked_of(case)),
+            linked=tuple(other.as_linked(case.closed_at) for other in self.linked_of(case)),
             predecessors=tuple(siblings[key].as_linked() for key in case.predecessors if key in siblings),
             timer_due=None if timer is None else clocks.moment(timer),
             form=form or {},

@@ -112,7 +112,13 @@ class Seen:
         return [Doable(member, action) for action in offered if not self._is_blocked(member, action)]
 
     def _is_blocked(self, member: Member, action: Action) -> bool:
-        if not any(named.name == "predecessors_done" for named in action.guards):
+        guards = {named.name for named in action.guards}
+        if "linked_cases_settled_again" in guards:
+            closed_at = member.case.closed_at
+            linked = [other.case for other in self.family.members if other.case.parent_id == member.case.id]
+            ended = [case.closed_at for case in linked if case.closed_at is not None]
+            return closed_at is None or len(ended) < len(linked) or all(moment <= closed_at for moment in ended)
+        if "predecessors_done" not in guards:
             return False
         before = [self.family.member_of(key) for key in member.case.predecessors]
         return any(other is not None and other.case.outcome != "done" for other in before)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from approvals.db import Database
 from approvals.models import Case, CompanyName, Document, Event, EventPayload, Notice, Submission, Task
@@ -207,6 +207,65 @@ def test_a_failed_matter_does_not_undo_the_others(chain: Chain) -> None:
     assert chain.case().state == "delivered"
     assert actions(chain.database, chain.root_id).count("settle") == 1
     assert chain.faults() == []
+
+
+def test_what_is_started_again_before_the_hand_out_is_handed_out_with_the_rest(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, content_with(delivery={"way": "window", "office": HALL}))
+    chain.act(REGISTRATION, "approve")
+    chain.act("tax-registration", "fail")
+    chain.settle_matters()
+    assert chain.states()[ROOT] == "delivering"
+    chain.act("tax-registration", "restart", cast.applicant)
+    with pytest.raises(Refusal) as refused:
+        chain.act(ROOT, "hand_out")
+    assert refused.value.reason == "linked_cases_settled_now"
+    assert chain.case("tax-registration").number in refused.value.message["zh"]
+    chain.act("tax-registration", "complete")
+    assert chain.states()[ROOT] == "delivering", "the join does not fire again"
+    chain.act(ROOT, "hand_out")
+    assert actions(database, chain.root_id) == ["case:opened", "registered", "settle", "hand_out"]
+    assert chain.faults() == []
+
+
+def test_what_is_started_again_after_the_hand_out_is_handed_out_again(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, content_with(delivery={"way": "window", "office": HALL}))
+    chain.act(REGISTRATION, "approve")
+    chain.act("tax-registration", "fail")
+    chain.settle_matters()
+    chain.act(ROOT, "hand_out")
+    closed_at = chain.case().closed_at
+    for step in (None, "restart"):
+        if step:
+            chain.act("tax-registration", step, cast.applicant)
+        with pytest.raises(Refusal) as refused:
+            chain.act(ROOT, "hand_out_again", form=FORMS["hand_out"])
+        assert refused.value.reason == "linked_cases_settled_again"
+        assert (chain.case("tax-registration").number in refused.value.message["zh"]) is bool(step)
+    chain.act("tax-registration", "complete")
+    chain.act(ROOT, "hand_out_again", form=FORMS["hand_out"])
+    root = chain.case()
+    assert (root.state, root.closed_at, chain.task(ROOT)) == ("delivered", closed_at, None)
+    assert documents(chain).count("delivery-receipt") == 2
+    assert payload(chain, ROOT, "hand_out_again")["contact"]["kind"] == "collection"
+    assert actions(database, chain.root_id).count("settle") == 1
+    assert chain.faults() == []
+
+
+def test_what_is_delivered_electronically_waits_for_what_is_open_and_follows_by_itself(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, content_with(matters={"chosen": ["tax-registration"]}, delivery={"way": "window", "office": HALL}))
+    chain.act(REGISTRATION, "approve")
+    chain.act("tax-registration", "fail")
+    chain.act("tax-registration", "restart", cast.applicant)
+    # Electronic from now on: only so can a chain stand there with a matter open again, since it is delivered at once.
+    with database.engine.begin() as connection:
+        content = content_with(matters={"chosen": ["tax-registration"]}, delivery={"way": "electronic"})
+        connection.execute(update(Submission).where(Submission.case_id == chain.root_id).values(content=content))
+    assert chain.states()[ROOT] == "delivering"
+    chain.claim("tax-registration")
+    assert chain.states()[ROOT] == "delivering"
+    chain.act("tax-registration", "complete")
+    assert chain.states()[ROOT] == "delivered"
+    assert actions(database, chain.root_id) == ["case:opened", "registered", "settle", "deliver_electronically"]
 
 
 def test_a_withdrawn_matter_settles_too(chain: Chain) -> None:

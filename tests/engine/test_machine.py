@@ -296,3 +296,33 @@ def test_a_vote_by_weight_needs_more_than_its_share(share: int, weights: tuple[i
 def test_a_name_means_one_thing() -> None:
     with pytest.raises(ValueError, match="twice"):
         guard("predecessors_done")(GUARDS["predecessors_done"].check)
+
+
+HANDING_OUT = workflow(
+    {"delivering": state(task=TASK, closes=True), "delivered": final()},
+    {
+        "hand_out": action("delivering", "delivered", guards=["linked_cases_settled_now"]),
+        "hand_out_again": action("delivered", "=", guards=["linked_cases_settled_again"]),
+    },
+)
+STILL, DONE, FAILED = LinkedCase("child", "1-1", "handling", ""), LinkedCase("child", "1-2", "done", "done"), case("failed")
+LATER = LinkedCase("child", "1-3", "done", "done", ended_later=True)
+
+
+@pytest.mark.parametrize(
+    ("linked", "now", "again"),
+    [
+        ((), True, False),
+        ((DONE, FAILED), True, False),
+        ((DONE, LATER), True, True),
+        ((LATER, STILL), False, False),
+        ((STILL,), False, False),
+        ((DONE, STILL), False, False),
+    ],
+)
+def test_results_are_handed_out_when_no_linked_case_is_open_again(linked: tuple[LinkedCase, ...], now: bool, again: bool) -> None:
+    for where, name, allowed in (("delivering", "hand_out", now), ("delivered", "hand_out_again", again)):
+        step = advance(HANDING_OUT, where, name, CLERK, facts(linked=linked))
+        assert isinstance(step, Outcome) == allowed
+        if isinstance(step, Refused) and STILL in linked:
+            assert "1-1" in step.message["zh"] and "1-1" in step.message["en"] and "1-2" not in step.message["zh"]

@@ -28,7 +28,7 @@ CATALOGUE = county_catalogue()
 ACTIONS = sorted({action for definition in CATALOGUE for action in definition.actions} | {"no-such-action"})
 REFUSALS = {
     "unknown-action", "not-from-this-state", "not-permitted", "not-due", "no-branch", "overtaken", "held", "not-held",
-    "predecessors_done", "registration_rules_hold",
+    "predecessors_done", "registration_rules_hold", "linked_cases_settled_now", "linked_cases_settled_again",
 }  # fmt: skip
 
 

@@ -28,12 +28,16 @@ SYSTEM_ACTOR = Actor(person_id=None, name="系统", roles=frozenset({"system"}))
 
 @dataclass(frozen=True, slots=True)
 class LinkedCase:
-    """A case opened by another one, as the parent or a sibling sees it. ``outcome`` is empty until it is settled."""
+    """A case opened by another one, as the parent or a sibling sees it. ``outcome`` is empty until it is settled.
+
+    ``ended_later``: it was started again and ended after the case that opened it had been closed.
+    """
 
     workflow: str
     number: str
     state: str
     outcome: str
+    ended_later: bool = False
 
     @property
     def settled(self) -> bool:

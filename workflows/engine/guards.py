@@ -23,6 +23,30 @@ def linked_case_ended(facts: Facts, actor: Actor, parameters: Mapping[str, Any])
     return {"zh": "相关的联办件还没有办到这一步。", "en": "The linked case has not come to this point yet."}
 
 
+@guard("linked_cases_settled_now")
+def linked_cases_settled_now(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
+    """No linked case is open at this moment: none that was settled before has been started again and not ended since."""
+    waiting = [case.number for case in facts.linked if not case.settled]
+    if not waiting:
+        return None
+    return {
+        "zh": f"{'、'.join(waiting)}还在办理，等它办完后再一并发放结果。",
+        "en": f"{', '.join(waiting)} is still under way; hand everything out together when it has ended.",
+    }
+
+
+@guard("linked_cases_settled_again")
+def linked_cases_settled_again(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
+    """A linked case that was started again has ended since this case was closed, and none is open at this moment."""
+    message = linked_cases_settled_now(facts, actor, parameters)
+    if message is not None or any(case.ended_later for case in facts.linked):
+        return message
+    return {
+        "zh": "办结以后没有重新办理过的事项，没有新的结果可以发放。",
+        "en": "No matter was started again after the case was closed, so there is nothing new to hand out.",
+    }
+
+
 @guard("predecessors_done")
 def predecessors_done(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
     """Every case that this one waits for ended well."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..definition import Definition, Opening
+from ..definition import STAYS, Definition, Opening
 from ..loader import Problem
 from .names import _as_list
 from .shape import suggestion
@@ -12,6 +12,8 @@ from .subject import Rule, Subject, named_places, outcomes_of, split
 
 CHOICE = ("matters", "chosen")
 """The page and field of the application in which the applicant chooses which matters are opened."""
+
+SETTLED_NOW, SETTLED_AGAIN = "linked_cases_settled_now", "linked_cases_settled_again"
 
 
 def openings(subject: Subject) -> Iterator[tuple[str, int, Opening]]:
@@ -173,7 +175,37 @@ def guards_name_linked_cases(subject: Subject) -> Iterator[Problem]:
                     yield subject.problem("linked-case", message, *at, "outcome")
 
 
+def _starts_again(definition: Definition) -> bool:
+    """Whether a case that ended can come to life again."""
+    states = definition.states
+    return any(
+        any(source in states and states[source].final for source in action.source)
+        and any(branch.dest in states and not states[branch.dest].final for branch in action.branches)
+        for action in definition.actions.values()
+    )
+
+
+def handed_out_whole(subject: Subject) -> Iterator[Problem]:
+    """A linked case can be started again after the join: nothing is handed out meanwhile, and its result is afterwards."""
+    states = subject.definition.states
+    for state in subject.open_states():
+        opened = (subject.others.get(opening.workflow) for opening in opened_before(subject, state.name))
+        if not state.closes or not any(other is not None and _starts_again(other) for other in opened):
+            continue
+        for action in subject.exits[state.name]:
+            ends = [branch.dest for branch in action.branches if branch.dest in states and states[branch.dest].outcome == "done"]
+            if ends and all(named.name != SETTLED_NOW for named in action.guards):
+                message = f"{action.name!r} would leave out what was started again: add the guard {SETTLED_NOW}"
+                yield subject.problem("handed-out-whole", message, "actions", action.name)
+            for end in ends:
+                again = [each for each in subject.exits.get(end, ()) if any(named.name == SETTLED_AGAIN for named in each.guards)]
+                if not any(branch.dest == STAYS for each in again for branch in each.branches):
+                    message = f"what is started again after {end!r} is never handed out: add an action with the guard {SETTLED_AGAIN}"
+                    yield subject.problem("handed-out-whole", message, "states", end)
+
+
 RULES: tuple[Rule, ...] = (
+    handed_out_whole,
     opened_workflows_exist,
     kind_fits,
     order,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..definition import STAYS, Action, State
 from ..loader import Problem
 from ..registry import EFFECTS, GUARDS
+from .linked import SETTLED_NOW
 from .subject import Rule, Subject
 
 APPLICANT = "applicant"
@@ -70,7 +71,9 @@ def waiting_leads_on(subject: Subject) -> Iterator[Problem]:
 def task_is_needed(subject: Subject) -> Iterator[Problem]:
     """An automatic action that happens at once, whatever was filed, leaves nothing for people to do."""
     for name, action in subject.definition.actions.items():
-        unguarded = not action.guards and not all(branch.guards for branch in action.branches)
+        # Unless a linked case is started again, which is rare, they are all settled by then.
+        guards = [named for named in action.guards if named.name != SETTLED_NOW]
+        unguarded = not guards and not all(branch.guards for branch in action.branches)
         if action.when is not None and action.when.name == "at_once" and unguarded:
             for source in action.source:
                 if len(subject.exits.get(source, ())) > 1 or subject.definition.states[source].task:

@@ -22,7 +22,9 @@ from .subject import Rule, Subject, outcomes_of
 NOT_OPENED = ""
 """Stands for a linked case that was not chosen."""
 
-SIMULATED = frozenset({"linked_case_ended", "predecessors_done", "predecessor_not_done", "application_says", "not_chosen"})
+SIMULATED = frozenset(
+    {"linked_case_ended", "linked_cases_settled_now", "predecessors_done", "predecessor_not_done", "application_says", "not_chosen"}
+)
 """Guards whose answer follows from a situation; any other may refuse or not."""
 
 MOST_SITUATIONS = 20_000
