@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from approvals.models import Case, Event, EventPayload
 from workflows.county import county_catalogue
 from workflows.engine.definition import Action, Definition, Field
+from workflows.rules import INTERNAL_FIELDS
 
 from .cases import Family, Member
 
-INTERNAL_FIELDS = frozenset({"opinion"})
-"""What departments write for each other; the applicant is shown reasons and results, not these."""
 
 
 @dataclass(frozen=True, slots=True)
