@@ -18,7 +18,6 @@ from workflows.rules import INTERNAL_FIELDS
 from .cases import Family, Member
 
 
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One event. ``form`` are the fields that the person filled in, with their values."""
