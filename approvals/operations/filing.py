@@ -176,11 +176,11 @@ def resubmit_draft(
     return moved
 
 
-def claim_hash(code: str) -> str:
-    """The keyless digest of a claim code; ten letters of thirty-one cannot be searched through over the sign-in limits."""
 def new_code() -> str:
     """A claim code that nobody can guess."""
     return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
+def claim_hash(code: str) -> str:
+    """The keyless digest of a claim code; ten letters of thirty-one cannot be searched through over the sign-in limits."""
     return hashlib.sha256(f"claim:{code.strip().upper()}".encode()).hexdigest()
