@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
-from approvals.forms import Choices, DefinitionForm, canonical, fill, form_class, rearranged, small_number
+from approvals.forms import Choices, DefinitionForm, Note, canonical, fill, form_class, rearranged, small_number
 from approvals.language import _, say
 from approvals.operations import moving
 from approvals.operations.errors import NotFound, Outdated, Refusal
@@ -114,9 +114,25 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
         panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
         filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full,
+        faults=_faults(wanted, unconfirmed), again=_again(wanted),
         # What was typed and sent back is shown again whoever holds the task.
         claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),
     )  # fmt: skip
+
+
+def _faults(wanted: Asked, unconfirmed: bool) -> list[tuple[str, Note]]:
+    """Everything that is missing at once: what the form asks for, and the confirmation of what cannot be taken back."""
+    missing = Note(_("请勾选确认：我确认要“%(action)s”。", action=say(wanted.action.title)))
+    return wanted.form.noted() + ([("confirmed", missing)] if unconfirmed else [])
+
+
+def _again(wanted: Asked) -> Action | None:
+    """The action with which the applicant can begin anew after this one; None when it is final for them."""
+    leads_to = {branch.dest for branch in wanted.action.branches}
+    for action in wanted.member.definition.actions.values():
+        if action is not wanted.action and "applicant" in action.by and leads_to & set(action.source):
+            return action
+    return None
 
 
 def _overtaken(wanted: Asked, error: Outdated | None) -> Answer:

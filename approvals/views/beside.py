@@ -13,10 +13,10 @@ from approvals.language import say
 from approvals.models import Document
 from approvals.operations.registration import context_for
 from approvals.queries import cases
-from approvals.queries.cases import Member
+from approvals.queries.cases import Family, Member
 from workflows.county import county_catalogue
 from workflows.engine.definition import Action
-from workflows.rules import BLOCK, RECORD, WARN, Finding, findings
+from workflows.rules import APPROVAL, BLOCK, RECORD, WARN, Finding, RuleContext, findings
 
 from . import filed, request
 from .case_access import Seen
@@ -87,11 +87,19 @@ def known_values(session: Session, view: Seen, member: Member, action: Action, r
     if any(named.name == "record_contact" for named in action.effects):
         wanted = content.get("delivery", {})
         return {"way": wanted.get("way"), "receiver": wanted.get("recipient")}
-    if action.name == OVERRIDE:
+    # Whoever does not hold the task types the number from the paper: it is shown in full to the holder alone.
+    if action.name == OVERRIDE and view.sees_numbers(member):
         doubts = list(_doubts(_findings(session, view, content, "approval"), content))
         chosen = [doubt for doubt in doubts if doubt.row == row] or doubts[:1]
         return {"id_number": chosen[0].number} if chosen else {}
     return {}
+
+
+def is_in_doubt(family: Family, content: Mapping[str, Any]) -> bool:
+    """Whether a number of an application fails its check and nobody has confirmed it: before that there is nothing to confirm."""
+    confirmed = frozenset(family.root.case.identity_overrides)
+    found = findings(content, RuleContext(request.today(), APPROVAL, identity_overrides=confirmed))
+    return any(finding.severity == BLOCK and finding.rule in OVERRIDABLE for finding in found)
 
 
 def _findings(session: Session, view: Seen, content: Mapping[str, Any], stage: str) -> tuple[Finding, ...]:

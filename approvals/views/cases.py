@@ -20,7 +20,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, documents, filed, request
+from . import actions, beside, documents, filed, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -62,8 +62,13 @@ def case_page(token: str) -> str:
     family, subject = view.family, view.subject
     lists = choices_of(session, request.today())
     lines = history.history_of(session, family)
-    doable = view.all_doable()
     submissions = cases.submissions_of(session, family)
+    # A number is confirmed only where one is in doubt.
+    doable = [
+        each
+        for each in view.all_doable()
+        if each.action.name != beside.OVERRIDE or beside.is_in_doubt(family, submissions[-1].content)
+    ]
     full = view.sees_numbers(subject)
     pages = filed.pages_for(view, subject)
     changes = [
