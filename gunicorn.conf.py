@@ -8,6 +8,8 @@ worker_class = "gthread"
 threads = 4
 # Each worker loads the application itself: a database connection carried over a fork corrupts its protocol.
 preload_app = False
+# Where somebody not signed in wanted to go stands in the address of the sign-in page, three bytes and more a character.
+limit_request_line = 8190
 timeout = 60
 graceful_timeout = 10
 # A heartbeat file on a slow disk makes the master kill workers that are well.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -143,3 +144,19 @@ def test_a_word_that_is_neither_starts_nothing(monkeypatch: pytest.MonkeyPatch) 
         settings.read()
     with pytest.raises(click.ClickException, match="production"):
         demo_mode()
+
+
+def test_the_way_back_after_signing_in_fits_into_an_address(application: Any) -> None:
+    """Where somebody not signed in wanted to go stands, encoded twice, in the address of the sign-in page."""
+    searched = application.test_client().get("/desk/search", query_string={"q": "𫍯" * 210})
+    longest = runpy.run_path(str(settings.ROOT / "gunicorn.conf.py"))["limit_request_line"]
+    assert 4094 < len(f"GET {searched.headers['Location']} HTTP/1.1") < longest
+
+
+@pytest.mark.parametrize("template", ["desk/index", "desk/search", "supervision/index"])
+def test_no_search_box_takes_more_than_is_searched_for(application: Any, template: str) -> None:
+    source, _name, _fresh = application.jinja_env.loader.get_source(application.jinja_env, f"{template}.html")
+    assert "search_box(" in source and "<input" not in source
+    with application.test_request_context():
+        box = application.jinja_env.get_template("components/search_box.html").module.search_box("<b>")
+    assert 'maxlength="100"' in box and "&lt;b&gt;" in box
