@@ -175,7 +175,7 @@ def _readable_form(view: Seen, line: Line, lists: Choices) -> tuple[filed.Line, 
     if not view.may_read(line.member):
         return ()
     shown = line.form if view.works_on(line.member) else line.open_to_applicant()
-    return _lines(shown, lists, full=False)
+    return _lines(shown, lists, full=view.is_applicant)
 
 
 def _lines(form: Sequence[tuple[Field, Any]], lists: Choices, *, full: bool) -> tuple[filed.Line, ...]:

@@ -64,8 +64,10 @@ def identity(token: str) -> str:
 @blueprint.post("/applications/<string:token>/identity")
 @requires("desk")
 def save_identity(token: str) -> Answer:
-    """Keep it, complete or not; go on when it is complete."""
-    _walk_in(token)
+    """Keep it, complete or not; go on when it is complete: to the first page, or to the overview of what was filled in before."""
+    application = _walk_in(token)
+    # Read before the verb: after it, what was read counts no longer.
+    first = "" if application.draft.content else application.definition.pages[0].name
     form = form_class(walk_ins.IDENTITY, NO_CHOICES)()
     values = canonical(form)
     request.write(writing.save_identity, request.acting(), token, values, request.now())
@@ -76,7 +78,8 @@ def save_identity(token: str) -> Answer:
     if not valid or fault is not None:
         return _shown(_walk_in(token), form), 422
     flash(_("申请人身份已保存。"), "success")
-    return redirect(url_for("applications.task_list", token=token), code=303)
+    onward = url_for("applications.page", token=token, page_name=first) if first else url_for("applications.task_list", token=token)
+    return redirect(onward, code=303)
 
 
 def _walk_in(token: str) -> Written:

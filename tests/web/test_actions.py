@@ -77,3 +77,16 @@ def test_confirming_a_number_is_offered_where_a_number_is_in_doubt(application: 
     assert re.search(r'href="[^"]+/actions/override_identity"', page)
     doubtful.act(REGISTRATION, "override_identity", form={"id_number": wrong, "reason": "与身份证原件一致"})
     assert "/actions/override_identity" not in registrar.get(path(doubtful, REGISTRATION)).text
+
+
+def test_the_applicant_reads_in_full_what_was_issued_to_them(application: Any, database: Database) -> None:
+    chain = driven(application, database)
+    chain.act(REGISTRATION, "approve")
+    chain.act(SEAL, "complete")
+    issued = {"manager": "钱经理", "contact_phone": "13811112222"}
+    chain.act("bank-account", "complete", form=issued)
+    for workflow in ("company-opening", "bank-account"):
+        page = Visitor(application, chain.cast.applicant.person_id).get(path(chain, workflow)).text
+        assert page.count("13811112222") == 2 and "138****2222" not in page, "among the results and in the history"
+    page = Visitor(application, chain.cast.supervisor.person_id).get(path(chain, "bank-account")).text
+    assert "13811112222" not in page and "138****2222" in page

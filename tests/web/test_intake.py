@@ -77,6 +77,14 @@ def test_the_walk_in_is_filled_in_and_the_clerk_files(clerk: Visitor) -> None:
     assert re.search(r'value="clerk" checked', clerk.get(f"/applications/{token}/declaration").text)
 
 
+def test_a_saved_identity_leads_to_the_first_page_and_later_to_the_overview(clerk: Visitor) -> None:
+    token = str(clerk.post("/desk/intake", status=303).location.split("/")[2])
+    sent = {**IDENTITY, "checked_in_person": "y"}
+    assert clerk.post(f"/applications/{token}/identity", sent, status=303).location == f"/applications/{token}/name"
+    typed(clerk, token, seed.application())
+    assert clerk.post(f"/applications/{token}/identity", sent, status=303).location == f"/applications/{token}"
+
+
 def test_without_the_applicants_confirmation_nothing_is_filed(county: County, clerk: Visitor) -> None:
     token = took_in(clerk)
     page = clerk.get(f"/applications/{token}/check").text
