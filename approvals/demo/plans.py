@@ -46,7 +46,7 @@ class Plan:
 
     ``stalls`` are the places (workflow and state) where nobody goes on; the value says whether somebody has claimed the
     task. ``pace`` stretches every reaction and handling time. ``fails`` are the matters that fail once; ``restarts``
-    those of them that are started again.
+    those of them that are started again, ``restarts_late`` those that are only after everything was handed out.
     """
 
     filed_at: datetime
@@ -54,6 +54,7 @@ class Plan:
     stalls: Mapping[str, bool] = field(default_factory=dict)
     fails: frozenset[str] = frozenset()
     restarts: frozenset[str] = frozenset()
+    restarts_late: frozenset[str] = frozenset()
     pace: float = 1.0
     window: bool = False
     odd_card: bool = False
@@ -131,10 +132,11 @@ def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
             at(1.5, chosen=(*MATTERS,), stalls={f"{matter}.handling": True}),
             at(6, chosen=(*MATTERS,), stalls={f"{matter}.handling": True}),
         ]
-    failed = frozenset({"company-seal"})
+    failed, late = frozenset({"company-seal"}), frozenset({"social-insurance"})
     plans += [
         at(560, "return", "silent"),
         at(110, chosen=(*MATTERS,), fails=failed, restarts=failed),
+        *(at(hours, chosen=(*MATTERS,), way="window", fails=late, restarts_late=late) for hours in (140, 200)),
         at(5, chosen=(*MATTERS,), fails=failed, stalls={"tax-registration.handling": True}),
         at(8, chosen=(*MATTERS,), fails=frozenset({"social-insurance"}), stalls={"housing-fund.handling": False}),
     ]

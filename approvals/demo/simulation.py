@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from approvals.calendar import county_calendar
@@ -73,6 +74,7 @@ class Story:
     known: set[int] = field(default_factory=set)
     cases: dict[str, int] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    handed_out: tuple[Acting, Mapping[str, Any]] | None = None
 
 
 class Simulation:
@@ -146,7 +148,7 @@ class Simulation:
         )  # fmt: skip
         if plan.way is not None:
             office = {"window": HALL, "point": "town-lizhuang"}.get(plan.way, "")
-            address = "惠民县示例路1号" if plan.way == "post" else ""
+            address = "惠民县示例路1号" if plan.way in ("post", "electronic") else ""
             firm.content["delivery"].update(way=plan.way, office=office, address=address)
         story = Story(plan, firm, filer, window, deque(plan.route), source.choice(texts.CORRECTIONS))
         if plan.route[0] == "return":
@@ -313,11 +315,30 @@ class Simulation:
             self._act(story, now, who, task, "grant_extension", {"opinion": ""})
 
     def _hand_out(self, story: Story, task: Open, who: Acting, now: datetime) -> None:
+        """Hand the results out, unless a matter was started again: then later, together with its result."""
+        if self._is_open(story):
+            self._at(self.calendar.next_opening(now + timedelta(hours=3)), lambda now: self._hand_out(story, task, who, now))
+            return
         delivery = story.firm.content["delivery"]
         form = {"way": delivery["way"], "receiver": delivery["recipient"]}
         if delivery["way"] == "post":
             form["tracking_number"] = f"SL{self.source.randrange(10**9):09d}"
         self._act(story, now, who, task, "hand_out", form)
+        story.handed_out = (who, form)
+        for matter in story.plan.restarts_late & story.failed:
+            again = partial(self._restart, story, story.cases[matter], story.filer)
+            self._at(self._awake(now + timedelta(hours=20)), again)
+
+    def _hand_out_again(self, story: Story, now: datetime) -> None:
+        """What was started again after the results were handed out is handed out by the same clerk."""
+        if story.handed_out is not None and not self._is_open(story):
+            who, form = story.handed_out
+            request = Request(story.root_id, "hand_out_again", None, f"demo-{int(now.timestamp())}", form)
+            self._do(story, now, verbs.act, who, story.root_id, request, now)
+
+    def _is_open(self, story: Story) -> bool:
+        with self.database.reading() as session:
+            return verbs.has_open_matters(session, story.root_id)
 
     def _matter(self, story: Story, task: Open, who: Acting, now: datetime) -> None:
         matter = task.workflow
@@ -329,6 +350,8 @@ class Simulation:
             return
         form = texts.completion(matter, self._day(now), story.firm.content, self.source)
         self._act(story, now, who, task, "complete", form)
+        if matter in story.failed and story.handed_out is not None:
+            self._at(self.calendar.next_opening(now + timedelta(hours=2)), lambda now: self._hand_out_again(story, now))
         if matter == "company-seal" and matter in story.failed and "bank-account" in story.cases:
             self._at(self._awake(now + timedelta(hours=2)), lambda now: self._restart_bank(story, now))
 

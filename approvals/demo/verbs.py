@@ -125,3 +125,8 @@ def fire(session: Session, root_id: int, task: Open, now: datetime) -> Seen:
 def state_of(session: Session, case_id: int) -> str:
     """The state a case is in."""
     return session.scalars(select(Case.state).where(Case.id == case_id)).one()
+
+
+def has_open_matters(session: Session, root_id: int) -> bool:
+    """Whether a linked case of a root is open, be it still or again."""
+    return session.scalars(select(Case.id).where(Case.parent_id == root_id, Case.outcome == "").limit(1)).first() is not None
