@@ -38,7 +38,8 @@ def accept_submission(
 ) -> None:
     """Store what is being filed as the next submission of the root case, and let every case of the family follow it.
 
-    The clocks of the root begin anew with it: the time of a correction is the applicant's (实施细则 第十八条).
+    The clocks of the root begin anew with it: the time of a correction is the applicant's (实施细则 第十八条). The events say
+    which submission it was and which offices it asks for.
     """
     root, application = unit.root_of(case), unit.application(case)
     body = canonical_json(application)
@@ -50,7 +51,8 @@ def accept_submission(
             "filed_by_id": actor.person_id, "filed_at": unit.at,
         }
     )  # fmt: skip
-    payload["submission"] = {"number": root.submissions, "digest": content_digest}
+    filed = {"submission": {"number": root.submissions, "digest": content_digest}, "offices": dict(unit.new_offices)}
+    payload.update(filed)
     payload["records"] = records(application, unit.now.astimezone(ZONE).date())
     clocks.restart(root, unit.now)
     chosen = sorted(application.get("matters", {}).get("chosen", []))
@@ -58,7 +60,7 @@ def accept_submission(
         member.company, member.chosen = compose_name(application.get("name", {})), chosen
         member.offices = {**member.offices, **unit.new_offices}
     if root is not case:  # every case that an action touches gets an event of its own
-        unit.record(root, actor, "", "case:refiled", root.state, root.state, {"submission": payload["submission"]})
+        unit.record(root, actor, "", "case:refiled", root.state, root.state, filed)
 
 
 @carries_out("restart_clock")

@@ -132,7 +132,9 @@ def _open(
         }
     )  # fmt: skip
     role = "applicant" if applicant_id is not None else "clerk"
-    payload: dict[str, Any] = {"submission": {"number": 1, "digest": content_digest}, "channel": case.channel}
+    payload: dict[str, Any] = {
+        "submission": {"number": 1, "digest": content_digest}, "channel": case.channel, "offices": case.offices,
+    }  # fmt: skip
     payload["records"] = records(application, now.astimezone(ZONE).date())
     if draft.office_id is not None:
         payload["contact"] = {"kind": "intake", "office": draft.office_id}

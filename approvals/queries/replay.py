@@ -11,10 +11,16 @@ from approvals.models.history import BEGINNING, digest, event_hash
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
 
-OPENED = "case:opened"
+OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:adopted", "case:code-renewed"
 HOLDING = {"task:claimed": True, "task:released": False}
-BUILT_IN = frozenset({"case:adopted", "case:code-renewed", "case:refiled", *HOLDING})
+BUILT_IN = frozenset({ADOPTED, CODE_RENEWED, REFILED, *HOLDING})
 """Events of the product itself: they need no action of a definition and never move the case."""
+
+PURGE_RULES: frozenset[str] = frozenset()
+"""The rules under which a payload may be purged. There is none yet, so every payload that is gone is a fault."""
+
+Holding = tuple[int | None, int | None]
+"""Who holds a task, and since when."""
 
 
 class Problem(NamedTuple):
@@ -26,25 +32,37 @@ class Problem(NamedTuple):
 
 @dataclass(slots=True)
 class Stay:
-    """One stay of a case in one state, as its history tells it. Times are microseconds."""
+    """One stay of a case in one state, as its history tells it. Times are microseconds.
+
+    ``also`` is another holding that the history allows: whoever closes a task that nobody holds becomes its holder if they
+    have its role too, and the event names one role alone.
+    """
 
     state: str
     position: int
     opened_at: int
     task_ids: set[int | None] = field(default_factory=set)
-    holder_id: int | None = None
+    holding: Holding = (None, None)
+    also: Holding | None = None
     closed_at: int | None = None
     closed_by: str = ""
 
 
 @dataclass(slots=True)
 class Replayed:
-    """What a sound history says of its case. ``stays`` are those that have a task, the last one open or not."""
+    """What a sound history says of its case. ``stays`` are those that have a task, the last one open or not; ``entered`` all
+    states in order with the times at which they were entered."""
 
     definition: Definition
+    is_root: bool
     state: str = ""
     outcome: str = ""
+    opened_at: int = 0
     closed_at: int | None = None
+    clock_started_at: int = 0
+    extension_days: int = 0
+    identity_overrides: list[str] = field(default_factory=list)
+    entered: list[tuple[str, int]] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
     payloads: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
     states_by_hash: dict[str, str] = field(default_factory=dict)
@@ -86,8 +104,10 @@ def _payload_problems(event: Any) -> Iterator[Problem]:
     if event.salt is None:
         yield problem(event.position, "办理记录的附件内容缺失", "the event's payload is missing")
     elif event.body is None:
-        if not event.purged_under:
-            yield problem(event.position, "附件内容被删除，但没有写明依据", "the payload was removed without naming a rule")
+        if event.purged_under not in PURGE_RULES:
+            yield problem(event.position, "附件内容被删除，没有可依据的规则", "the payload was removed under no known rule")
+    elif event.purged_under:
+        yield problem(event.position, "附件内容还在，却记为已删除", "the payload is marked as purged but is there")
     elif digest(event.salt, event.body) != event.payload_digest:
         yield problem(event.position, "附件内容与办理记录的校验值不符", "the payload does not match the event")
 
@@ -103,12 +123,12 @@ def replay(case: Any, events: Sequence[Any], catalogue: Catalogue) -> Replayed |
         if (definition.key, definition.version) != (case.workflow, case.version):
             return problem(event.position, "所用的流程版本与办件不符", "its workflow version is not that of the case")
         if replayed is None:
-            replayed = Replayed(definition)
+            replayed = Replayed(definition, case.id == case.root_id)
+        replayed.payloads[event.position] = None if event.body is None else json.loads(event.body)
         reason = _step(replayed, event)
         if reason is not None:
             return Problem(event.position, reason)
         replayed.states_by_hash[event.hash] = replayed.state
-        replayed.payloads[event.position] = None if event.body is None else json.loads(event.body)
     return replayed or problem(1, "没有办理记录", "there is no history")
 
 
@@ -118,8 +138,9 @@ def _step(replayed: Replayed, event: Any) -> Text | None:
     if event.position == 1:
         if event.action != OPENED or event.from_state or event.to_state != definition.initial:
             return {"zh": "第一条不是收件立案", "en": "the first event does not open the case"}
+        replayed.opened_at = replayed.clock_started_at = event.happened_at
         _enter(replayed, event)
-        return None
+        return _names_no_task(event)
     if event.from_state != replayed.state:
         return {"zh": f"起始状态应为“{replayed.state}”", "en": f"it should begin in {replayed.state}"}
     if event.action in BUILT_IN:
@@ -135,11 +156,41 @@ def _step(replayed: Replayed, event: Any) -> Text | None:
     stay = _open_stay(replayed)
     if stay is not None:
         stay.task_ids.add(event.task_id)
+    elif event.task_id is not None:
+        return _names_no_task(event)
+    _carry_out(replayed, event, action)
     if not stays:
         if stay is not None:
-            stay.closed_at, stay.closed_by = event.happened_at, event.action
+            _close(replayed, stay, event)
         _enter(replayed, event)
     return None
+
+
+def _names_no_task(event: Any) -> Text | None:
+    return None if event.task_id is None else {"zh": "办理记录指着一条当时没有的待办", "en": "it names a task that was not open"}
+
+
+def _carry_out(replayed: Replayed, event: Any, action: Action) -> None:
+    """What the effects of an action change on the row of its own case."""
+    for effect in action.effects:
+        if effect.name == "restart_clock" or (effect.name == "accept_submission" and replayed.is_root):
+            replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
+        elif effect.name == "extend_statutory":
+            replayed.extension_days += int(effect.parameters["working_days"])
+        elif effect.name == "override_identity":
+            replayed.identity_overrides.append(((replayed.payloads[event.position] or {}).get("form") or {}).get("id_number", ""))
+
+
+def _close(replayed: Replayed, stay: Stay, event: Any) -> None:
+    stay.closed_at, stay.closed_by = event.happened_at, event.action
+    to = replayed.definition.states[stay.state].task
+    if to is None or stay.holding[0] is not None or event.actor_id is None:
+        return
+    closer = (event.actor_id, event.happened_at)
+    if event.role == to.role:
+        stay.holding = closer
+    else:
+        stay.also = closer
 
 
 def _permitted(action: Action, event: Any) -> bool:
@@ -152,18 +203,25 @@ def _built_in(replayed: Replayed, event: Any) -> Text | None:
     if event.to_state != event.from_state:
         return {"zh": "这种记录不能改变办件状态", "en": "such an event does not move a case"}
     stay = _open_stay(replayed)
+    if event.action == REFILED:
+        replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
+        return _names_no_task(event)
+    if stay is None and event.task_id is not None:
+        return _names_no_task(event)
+    if stay is not None:
+        stay.task_ids.add(event.task_id)
     if event.action in HOLDING:
         to = replayed.definition.states[replayed.state].task
         if stay is None or to is None or event.role != to.role:
             return {"zh": "这一状态没有可认领的待办", "en": "there is no task to hold in this state"}
-        stay.task_ids.add(event.task_id)
-        stay.holder_id = event.actor_id if HOLDING[event.action] else None
+        stay.holding = (event.actor_id, event.happened_at) if HOLDING[event.action] else (None, None)
     return None
 
 
 def _enter(replayed: Replayed, event: Any) -> None:
     state = replayed.definition.states[event.to_state]
     replayed.state, replayed.outcome = state.name, state.outcome
+    replayed.entered.append((state.name, event.happened_at))
     if state.final or state.closes:
         replayed.closed_at = replayed.closed_at or event.happened_at
     else:

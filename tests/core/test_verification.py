@@ -16,6 +16,10 @@ from tests.support.driving import REGISTRATION, ROOT, SEAL, Chain, content_with
 
 @pytest.fixture
 def worked(chain: Chain) -> Chain:
+    return work_on(chain)
+
+
+def work_on(chain: Chain) -> Chain:
     """A case with a claim, a correction, an extension and one settled matter, others open."""
     chain.claim(REGISTRATION)
     chain.act(REGISTRATION, "return_for_correction")
@@ -102,14 +106,14 @@ def test_a_changed_byte_of_a_payload(worked: Chain) -> None:
     assert where(worked.faults()) == {(case.number, 5)}
 
 
-def test_a_payload_that_vanished_and_one_purged_by_rule(worked: Chain) -> None:
+def test_a_payload_that_vanished_and_one_purged_under_an_invented_rule(worked: Chain) -> None:
     case = worked.case(REGISTRATION)
     of_event = "(SELECT id FROM events WHERE case_id = :id AND action = 'request_extension')"
     purge = f"UPDATE event_payloads SET body = NULL, purged_under = :rule WHERE event_id = {of_event}"
     tamper(worked.database, sql(purge, id=case.id, rule=""))
     assert where(worked.faults()) == {(case.number, 5)}
     tamper(worked.database, sql(purge, id=case.id, rule="档案管理规定"))
-    assert worked.faults() == []
+    assert where(worked.faults()) == {(case.number, 5)}
     tamper(worked.database, sql(f"DELETE FROM event_payloads WHERE event_id = {of_event}", id=case.id))
     assert where(worked.faults()) == {(case.number, 5)}
 
@@ -187,10 +191,11 @@ def test_a_join_names_heads_that_are_gone(chain: Chain) -> None:
             ),
             values,
         )
-        connection.execute(text("UPDATE tasks SET closed_at = NULL, closed_by = '', holder_id = NULL WHERE case_id = :id"), values)
+        task = "closed_at = NULL, closed_by = '', holder_id = NULL, held_at = NULL"
+        connection.execute(text(f"UPDATE tasks SET {task} WHERE case_id = :id"), values)
 
     tamper(chain.database, change)
-    assert where(chain.faults()) == {(root.number, 2)}
+    assert (root.number, 2) in where(chain.faults())
 
 
 def test_two_swapped_events(worked: Chain) -> None:
