@@ -30,6 +30,7 @@ from approvals.views import (
     request,
     supervision,
 )
+from workflows.clock import OFFICE_ZONE
 
 PARTS = (public, accounts, notices, applications, intake, cases, desk, supervision, assets)
 """The pages, by who uses them."""
@@ -54,7 +55,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         application.jinja_env.undefined = StrictUndefined
     else:
         passwords.prepare()
-    Babel(application, default_locale="zh", default_timezone=str(request.ZONE), locale_selector=request.preferred_language)
+    Babel(application, default_locale="zh", default_timezone=str(OFFICE_ZONE), locale_selector=request.preferred_language)
     if application.config["DEMO"]:
         # The demo brings its simulation along: a production process does not load it.
         from approvals.demo.people import demo_sign_ins

@@ -10,13 +10,13 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Counter, Notice
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import Actor
 
 from .acting import Acting
 from .counting import count_one, uncount_one
 from .errors import NotFound, Refusal
 from .filing import claim_hash, new_code
-from .registration import ZONE
 from .unit import Unit
 
 ADOPTED = "case:adopted"
@@ -44,7 +44,7 @@ def adopt(session: Session, acting: Acting, number: str, code: str, now: datetim
     A wrong try is an answer, not an exception: it has to be counted. A number without a case, one that somebody has claimed
     and a wrong code are the same to the outside.
     """
-    hour, day = (now.astimezone(ZONE).strftime(form) for form in ("%Y%m%d%H", "%Y%m%d"))
+    hour, day = (now.astimezone(OFFICE_ZONE).strftime(form) for form in ("%Y%m%d%H", "%Y%m%d"))
     own = f"{_COUNTER} {hour} {acting.person_id}"
     case = session.scalar(select(Case).where(Case.number == number.strip().upper(), Case.parent_id.is_(None)))
     here = f"{_COUNTER} {day} {case.number}" if case is not None else ""

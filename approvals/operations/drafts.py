@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json
 from approvals.models import Case, Draft, Submission, Task
+from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition
 from workflows.rules import Finding, blocking, findings
@@ -21,7 +22,7 @@ from workflows.rules import Finding, blocking, findings
 from . import filing
 from .acting import Acting, roles_on_case
 from .errors import NotFound, Outdated, Refusal
-from .registration import ZONE, context_for
+from .registration import context_for
 from .walk_ins import refuse_faulty_identity, refuse_other_than_clerk
 
 RESUBMIT = "resubmit"
@@ -187,7 +188,7 @@ def discard(session: Session, acting: Acting, token: str) -> None:
 def check_draft(session: Session, draft: Draft, now: datetime, stage: str) -> tuple[Finding, ...]:
     """Everything the law finds in a draft today; for a correction with the numbers that a clerk has confirmed before."""
     overrides = session.scalar(select(Case.identity_overrides).where(Case.id == draft.case_id)) if draft.case_id else ()
-    context = context_for(session.connection(), draft.content, now.astimezone(ZONE).date(), overrides or ())
+    context = context_for(session.connection(), draft.content, now.astimezone(OFFICE_ZONE).date(), overrides or ())
     return findings(draft.content, replace(context, stage=stage))
 
 
@@ -230,7 +231,7 @@ def _already(session: Session, draft: Draft) -> Submitted:
 
 
 def _confirm(session: Session, draft: Draft, confirmed: bool, now: datetime) -> None:
-    refuse_faulty_identity(draft.walk_in, now.astimezone(ZONE).date())
+    refuse_faulty_identity(draft.walk_in, now.astimezone(OFFICE_ZONE).date())
     if not confirmed:
         raise Refusal(
             "unconfirmed",

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import Actor
 from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code, records
 
 from . import clocks, statements
 from .reference import item_texts, place_in_words
-from .registration import ZONE, comparable_names, reservation_of
+from .registration import comparable_names, reservation_of
 
 if TYPE_CHECKING:
     from .snapshot import CaseNow
@@ -53,7 +54,7 @@ def accept_submission(
     )  # fmt: skip
     filed = {"submission": {"number": root.submissions, "digest": content_digest}, "offices": dict(unit.new_offices)}
     payload.update(filed)
-    payload["records"] = records(application, unit.now.astimezone(ZONE).date())
+    payload["records"] = records(application, unit.now.astimezone(OFFICE_ZONE).date())
     clocks.restart(root, unit.now)
     chosen = sorted(application.get("matters", {}).get("chosen", []))
     for member in unit.cases.values():
@@ -92,7 +93,7 @@ def establish_enterprise(
     application = unit.application(case)
     name = application.get("name", {})
     credit_code = new_credit_code(unit.count("organisation-code"))
-    today = unit.now.astimezone(ZONE).date()
+    today = unit.now.astimezone(OFFICE_ZONE).date()
     established = today.isoformat()
     unit.names.append(
         {
@@ -129,7 +130,7 @@ def issue_document(
 
 
 def _registered(unit: Unit, case: CaseNow, enterprise: Mapping[str, str]) -> dict[str, str]:
-    application, today = unit.application(case), unit.now.astimezone(ZONE).date()
+    application, today = unit.application(case), unit.now.astimezone(OFFICE_ZONE).date()
     place = str(application.get("premises", {}).get("place") or "")
     return licence_facts(
         application,
@@ -149,7 +150,7 @@ def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payloa
         "number": number,
         "case": case.number,
         "company": unit.root_of(case).company,
-        "issued_on": unit.now.astimezone(ZONE).date().isoformat(),
+        "issued_on": unit.now.astimezone(OFFICE_ZONE).date().isoformat(),
         "facts": dict(facts),
     }
     body = canonical_json(content)

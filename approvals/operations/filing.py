@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
+from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.facts import Actor
 from workflows.rules import Finding, blocking, compose_name, findings, records
@@ -23,7 +24,7 @@ from .acting import Acting
 from .effects import issue
 from .errors import NotFound, Refusal
 from .moving import Moved, Request, act
-from .registration import ZONE, context_for
+from .registration import context_for
 from .unit import Unit, new_case
 from .walk_ins import refuse_other_than_clerk
 
@@ -45,7 +46,7 @@ class Filed:
 
 def check(session: Session, content: Mapping[str, Any], now: datetime, stage: str = "submission") -> tuple[Finding, ...]:
     """Everything the law finds in an application today but similar names; ``stage`` is ``draft`` or ``submission``."""
-    context = context_for(session.connection(), content, now.astimezone(ZONE).date(), similar=False)
+    context = context_for(session.connection(), content, now.astimezone(OFFICE_ZONE).date(), similar=False)
     return findings(content, replace(context, stage=stage))
 
 
@@ -103,7 +104,7 @@ def _open(
     definition = county_catalogue().latest(draft.workflow)
     unit = Unit(session, now, [])
     offices = _offices(session, application, draft.office_id)
-    day = now.astimezone(ZONE).strftime("%Y%m%d")
+    day = now.astimezone(OFFICE_ZONE).strftime("%Y%m%d")
     digits = f"{day}{unit.count(f'cases of {day}'):06d}"
     claim_code = "" if applicant_id is not None else new_code()
     case = new_case(
@@ -135,7 +136,7 @@ def _open(
     payload: dict[str, Any] = {
         "submission": {"number": 1, "digest": content_digest}, "channel": case.channel, "offices": case.offices,
     }  # fmt: skip
-    payload["records"] = records(application, now.astimezone(ZONE).date())
+    payload["records"] = records(application, now.astimezone(OFFICE_ZONE).date())
     if draft.office_id is not None:
         payload["contact"] = {"kind": "intake", "office": draft.office_id}
         payload["walk_in"] = json.loads(draft.walk_in)

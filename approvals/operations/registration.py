@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from workflows.clock import OFFICE_ZONE
 from workflows.rules import RegisteredName, RuleContext, comparable, compose_name, normalise_number
 
 from . import statements
@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from .snapshot import CaseNow
     from .unit import Unit
 
-ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def registration_context(unit: Unit, case: CaseNow, application: Mapping[str, Any]) -> RuleContext:
     """The context of the rules for an application on the day of this action. Similar names are left out: none forbids it."""
     overrides = unit.root_of(case).identity_overrides
-    return context_for(unit.connection, application, unit.now.astimezone(ZONE).date(), overrides, similar=False)
+    return context_for(unit.connection, application, unit.now.astimezone(OFFICE_ZONE).date(), overrides, similar=False)
 
 
 def context_for(

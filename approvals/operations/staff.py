@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Office, Position
+from workflows.clock import OFFICE_ZONE
 
 from .accounts import Account, sign_up
 from .errors import Refusal
-from .registration import ZONE
 
 
 def add_staff(
@@ -29,7 +29,7 @@ def add_staff(
             {"zh": f"没有代码为“{office_code}”的服务点。现有：{codes}", "en": f"There is no office {office_code}. Known: {codes}"},
         )
     account = sign_up(session, sign_in_name, name, "", password_hash, now)
-    today = now.astimezone(ZONE).date()
+    today = now.astimezone(OFFICE_ZONE).date()
     session.add(Position(person_id=account.person_id, role=role, department=department, office_id=office_id, valid_from=today))
     session.flush()
     return account

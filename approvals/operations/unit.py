@@ -87,7 +87,14 @@ class Unit:
         self._application, self.new_offices = application, offices
 
     def count(self, counter: str) -> int:
-        """The next number of a counter, made at its first use."""
+        """The next number of a counter, made at its first use.
+
+        The row stays locked until the verb commits, so on PostgreSQL verbs that draw from one counter queue behind each other:
+        the filings of a day for their number, the approvals of the county for a credit code. It cannot be the last statement,
+        because the number is hashed into the event that is written after it. The cost is one verb's remaining statements and
+        its commit per turn, some milliseconds; the county approves a few dozen companies a day. A sequence would not queue,
+        but SQLite has none.
+        """
         rows = statements.count_up.rows(self.connection, {"counter": counter, "step": 1})
         if rows:
             return int(rows[0][0])

@@ -11,6 +11,7 @@ from flask import Flask
 
 from approvals.language import _, language, say
 from approvals.queries.offices import office_name as name_of_office
+from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.rules import mask_identity, mask_name, mask_phone
 
@@ -25,7 +26,7 @@ def moment(value: datetime | None) -> str:
     """A moment as people say it, in the county's time: 今天 17:30, 明天 09:00, 11月25日 17:30, 2027年1月4日 09:00."""
     if value is None:
         return NOTHING
-    local = value.astimezone(request.ZONE)
+    local = value.astimezone(OFFICE_ZONE)
     return f"{_day_as_said(local.date())} {local:%H:%M}"
 
 
@@ -44,7 +45,7 @@ def day(value: date | datetime | str | None) -> str:
     if value is None:
         return NOTHING
     if isinstance(value, datetime):
-        value = value.astimezone(request.ZONE).date()
+        value = value.astimezone(OFFICE_ZONE).date()
     if language() == "en":
         return f"{value.day} {value:%B}" if value.year == request.today().year else f"{value.day} {value:%B %Y}"
     if value.year == request.today().year:

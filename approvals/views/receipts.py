@@ -15,6 +15,7 @@ from approvals.operations import claiming
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
 from approvals.queries.applications import receipt_of
+from workflows.clock import OFFICE_ZONE
 
 from . import request
 from .access import requires
@@ -46,7 +47,7 @@ def exact_moment(value: datetime | None) -> str:
     """A moment with its full date: a receipt is read on other days than today."""
     if value is None:
         return ""
-    local = value.astimezone(request.ZONE)
+    local = value.astimezone(OFFICE_ZONE)
     return _("%(year)d年%(month)d月%(day)d日 %(time)s", year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}")
 
 

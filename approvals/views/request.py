@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Concatenate, ParamSpec, TypeVar, cast
-from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g
 from flask import session as cookie
@@ -14,11 +13,11 @@ from sqlalchemy.orm import Session
 from approvals.db import Database
 from approvals.operations.acting import Acting, Held
 from approvals.queries.people import SignedIn, signed_in
+from workflows.clock import OFFICE_ZONE
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ZONE = ZoneInfo("Asia/Shanghai")
 STAFF_IDLE = timedelta(minutes=30)
 APPLICANT_IDLE = timedelta(hours=12)
 _NOTED_EVERY = 60
@@ -55,7 +54,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The day it is in the county."""
-    return now().astimezone(ZONE).date()
+    return now().astimezone(OFFICE_ZONE).date()
 
 
 def write(verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from approvals.models import Case, Draft, Submission
-from approvals.operations.registration import ZONE
 from tests.rules.applications import LI, ZHANG
 from tests.support import seed
 from tests.support.filing import County, began, county_on, sent, store, submitted, typed
 from tests.support.statements import counted
 from tests.support.web import Visitor
+from workflows.clock import OFFICE_ZONE
 
 BUDGET = 6
 """Statements of one page."""
@@ -61,7 +61,7 @@ def test_from_start_to_receipt(county: County) -> None:
     assert case.number in receipt
     assert "惠民县禾样农产品销售有限公司" in receipt
     assert case.promised_due_at is not None
-    assert f"{case.promised_due_at.astimezone(ZONE):%Y年%-m月%-d日 %H:%M}" in receipt
+    assert f"{case.promised_due_at.astimezone(OFFICE_ZONE):%Y年%-m月%-d日 %H:%M}" in receipt
     assert case.applicant_id == county.cast.applicant.person_id
     filed = county.rows(Submission)[0].content
     assert filed["capital"]["capital"] == "1000000.00"
