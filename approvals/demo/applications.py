@@ -89,7 +89,7 @@ class Generator:
         if odd_card:
             number = invented.misprinted(number)
         lead = self._person(founder, number, odd_card)
-        others = [self._person(name) for name in source.sample(invented.PERSON_NAMES, 5) if name != founder][:4]
+        others = self._others(founder, number)
         backed = len(split) > 1 and source.random() < 0.12
         capital, kind, holders = self._capital(day, split, [lead, *others], backed)
         place = source.choice(self._places)
@@ -113,6 +113,17 @@ class Generator:
             "id_number": number or invented.random_identity_number(self.source),
             "id_as_on_card": as_on_card,
         }
+
+    def _others(self, founder: str, number: str) -> list[dict[str, Any]]:
+        """Four more people. Invented numbers differ by the day of birth alone, so a number is drawn again if it is taken."""
+        taken, found = {number}, []
+        for name in [name for name in self.source.sample(invented.PERSON_NAMES, 5) if name != founder][:4]:
+            person = self._person(name)
+            while person["id_number"] in taken:
+                person = self._person(name)
+            taken.add(person["id_number"])
+            found.append(person)
+        return found
 
     def _street(self) -> str:
         return f"{self.source.choice(STREETS)}{self.source.randrange(1, 300)}号"

@@ -257,6 +257,10 @@ CASES = [
          passing=put("capital.shareholders.1", firm_row())),
     Case("identity.organisation-code", put("capital.shareholders.1", firm_row(BAD_ORGANISATION)),
          "capital.shareholders.1.id_number", "warn", passing=put("capital.shareholders.1", firm_row())),
+    Case("registration.signature", put("declaration.signature", "路人甲"), "declaration.signature",
+         passing=put("declaration.signature", " 李样例 ")),
+    Case("owners.may-be-exempt", put("capital.owners_exempt", False), "capital.owners_exempt", "warn", passing=NOT_EXEMPT),
+    Case("premises.postcode", put("premises.postcode", "25170"), "premises.postcode", passing=put("premises.postcode", "256600")),
     # the other matters
     Case("chain.bank-needs-seal", put("matters.chosen", ["bank-account"]), "matters.chosen", passing=put("matters.chosen", [])),
     Case("chain.bank-needs-seal", put("matters.chosen", ["fishing"]), "matters.chosen"),

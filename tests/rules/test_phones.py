@@ -12,7 +12,7 @@ MOBILE, LANDLINE = "13800001234", "0543-5320000"
     [
         "138 0000 1234", "138-0000-1234", "+86 138 0000 1234", "8613800001234", "0086-13800001234",
         "１３８００００１２３４", " 13800001234\u200b",
-    ],  # fmt: skip
+    ],
 )
 def test_a_mobile_number_is_the_same_however_it_is_typed(typed: str) -> None:
     assert normalise_phone(typed) == MOBILE

@@ -89,6 +89,7 @@ ONLY_WHEN_FILED = {
     "company.contribution-details",
     "company.finance-officer",
     "owners.filed",
+    "registration.signature",
     "chain.bank-consent",
     "chain.taxpayer-kind",
     "chain.delivery",

@@ -53,8 +53,9 @@ def _hard(row: Row, number: str, zh: str, en: str, context: RuleContext) -> Prob
         )
     return Problem(
         path,
-        f"{zh}请对照证件重新填写；如果证件上确实如此，请勾选“与证件一致”后提交。",
-        f'{en} Compare it with the paper; if the paper really shows it so, tick "as on my card" and submit.',
+        f"{zh}请对照证件重新填写；如果证件上确实如此，请在号码下面勾选“号码提示有误，但证件上就是这样”再提交。",
+        f'{en} Compare it with the paper; if the paper really shows it so, tick "The number is reported as wrong but stands so on '
+        'the card" below the number and submit.',
     )
 
 

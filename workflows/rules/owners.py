@@ -41,6 +41,22 @@ def exemption(application: Application, context: RuleContext) -> Iterator[Proble
         )
 
 
+@rule("owners.may-be-exempt", law=OWNERS_LAW, articles="第三条", page="capital", stages=TYPED)
+def may_be_exempt(application: Application, context: RuleContext) -> Iterator[Problem]:
+    """Whoever may commit themselves to the exemption and names no owners is told so."""
+    page = application.page("capital")
+    capital, kinds = page.money("capital"), [row.text("kind") for row in application.shareholders]
+    if page.flag("owners_exempt") or page.flag("other_controller") or application.owners:
+        return
+    if capital is not None and capital <= EXEMPT_CAPITAL and kinds and set(kinds) == {"natural"}:
+        yield Problem(
+            page.field("owners_exempt"),
+            "按您填写的注册资本和股东，可以勾选这条承诺；勾选后不用填写受益所有人。",
+            "With this capital and these shareholders you may tick this commitment; then no beneficial owners are asked for.",
+            WARN,
+        )
+
+
 @rule("owners.filed", law=OWNERS_LAW, articles="第六条", page="capital", stages=FILED)
 def owners_filed(application: Application, context: RuleContext) -> Iterator[Problem]:
     """Without the exemption, beneficial owners are filed with the establishment: also 条例 第九条."""

@@ -11,6 +11,19 @@ REGISTRATION_LAW = "市场主体登记管理条例"
 _TWO_ADDRESSES = re.compile(r"[;；\n\r]|以及")
 
 
+@rule("premises.postcode", law="市场主体登记管理条例", articles="第八条", page="premises", stages=TYPED)
+def postcode(application: Application, context: RuleContext) -> Iterator[Problem]:
+    """The registered address carries a postcode of six digits."""
+    page = application.page("premises")
+    code = page.text("postcode")
+    if code and not (code.isascii() and code.isdigit() and len(code) == 6):
+        yield Problem(
+            page.field("postcode"),
+            "邮政编码是 6 位数字，惠民县为 251700。",
+            "A postcode has six digits; in Huimin County it is 251700.",
+        )
+
+
 @rule("premises.one-address", law=REGISTRATION_LAW, articles="第十一条", page="premises", stages=TYPED)
 def one_address(application: Application, context: RuleContext) -> Iterator[Problem]:
     """A company has exactly one registered address; others are business addresses."""

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 
-from workflows.rules.reading import Application, Row, person_key, who
+from workflows.rules.reading import Application, Row, comparable, person_key, who
 from workflows.rules.registry import DECIDED, FILED, RECORD, TYPED, WARN, Problem, RuleContext, rule
 
 REGISTRATION_LAW = "市场主体登记管理条例"
@@ -44,6 +44,19 @@ def joint_stock_elsewhere(application: Application, context: RuleContext) -> Ite
             "A county does not register joint-stock companies. Go to the registrar of the prefecture "
             "(滨州市行政审批服务局), "
             "or choose a limited liability company.",
+        )
+
+
+@rule("registration.signature", law=DETAILED_RULES, articles="第十四条", page="declaration", stages=FILED)
+def signed_by_somebody_named(application: Application, context: RuleContext) -> Iterator[Problem]:
+    """Whoever signs the application is somebody whom it names: a shareholder, the legal representative, another officer."""
+    page = application.page("declaration")
+    names = {comparable(row.text("name")) for row in (*application.shareholders, *application.people)} - {""}
+    if names and page.text("signature") and comparable(page.text("signature")) not in names:
+        yield Problem(
+            page.field("signature"),
+            "签名应是申请中填写的人：请由法定代表人、股东或其他任职人员输入自己的姓名，和前面填的一致。",
+            "Sign with the name of somebody in the application: the legal representative, a shareholder or another officer.",
         )
 
 
