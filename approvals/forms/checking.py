@@ -21,6 +21,7 @@ _MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
 _PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,6})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _HIGHEST_PERCENT = 100
+_READ_FIRST = frozenset({"money", "percent", "integer", "date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Fault:
     path: str
     message: str
     missing: bool = False
+    is_unread: bool = False
+    """Whether it is no number or date at all: then nothing else can be said about it."""
 
 
 def faults(form: Form, values: Mapping[str, Any], choices: Choices) -> list[Fault]:
@@ -53,7 +56,7 @@ def _of_fields(fields: Sequence[Field], values: Mapping[str, Any], choices: Choi
         else:
             message = _wrong(field, value, choices)
             if message:
-                yield Fault(path, message)
+                yield Fault(path, message, is_unread=field.kind in _READ_FIRST)
 
 
 def _of_table(table: Field, rows: Any, choices: Choices, path: str) -> Iterator[Fault]:
@@ -64,7 +67,27 @@ def _of_table(table: Field, rows: Any, choices: Choices, path: str) -> Iterator[
         yield Fault(path, _("“%(label)s”至少要填%(number)d行。", label=say(table.label), number=table.minimum), missing=True)
     for number, row in enumerate(rows):
         for fault in _of_fields(table.columns, row if isinstance(row, Mapping) else {}, choices, f"{path}.{number}."):
-            yield replace(fault, message=_("第%(number)d行：%(message)s", number=number + 1, message=fault.message))
+            yield replace(fault, message=in_row(fault.path, table, rows, fault.message))
+
+
+def in_row(path: str, table: Field, rows: Any, message: str) -> str:
+    """A sentence about a field of a table's row that says which row, by its number and name, and which field.
+
+    ``path`` is table.row.column; of any other path the sentence comes back as it is.
+    """
+    name, _dot, rest = path.partition(".")
+    number, _dot, column = rest.partition(".")
+    field = next((each for each in table.columns if each.name == column), None)
+    if name != table.name or not number.isdigit() or field is None:
+        return message
+    row = rows[int(number)] if isinstance(rows, list) and int(number) < len(rows) else None
+    who = row.get("name") if isinstance(row, Mapping) else ""
+    place = f"{say(table.label)} {int(number) + 1}"
+    if isinstance(who, str) and who.strip():
+        place += _("（%(name)s）", name=who.strip()[:30])
+    if say(field.label) not in message:
+        place += f" · {say(field.label)}"
+    return _("%(place)s：%(message)s", place=place, message=message)
 
 
 def missing(field: Field) -> str:
@@ -118,7 +141,7 @@ def _listed(field: Field, value: Any, choices: Choices) -> str:
 def _money(field: Field, value: Any, choices: Choices) -> str:
     if isinstance(value, str) and _MONEY.fullmatch(value):
         return _range(field, Decimal(value))
-    return _("“%(label)s”请填金额，以元为单位，最多两位小数，例如 100000.00。", label=say(field.label))
+    return _("“%(label)s”请写数字，以元为单位，不写“万”，例如 100000 或 100000.50。", label=say(field.label))
 
 
 def _percent(field: Field, value: Any, choices: Choices) -> str:

@@ -11,7 +11,7 @@ from workflows.engine.definition import Form
 from workflows.rules import BLOCK, RECORD, WARN, Finding
 
 from .building import Note
-from .checking import Fault, faults
+from .checking import Fault, faults, in_row
 from .choices import Choices
 
 NOT_STARTED, IN_PROGRESS, NEEDS_CHANGE, DONE = "not-started", "in-progress", "needs-change", "done"
@@ -62,7 +62,7 @@ def _of_page(page: Form, content: Mapping[str, Any], found: tuple[Finding, ...],
         for finding in found
         if finding.severity != RECORD and (finding.field.startswith(prefix) or finding.field == page.name)
     ]
-    notes = _merged(missing_or_wrong, law)
+    notes = _merged(missing_or_wrong, law, page, values_of(content, page.name))
     if page.name not in content:
         state = NOT_STARTED
         if not notes:
@@ -79,16 +79,23 @@ def _of_page(page: Form, content: Mapping[str, Any], found: tuple[Finding, ...],
     return PageProgress(page, state, tuple((path, note) for path, note, _ in notes))
 
 
-def _merged(form: list[Fault], law: list[tuple[str, Finding]]) -> list[tuple[str, Note, bool]]:
+def _merged(
+    form: list[Fault], law: list[tuple[str, Finding]], page: Form, values: Mapping[str, Any]
+) -> list[tuple[str, Note, bool]]:
     """One sentence per matter: what is missing is said by the form, what is wrong by the law where the law says it."""
-    missing = {fault.path for fault in form if fault.missing}
-    judged = {path for path, finding in law if finding.severity == BLOCK and finding.rule != _COMPLETENESS}
+    missing = {fault.path for fault in form if fault.missing or fault.is_unread}
+    judged = {path for path, finding in law if finding.severity == BLOCK and finding.rule != _COMPLETENESS} - missing
+    tables = {field.name: field for field in page.fields if field.kind == "table"}
     notes = [(fault.path, Note(fault.message), fault.missing) for fault in form if fault.missing or fault.path not in judged]
     for path, finding in law:
         if path in missing and finding.severity == BLOCK:
             continue
         is_gap = finding.rule == _COMPLETENESS
-        notes.append((path, Note(say(finding.message), finding.source, finding.severity), is_gap))
+        table = tables.get(path.partition(".")[0])
+        message = say(finding.message)
+        if table is not None:
+            message = in_row(path, table, values.get(table.name), message)
+        notes.append((path, Note(message, finding.source, finding.severity), is_gap))
     return notes
 
 

@@ -120,6 +120,8 @@ def _onward(application: Written, definition: Form, appeared: set[str]) -> Respo
     """After saving: the next page when this one is in order, else this one again."""
     token, name = application.token, definition.name
     state = next(each for each in application.progress() if each.page.name == name)
+    if "company-seal" in values.get("chosen", []) and "company-seal" not in asked.form.getlist("chosen") and page_name == "matters":
+        flash(_("已同时选上“公章刻制备案”：银行开户要用公章。不要公章的，请同时取消银行预约开户。"), "info")
     from_check = asked.form.get("from") == "check"
     again = url_for("applications.page", token=token, page_name=name, **({"from": "check"} if from_check else {}))
     if state.to_mend:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import Blueprint, abort, redirect, url_for
@@ -17,7 +17,7 @@ from approvals.queries import drafts
 from approvals.queries.drafts import Returned
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition, Form
+from workflows.engine.definition import Definition, Field, Form
 from workflows.rules import DRAFT, RECORD, SUBMISSION, Finding
 
 from . import request
@@ -65,11 +65,22 @@ class Written:
 
     def next_page(self, name: str) -> str:
         """The address after a page: the next page, and after the last one the check of all answers."""
+        if self.returned is not None:
+            return self._next_to_correct(name)
         names = [page.name for page in self.definition.pages]
         place = names.index(name) + 1
         if place == len(names):
             return url_for("applications.check", token=self.token)
         return url_for("applications.page", token=self.token, page_name=names[place])
+
+    def _next_to_correct(self, name: str) -> str:
+        """The next page that the department wants changed and that nobody has touched, and after the last one the check."""
+        assert self.returned is not None
+        left = self.returned.open_pages(self.draft.content) - {name}
+        for page in self.definition.pages:
+            if page.name in left:
+                return url_for("applications.page", token=self.token, page_name=page.name)
+        return url_for("applications.check", token=self.token)
 
 
 def written(token: str) -> Written:
@@ -81,7 +92,20 @@ def written(token: str) -> Written:
     if draft.filed_case_id is not None:
         abort(redirect(url_for("applications.receipt", token=drafts.case_token_of(session, draft.filed_case_id)), code=303))
     definition = county_catalogue().version(draft.workflow, draft.version)
+    if draft.office_id is None and draft.case_id is None:
+        definition = replace(definition, pages=tuple(_for_applicants(page) for page in definition.pages))
     return Written(draft, definition, choices_of(session, request.today()))
+
+
+def _for_applicants(page: Form) -> Form:
+    """A page as it is asked online: nobody files there as the clerk of a window."""
+    if page.name != "declaration":
+        return page
+    return replace(page, fields=tuple(_less_clerk(field) if field.name == "filed_by" else field for field in page.fields))
+
+
+def _less_clerk(field: Field) -> Field:
+    return replace(field, options=tuple(option for option in field.options if option[0] != "clerk"))
 
 
 def applicant_of(draft: Draft) -> tuple[str, str]:
