@@ -9,9 +9,10 @@ from .answers import Answer, answers
 from .building import DefinitionForm, Note, Offered, canonical, fill, form_class, rearranged
 from .checking import Fault, faults
 from .choices import NO_CHOICES, Choices
-from .reading import added_row, lenient, most_rows, overfull, small_number, without_removed
+from .reading import LONGEST_TEXT, added_row, lenient, most_rows, overfull, small_number, without_overlong, without_removed
 
 __all__ = [
+    "LONGEST_TEXT",
     "NO_CHOICES",
     "Answer",
     "Choices",
@@ -30,5 +31,6 @@ __all__ = [
     "overfull",
     "rearranged",
     "small_number",
+    "without_overlong",
     "without_removed",
 ]

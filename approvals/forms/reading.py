@@ -23,6 +23,11 @@ MOST_ROWS = 200
 """Rows kept of a table whose definition names no maximum: more than any law allows, less than a browser can hurt us with."""
 
 MOST_DIGITS = 18
+LONGEST_TEXT = 20_000
+"""Characters kept of one answer."""
+
+LONGEST_PAGE = 200_000
+"""Characters kept of one page."""
 
 _ROW_NUMBER = re.compile(r"[0-9]{1,9}")
 _MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{0,2})?|\.[0-9]{1,2}")
@@ -185,6 +190,35 @@ def lenient(formdata: FormData, form: Form, offered: Mapping[str, Mapping[str, A
 def overfull(formdata: FormData, form: Form) -> list[Field]:
     """The tables of which more rows were sent than are kept."""
     return [field for field in form.fields if field.kind == "table" and len(row_numbers(formdata, field.name)) > most_rows(field)]
+
+
+def without_overlong(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The values of a page that are kept, and the paths of the texts that are not: no answer needs so many characters.
+
+    Every check reads every text, so what is kept has to stay short enough to be read in an instant.
+    """
+    paths: list[str] = []
+    left = LONGEST_PAGE
+
+    def fits(path: str, value: Any) -> bool:
+        nonlocal left
+        length = sum(len(each) for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
+        if length > LONGEST_TEXT or length > left:
+            paths.append(path)
+            return False
+        left -= length
+        return True
+
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+            kept[name] = [
+                {column: cell for column, cell in row.items() if fits(f"{name}.{number}.{column}", cell)}
+                for number, row in enumerate(value)
+            ]
+        elif fits(name, value):
+            kept[name] = value
+    return kept, paths
 
 
 def added_row(formdata: FormData, form: Form, offered: Mapping[str, Mapping[str, Any]] | None = None) -> tuple[str, int] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json
@@ -24,6 +24,9 @@ from .acting import Acting, roles_on_case
 from .errors import NotFound, Outdated, Refusal
 from .registration import context_for
 from .walk_ins import refuse_faulty_identity, refuse_other_than_clerk
+
+MOST_DRAFTS = 50
+"""Open drafts of one person, a clerk's walk-ins included."""
 
 RESUBMIT = "resubmit"
 """The action that files a correction."""
@@ -91,6 +94,15 @@ def start(session: Session, acting: Acting, workflow: str, now: datetime, office
     for draft in session.scalars(same.with_for_update()):
         if is_untouched(draft):
             return draft.token
+    begun = session.scalar(select(func.count(Draft.id)).where(Draft.person_id == acting.person_id, Draft.filed_case_id.is_(None)))
+    if (begun or 0) >= MOST_DRAFTS:
+        raise Refusal(
+            "too-many-drafts",
+            {
+                "zh": f"您还有{begun}份没有提交的草稿，最多同时保留{MOST_DRAFTS}份。请先提交或删除不用的草稿，再开始新的申请。",
+                "en": f"You have {begun} drafts that were not submitted; {MOST_DRAFTS} are kept. Submit or delete some first.",
+            },
+        )
     draft = _new(acting, county_catalogue().latest(workflow), now, office_id=office_id)
     session.add(draft)
     session.flush()

@@ -9,7 +9,20 @@ from flask import flash, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
-from approvals.forms import DefinitionForm, added_row, answers, fill, form_class, lenient, most_rows, overfull, without_removed
+from approvals.forms import (
+    LONGEST_TEXT,
+    DefinitionForm,
+    Note,
+    added_row,
+    answers,
+    fill,
+    form_class,
+    lenient,
+    most_rows,
+    overfull,
+    without_overlong,
+    without_removed,
+)
 from approvals.forms.conditions import is_shown
 from approvals.forms.progress import PageProgress, values_of
 from approvals.language import _, say
@@ -95,16 +108,24 @@ def save(token: str, page_name: str) -> Answer:
     if asked.form.get("copy"):
         row = prefill.copied_row({**application.draft.content, page_name: values}, asked.form["copy"])
         values["people"] = [*values.get("people", []), *([row] if row else [])]
-    was_shown = _shown_questions(definition.fields, values_of(application.draft.content, page_name))
+    before = values_of(application.draft.content, page_name)
+    was_shown = _shown_questions(definition.fields, before)
+    kept, overlong = without_overlong(values)
+    # In place of a text that is too long stays what was saved there before.
+    kept |= {name: before[name] for name in overlong if name in before}
     try:
-        saved = request.write(writing.save_page, request.acting(), token, page_name, values, asked.form.get("seen", ""), request.now())
+        saved = request.write(writing.save_page, request.acting(), token, page_name, kept, asked.form.get("seen", ""), request.now())
     except Refusal as refusal:
         if refusal.reason != "filed":
             raise
         return redirect(url_for("applications.task_list", token=token), code=303)
     application = written(token)
+    if "company-seal" in values.get("chosen", []) and "company-seal" not in asked.form.getlist("chosen") and page_name == "matters":
+        flash(_("已同时选上“公章刻制备案”：银行开户要用公章。不要公章的，请同时取消银行预约开户。"), "info")
     for table in overfull(asked.form, definition):
         flash(_("“%(label)s”最多%(most)d行，多出的没有保存。", label=say(table.label), most=most_rows(table)), "warning")
+    if overlong:
+        return _too_long(application, definition, values, overlong), 422
     if saved.overwritten is not None:
         return _saved_over(application, definition, values, saved.overwritten)
     rows = _rows_changed(application, definition, offered)
@@ -120,8 +141,6 @@ def _onward(application: Written, definition: Form, appeared: set[str]) -> Respo
     """After saving: the next page when this one is in order, else this one again."""
     token, name = application.token, definition.name
     state = next(each for each in application.progress() if each.page.name == name)
-    if "company-seal" in values.get("chosen", []) and "company-seal" not in asked.form.getlist("chosen") and page_name == "matters":
-        flash(_("已同时选上“公章刻制备案”：银行开户要用公章。不要公章的，请同时取消银行预约开户。"), "info")
     from_check = asked.form.get("from") == "check"
     again = url_for("applications.page", token=token, page_name=name, **({"from": "check"} if from_check else {}))
     if state.to_mend:
@@ -145,6 +164,17 @@ def _rows_changed(application: Written, definition: Form, offered: Any) -> Respo
     if any(field.name == table and field.kind == "table" for field in definition.fields):
         return redirect(url_for("applications.page", **here, row=table, _anchor=f"{table}-group"), code=303)
     return None
+
+
+def _too_long(application: Written, definition: Form, values: Mapping[str, Any], overlong: Sequence[str]) -> str:
+    """The page with everything that was typed, the texts that were too long to be saved included."""
+    form = _form(application, definition)
+    fill(form, values)
+    for path in overlong:
+        sentence = _("这里填得太长，没有保存：最多%(most)d个字，请缩短后再保存。这一页的其他内容已保存。", most=LONGEST_TEXT)
+        form.note(path, Note(sentence))
+    state = next(each for each in application.progress() if each.page.name == definition.name)
+    return _shown(application, form, state)
 
 
 def _saved_over(application: Written, definition: Form, values: Mapping[str, Any], other: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
-from approvals.forms import NO_CHOICES, DefinitionForm, Note, canonical, fill, form_class
+from approvals.forms import NO_CHOICES, DefinitionForm, Note, canonical, fill, form_class, without_overlong
 from approvals.language import _, say
 from approvals.operations import drafts as writing
 from approvals.operations import walk_ins
@@ -70,7 +70,7 @@ def save_identity(token: str) -> Answer:
     first = "" if application.draft.content else application.definition.pages[0].name
     form = form_class(walk_ins.IDENTITY, NO_CHOICES)()
     values = canonical(form)
-    request.write(writing.save_identity, request.acting(), token, values, request.now())
+    request.write(writing.save_identity, request.acting(), token, without_overlong(values)[0], request.now())
     valid = form.validate()
     fault = walk_ins.number_fault(values, request.today()) if values.get("id_number") else None
     if fault is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from approvals.models import Case, Draft, Submission
+from approvals.operations import drafts
 from tests.rules.applications import LI, ZHANG
 from tests.support import seed
 from tests.support.filing import County, began, county_on, sent, store, submitted, typed
@@ -351,3 +352,36 @@ def test_rows_over_the_limit_are_told_of(on_sqlite: County, visitor: Visitor) ->
     again = visitor.post(f"/applications/{token}/people", rows, status=303)
     assert "最多60行，多出的没有保存" in visitor.get(again.location).text
     assert len(on_sqlite.draft(token).content["people"]["people"]) == 60
+
+
+def test_a_text_that_nobody_can_read_is_not_saved_and_the_rest_of_the_page_is(on_sqlite: County, visitor: Visitor) -> None:
+    token = began(visitor)
+    typed_before = {**seed.application()["name"], "trade_name": "青禾"}
+    visitor.post(f"/applications/{token}/name", sent(typed_before), status=303)
+    endless = "长" * 20_001
+    changed = {**typed_before, "trade_name": endless, "industry": "软件"}
+    answer = visitor.post(f"/applications/{token}/name", sent(changed), status=422)
+    assert "这里填得太长" in answer.text and 'href="#trade_name"' in answer.text
+    assert endless in answer.text, "what was typed is shown again"
+    stored = on_sqlite.draft(token).content["name"]
+    assert (stored["trade_name"], stored["industry"]) == ("青禾", "软件")
+
+
+def test_a_table_of_endless_texts_keeps_what_fits(on_sqlite: County, visitor: Visitor) -> None:
+    token = began(visitor)
+    rows = [{"name": "长" * 19_000, "phone": "13900000001"} for _ in range(11)]
+    answer = visitor.post(f"/applications/{token}/people", sent({"people": rows}), status=422)
+    assert 'href="#people-10-name"' in answer.text
+    kept = on_sqlite.draft(token).content["people"]["people"]
+    assert ["name" in row for row in kept] == [True] * 10 + [False]
+    assert [row["phone"] for row in kept] == ["13900000001"] * 11
+
+
+def test_drafts_are_begun_up_to_a_number(on_sqlite: County, visitor: Visitor) -> None:
+    for number in range(drafts.MOST_DRAFTS):
+        token = began(visitor)
+        store(on_sqlite, token, content={"name": {"trade_name": f"样例{number}"}})
+    answer = visitor.post("/applications/start", status=409)
+    assert "请先提交或删除不用的草稿" in answer.text
+    visitor.post(f"/applications/{token}/discard", status=303)
+    began(visitor)

@@ -214,3 +214,10 @@ def test_a_former_clerk_files_nothing_and_reads_no_receipt(county: County, clerk
     assert "不是这个窗口的工作人员" in clerk.post(f"/applications/{prepared}/submit", data, status=422).text
     assert len([case for case in county.rows(Case) if case.parent_id is None]) == 1
     clerk.get(receipt, status=404)
+
+
+def test_an_endless_name_is_not_saved(county: County, clerk: Visitor) -> None:
+    token = str(clerk.post("/desk/intake", status=303).location.split("/")[2])
+    answer = clerk.post(f"/applications/{token}/identity", {**IDENTITY, "name": "长" * 20_001}, status=422)
+    assert "最多100个字" in answer.text
+    assert "name" not in county.draft(token).walk_in and county.draft(token).walk_in["phone"] == IDENTITY["phone"]

@@ -175,9 +175,13 @@ def normalise_number(number: str) -> str:
     return "".join(character.upper() if character.isascii() else character for character in narrow)
 
 
+LONGEST_COMPARED = 1000
+"""Characters of a text that are compared: more than any name has, and little enough for dozens of rules."""
+
+
 def comparable(name: str) -> str:
-    """A name as it is compared: NFKC, without invisible characters and blanks, without difference of case."""
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
+    """A name as it is compared: its beginning in NFKC, without invisible characters and blanks, without difference of case."""
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name[:LONGEST_COMPARED]))
     return "".join(character for character in visible if character.isprintable() and not character.isspace()).casefold()
 
 
