@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from approvals.models import Case
@@ -81,8 +82,7 @@ def _strays(session: Session) -> Iterator[Fault]:
 def _shown(session: Session, family: Family | int) -> Iterator[Fault]:
     """The faults of a family as they can be printed, whatever lies in its rows; one fault if it cannot be made sense of."""
     if isinstance(family, int):
-        number = session.scalar(select(Case.id).where(Case.id == family))
-        yield Fault(f"#{number}", None, {"zh": "数据库读不出这个办件", "en": "the database cannot read this case"})
+        yield Fault(_number_of(session, family), None, {"zh": "数据库读不出这个办件", "en": "the database cannot read this case"})
         return
     faults: list[Fault] = []
     try:
@@ -92,6 +92,15 @@ def _shown(session: Session, family: Family | int) -> Iterator[Fault]:
         faults.append(Fault(family.root.number, None, message))
     for fault in faults:
         yield Fault(_printable(fault.number), fault.position, {language: _printable(text) for language, text in fault.message.items()})
+
+
+def _number_of(session: Session, case_id: int) -> str:
+    """The number of a case whose rows could not be read, or its identifier when not even that can be."""
+    try:
+        return _printable(session.scalar(select(Case.number).where(Case.id == case_id)))
+    except DBAPIError:
+        one_moment(session)
+        return f"#{case_id}"
 
 
 def _printable(value: Any) -> str:

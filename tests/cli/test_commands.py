@@ -107,18 +107,20 @@ def test_verify_wants_one_number_or_all(run: Run, database: Database) -> None:
 def test_timers_that_have_run_out_act_once(run: Run, small_demo: Database) -> None:
     assert "已处理 0 件" in run("timers", "run", "--once").output
 
-    def expire(session: Any) -> int:
+    def expire(session: Any) -> tuple[int, int, datetime]:
         waiting = session.scalars(select(Task).where(Task.state == "correcting", Task.closed_at.is_(None))).first()
+        as_defined = waiting.timer_at
         waiting.timer_at = datetime.now(UTC) - timedelta(seconds=1)
-        case_id: int = waiting.case_id
-        return case_id
+        return waiting.case_id, waiting.id, as_defined
 
-    case_id = small_demo.write(expire)
+    case_id, task_id, as_defined = small_demo.write(expire)
     assert "已处理 1 件" in run("timers", "run", "--once").output
     assert "已处理 0 件" in run("timers", "run", "--once").output
     with small_demo.reading() as session:
         assert session.scalars(select(Case.state).where(Case.id == case_id)).one() == "lapsed"
         assert session.scalar(select(func.count()).select_from(Event).where(Event.case_id == case_id, Event.action == "lapse")) == 1
+    assert run("cases", "verify", "--all").exit_code == 1, "a timer set by hand is not the definition's"
+    small_demo.write(lambda session: setattr(session.get(Task, task_id), "timer_at", as_defined))
     assert run("cases", "verify", "--all").exit_code == 0
 
 
