@@ -32,24 +32,17 @@ class Note:
     severity: str = "block"
 
 
-class Question(wtforms.Field):
-    """One question of a definition. ``data`` is canonical where the answer could be understood, else what was typed."""
+class Asked:
+    """What a question and a table have in common: a definition's field, what is said about it, whether it is asked."""
 
-    widget = wtforms.widgets.TextInput()
+    name: str
+    definition: Field
 
-    def __init__(self, definition: Field, groups: Iterable[Group] = (), **kwargs: Any) -> None:
-        super().__init__(label=say(definition.label), **kwargs)
+    def _begin(self, definition: Field) -> None:
         self.definition = definition
-        self.groups = tuple(groups)
         self.notes: list[Note] = []
         self.is_shown = True
         self.is_required = definition.required is True
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = reading.read(self.definition, valuelist)
-
-    def _value(self) -> str:
-        return reading.shown(self.definition, self.data)
 
     @property
     def hint(self) -> str:
@@ -57,8 +50,38 @@ class Question(wtforms.Field):
 
     @property
     def is_faulty(self) -> bool:
-        """Whether something about the answer must be mended."""
+        """Whether something about the answer, or the table as a whole, must be mended."""
         return any(note.severity == "block" for note in self.notes)
+
+    @property
+    def show_name(self) -> str:
+        """The name of the control that decides whether this question is asked; "" for one that always is."""
+        show = self.definition.show
+        return "" if show is None else self.name.removesuffix(self.definition.name) + show["field"]
+
+    @property
+    def show_values(self) -> list[str]:
+        """The values of that control with which it is asked, as a browser knows them: ticks are "true" and "false"."""
+        show = self.definition.show
+        wanted = expected(show) if show is not None else []
+        return [str(each).lower() if isinstance(each, bool) else str(each) for each in wanted]
+
+
+class Question(Asked, wtforms.Field):
+    """One question of a definition. ``data`` is canonical where the answer could be understood, else what was typed."""
+
+    widget = wtforms.widgets.TextInput()
+
+    def __init__(self, definition: Field, groups: Iterable[Group] = (), **kwargs: Any) -> None:
+        super().__init__(label=say(definition.label), **kwargs)
+        self._begin(definition)
+        self.groups = tuple(groups)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = reading.read(self.definition, valuelist)
+
+    def _value(self) -> str:
+        return reading.shown(self.definition, self.data)
 
     @property
     def is_plain_date(self) -> bool:
@@ -80,30 +103,14 @@ class Question(wtforms.Field):
             return "" if any(value == entry for _, entries in self.groups for entry, _ in entries) else value
         return ""
 
-    @property
-    def show_name(self) -> str:
-        """The name of the control that decides whether this question is asked; "" for one that always is."""
-        show = self.definition.show
-        return "" if show is None else self.name.removesuffix(self.definition.name) + show["field"]
 
-    @property
-    def show_values(self) -> list[str]:
-        """The values of that control with which it is asked, as a browser knows them: ticks are "true" and "false"."""
-        show = self.definition.show
-        wanted = expected(show) if show is not None else []
-        return [str(each).lower() if isinstance(each, bool) else str(each) for each in wanted]
-
-
-class Table(wtforms.FieldList):
+class Table(Asked, wtforms.FieldList):
     """A table of rows, each a form of its columns. Blank rows are offered but never counted as answered."""
 
     def __init__(self, unbound_field: Any, definition: Field, offered: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(unbound_field, label=say(definition.label), max_entries=reading.most_rows(definition), **kwargs)
-        self.definition = definition
+        self._begin(definition)
         self.offered = reading.default_row(definition, offered)
-        self.notes: list[Note] = []
-        self.is_shown = True
-        self.is_required = definition.required is True
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:
         rows = data if isinstance(data, list) else []
@@ -125,26 +132,6 @@ class Table(wtforms.FieldList):
         """Take a row out; the last one left is only emptied."""
         rows = [entry.data for place, entry in enumerate(self.entries) if place != number]
         self.process(None, rows)
-
-    @property
-    def hint(self) -> str:
-        return say(self.definition.hint)
-
-    @property
-    def is_faulty(self) -> bool:
-        """Whether something about the table as a whole must be mended."""
-        return any(note.severity == "block" for note in self.notes)
-
-    @property
-    def show_name(self) -> str:
-        """As of a question: the control that decides whether the table is asked for."""
-        show = self.definition.show
-        return "" if show is None else show["field"]
-
-    @property
-    def show_values(self) -> list[str]:
-        show = self.definition.show
-        return [str(each).lower() if isinstance(each, bool) else str(each) for each in (expected(show) if show is not None else [])]
 
     @cached_property
     def pattern(self) -> Any:
