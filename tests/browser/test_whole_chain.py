@@ -19,6 +19,7 @@ from workflows.county import county_catalogue
 
 RESULTS: Mapping[str, Mapping[str, Any]] = {
     "company-seal": {"record_number": "示例章-0001", "seal_shop": "示例刻章店", "handed_over": "window"},
+    "company-opening": {"identity_checked": True},
 }
 NEW = "new-applicant"
 
@@ -32,7 +33,7 @@ def filed() -> dict[str, Any]:
     """What the applicant types: everything chosen, the results fetched at the window."""
     application = valid_application(today=date.today())
     application["matters"]["bank"] = BANK
-    application["delivery"] |= {"way": "window", "office": HALL}
+    application["delivery"] |= {"way": "window", "office": HALL, "address": ""}
     return application
 
 
@@ -83,7 +84,7 @@ def sample(field: Any) -> Any:
     """A likely answer to a question."""
     if field.options:
         return field.options[0][0]
-    return {"date": "2026-12-01", "money": "100000.00", "integer": "5", "percent": "5"}.get(field.kind, "示例-0001")
+    return {"phone": "13812345678", "date": "2026-12-01", "money": "100000.00", "integer": "5", "percent": "5"}.get(field.kind, "示例-0001")
 
 
 @pytest.mark.real_commits

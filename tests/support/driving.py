@@ -34,7 +34,7 @@ FORMS: Mapping[str, Mapping[str, Any]] = {
     "withdraw": {"reason": ""},
     "fail": {"reason": "设备故障，请改日再办"},
     "complete": {"record_number": "备字第1号"},
-    "hand_out": {"way": "window", "receiver": "张测试", "tracking_number": ""},
+    "hand_out": {"way": "window", "receiver": "张测试", "identity_checked": True},
     "override_identity": {"id_number": "371621198506120011", "reason": "与证件原件一致"},
 }
 _keys = count(1)

@@ -335,7 +335,11 @@ def test_results_are_handed_out_together_as_the_applicant_asked(application: Any
     assert "补齐补正通知书" not in page and "收件凭证" not in page
     assert "李领取" in page and "13812345678" in page
     assert 'value="window" checked' in page and 'name="receiver" value="李领取"' in page
-    answer = clerk.post(path(driven, action="hand_out"), form_of(driven, "company-opening", way="window", receiver="李领取"))
+    handed = {"way": "window", "receiver": "李领取"}
+    unchecked = clerk.post(path(driven, action="hand_out"), form_of(driven, "company-opening", **handed), status=422).text
+    assert "已核对领取人证件" in unchecked[unchecked.index("error-summary") : unchecked.index("要一起发放的结果")]
+    handed["identity_checked"] = "y"
+    answer = clerk.post(path(driven, action="hand_out"), form_of(driven, "company-opening", **handed))
     assert answer.location == "/desk" and driven.case().state == "delivered"
     page = Visitor(application, driven.cast.applicant.person_id).get(path(driven)).text
     assert "已送达" in page and "送达回执" in page
