@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from workflows.engine.definition import Field, Form, Text
-from workflows.rules import identity_faults
+from workflows.rules import identity_faults, is_phone
 
 from .acting import Acting
 from .errors import Refusal
@@ -86,7 +86,7 @@ def refuse_faulty_identity(walk_in: Mapping[str, Any], today: date) -> None:
         )
     fault = number_fault(walk_in, today)
     too_long = any(len(str(walk_in[field.name])) > field.max_length for field in IDENTITY.fields if field.name in texts)
-    if too_long or texts["id_kind"] not in kinds:
+    if too_long or texts["id_kind"] not in kinds or not is_phone(str(texts["phone"])):
         fault = {
             "zh": "申请人身份填写有误：请回到“申请人身份”页面，按提示改正。",
             "en": "Something about who the applicant is cannot stand: correct it on that page.",

@@ -386,3 +386,19 @@ def test_nobody_takes_the_telephone_number_of_somebody_else(application: Any, vi
     assert "不能是别人的电话号码" in page and NEWCOMER["name"] in page
     assert persons(application) == []
     visitor.post("/sign-up", {**NEWCOMER, "sign_in_name": NEWCOMER["phone"]})
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_refused_sign_in_keeps_the_name_and_where_one_wanted_to_go(visitor: Visitor) -> None:
+    for password in ("wrong", "", "长" * 201):
+        page = sign_in(visitor, "li-<b>", password, status=422, next="/notices").text
+        assert 'value="li-&lt;b&gt;"' in page and 'value="/notices"' in page
+
+
+def test_the_language_chosen_before_signing_in_stays(application: Any) -> None:
+    Visitor(application).post("/sign-up", NEWCOMER)
+    again = Visitor(application)
+    again.post("/language", {"language": "en"})
+    again.post("/sign-in", {"sign_in_name": NEWCOMER["phone"], "password": PASSWORD})
+    assert '<html lang="en"' in again.get("/account").text
+    assert [person.language for person in persons(application)] == ["en"]

@@ -183,6 +183,20 @@ def test_a_number_that_cannot_stand_is_said_at_once_and_never_filed(
     assert county.rows(Case) == []
 
 
+def test_a_telephone_that_is_none_is_never_filed(county: County, clerk: Visitor) -> None:
+    token = took_in(clerk)
+    clerk.post(f"/applications/{token}/identity", {**IDENTITY, "phone": "电话", "checked_in_person": "y"}, status=422)
+    data = {"revision": str(county.draft(token).revision), "confirmed": "y"}
+    assert "按提示改正" in clerk.post(f"/applications/{token}/submit", data, status=422).text
+    assert county.rows(Case) == []
+
+
+def test_a_refused_claim_keeps_number_and_code(county: County) -> None:
+    sent = {"number": "HM<b>1", "code": "ABCDE 23456"}
+    page = county.visitor(county.cast.applicant).post("/cases/claim", sent, status=422).text
+    assert 'value="HM&lt;b&gt;1"' in page and 'value="ABCDE 23456"' in page
+
+
 def test_a_paper_that_really_reads_so_is_taken(clerk: Visitor) -> None:
     token = took_in(clerk)
     odd = {**IDENTITY, "id_number": "110101199003070012", "id_as_on_card": "y", "checked_in_person": "y"}
