@@ -115,3 +115,20 @@ def test_time_that_does_not_run_has_no_promise_in_the_list(application: Any, dat
     assert "补正期间不计时" not in visit(chain.cast.applicant).get("/applications").text
     chain.act(REGISTRATION, "return_for_correction")
     assert "补正期间不计时" in visit(chain.cast.applicant).get("/applications").text
+
+
+def test_what_was_withdrawn_is_applied_for_again_without_typing_it_again(application: Any, database: Database, visit: Any) -> None:
+    chain = follow(application, Chain(database))
+    applicant, other = visit(chain.cast.applicant), visit(chain.cast.other_applicant)
+    again = f"/again/{chain.case().token}"
+    assert "照原内容再申请" not in applicant.get(path(chain)).text
+    applicant.post(again, status=409)
+    assert "整个企业开办申请就结束了" in applicant.get(path(chain, REGISTRATION, "withdraw")).text
+    chain.act(REGISTRATION, "withdraw", chain.cast.applicant)
+    page = applicant.get(path(chain)).text
+    assert "照原内容再申请" in page and "已撤回，不再计时" in page and "按时办结" not in page
+    other.post(again, status=404)
+    opened = applicant.post(again, status=303).headers["Location"]
+    tasks = applicant.get(opened).text
+    assert tasks.count("已完成") == 6 + 1 and "未开始" in tasks
+    assert "示例路1号2单元301室" in applicant.get(f"{opened}/premises").text
