@@ -92,7 +92,18 @@ def known_values(session: Session, view: Seen, member: Member, action: Action, r
         doubts = list(_doubts(_findings(session, view, content, "approval"), content))
         chosen = [doubt for doubt in doubts if doubt.row == row] or doubts[:1]
         return {"id_number": chosen[0].number} if chosen else {}
-    return {}
+    return _as_applied_for(member, action, content)
+
+
+def _as_applied_for(member: Member, action: Action, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What the applicant chose for this matter, where the form of an action asks for it under the same name."""
+    matters, way = content.get("matters", {}), content.get("delivery", {}).get("way")
+    form = member.definition.forms.get(action.form or "")
+    names = [field.name for field in form.fields] if form is not None else []
+    found = {name: matters[name] for name in names if name in matters}
+    if "handed_over" in names:
+        found["handed_over"] = "post" if way in ("electronic", "post") else "window"
+    return found
 
 
 def is_in_doubt(family: Family, content: Mapping[str, Any]) -> bool:

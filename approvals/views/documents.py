@@ -10,12 +10,12 @@ from approvals.forms import Choices
 from approvals.language import say
 from approvals.models import Document
 from approvals.operations.errors import NotFound
-from approvals.queries import cases, history
+from approvals.queries import cases
 from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Form
-from workflows.rules import LICENCE_LABELS
+from workflows.rules import INTERNAL_FIELDS, LICENCE_LABELS
 
 from . import filed, request
 from .access import requires
@@ -65,6 +65,6 @@ def facts(view: Seen, member: Member, document: Document, lists: Choices) -> Seq
     if not view.may_read(member):
         return []
     fields = {field.name: field for form in member.definition.forms.values() for field in form.fields if field.name in written}
-    asked = Form("", {}, tuple(field for name, field in fields.items() if name not in history.INTERNAL_FIELDS))
+    asked = Form("", {}, tuple(field for name, field in fields.items() if name not in INTERNAL_FIELDS))
     lines = filed.lines_of(asked, written, lists, full=view.is_applicant)
     return [line for line in lines if line.text or line.rows]

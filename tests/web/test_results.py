@@ -40,9 +40,15 @@ def path(chain: Chain, workflow: str = "company-opening", action: str = "") -> s
 def test_whoever_had_the_seals_made_says_how_the_applicant_gets_them(application: Any, database: Database, visit: Any) -> None:
     chain = follow(application, Chain(database))
     chain.act(REGISTRATION, "approve")
+    chain.claim(SEAL)
+    chain.claim("tax-registration")
     officer = visit(chain.cast.officers["public-security"])
     task = chain.task(SEAL)
     assert task is not None
+    page = officer.get(path(chain, SEAL, "complete")).text
+    assert 'value="post" checked' in page and "惠民县示例路1号" in officer.get(path(chain, SEAL)).text
+    taxes = visit(chain.cast.officers["tax"]).get(path(chain, "tax-registration", "complete")).text
+    assert 'value="small" checked' in taxes
     sent = {"task": str(task.id), "key": "sealed", "record_number": "1", "seal_shop": "样例刻章社"}
     refused = officer.post(path(chain, SEAL, "complete"), sent, status=422)
     assert "印章怎么交给申请人" in refused.text
@@ -96,7 +102,7 @@ def test_each_document_opens_as_a_page_to_print(application: Any, database: Data
     page = applicant.get(path(chain)).text
     for kind, number in documents(database, chain).items():
         address = f"{path(chain)}/documents/{number}"
-        assert f'href="{address}"' in page, kind
+        assert (f'href="{address}"' in page) == (kind != "receipt"), kind
         assert "data-print" in applicant.get(address).text
         visit(chain.cast.other_applicant).get(address, status=404)
     known = documents(database, chain)
