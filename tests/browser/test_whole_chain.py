@@ -84,7 +84,8 @@ def sample(field: Any) -> Any:
     """A likely answer to a question."""
     if field.options:
         return field.options[0][0]
-    return {"phone": "13812345678", "date": "2026-12-01", "money": "100000.00", "integer": "5", "percent": "5"}.get(field.kind, "示例-0001")
+    likely = {"phone": "13812345678", "date": "2026-12-01", "money": "100000.00", "integer": "5", "percent": "5"}
+    return likely.get(field.kind, "示例-0001")
 
 
 @pytest.mark.real_commits
