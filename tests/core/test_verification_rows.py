@@ -198,6 +198,9 @@ def test_a_family_whose_cases_alone_were_removed(worked: Chain) -> None:
 
 # ---- what lies in the file is no text, no number or no JSON ------------------------------------------------------------
 
+ONLY_SQLITE = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+"""PostgreSQL itself keeps no bytes that are not text and no word in a column of numbers."""
+
 NO_TEXT = [
     ("events", "actor_name", "action = 'approve'", 8),
     ("events", "role", "action = 'approve'", 8),
@@ -213,12 +216,11 @@ NO_TEXT = [
 ]
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize(("table", "column", "condition", "position"), NO_TEXT)
 @pytest.mark.parametrize("kind", ["one byte", "blob"])
 def test_bytes_that_are_no_text(worked: Chain, table: str, column: str, condition: str, position: int | None, kind: str) -> None:
     """The case is named, with the position unless the whole value is something else, and the other families are looked at."""
-    if worked.database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL keeps no bytes that are not text")
     number = worked.case(REGISTRATION).number
     byte = f"CAST(x'ff' || substr(CAST({column} AS BLOB), 2) AS TEXT)" if kind == "one byte" else "x'ff00'"
     tamper(worked.database, sql(f"UPDATE {table} SET {column} = {byte} WHERE {condition}"))
@@ -235,10 +237,9 @@ def test_bytes_that_are_no_text(worked: Chain, table: str, column: str, conditio
         assert number in {name for name, _ in mine}
 
 
+@ONLY_SQLITE
 @pytest.mark.parametrize("statement", ["UPDATE events SET happened_at = 'x'", "UPDATE tasks SET due_at = 'x'"])
 def test_a_word_for_a_number(worked: Chain, statement: str) -> None:
-    if worked.database.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL keeps no word in a column of numbers")
     case = worked.case(SEAL)
     tamper(
         worked.database,
