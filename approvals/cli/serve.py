@@ -12,7 +12,9 @@ import click
 
 from approvals import settings
 from approvals.demo import DemoSignIn, NotADemo, demo_sign_ins, load_demo
+from approvals.operations.carrying import NotCarriedOut, catalogue_in_force
 from approvals.operations.reference_data import load_reference_data
+from workflows.engine.catalogue import DefinitionChanged
 
 from .context import demo_mode, open_database
 
@@ -36,6 +38,7 @@ def command() -> None:
 def _prepare(demo: bool) -> list[DemoSignIn]:
     database = open_database()
     try:
+        catalogue_in_force()
         settings.refuse_unsafe_start(settings.read({"DEMO": demo}), database)
         loaded = database.write(load_reference_data, example_banks=demo)
         if loaded:
@@ -46,7 +49,7 @@ def _prepare(demo: bool) -> list[DemoSignIn]:
             click.echo("演示数据已载入。")
         with database.reading() as session:
             return demo_sign_ins(session)
-    except (settings.Unsafe, NotADemo) as refusal:
+    except (settings.Unsafe, NotADemo, NotCarriedOut, DefinitionChanged) as refusal:
         raise click.ClickException(str(refusal)) from None
     finally:
         database.engine.dispose()

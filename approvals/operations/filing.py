@@ -17,7 +17,7 @@ from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.facts import Actor
-from workflows.rules import Finding, blocking, compose_name, findings, records
+from workflows.rules import BLOCK, Finding, compose_name, findings, records
 
 from . import statements
 from .acting import Acting
@@ -44,10 +44,10 @@ class Filed:
     repeated: bool = False
 
 
-def check(session: Session, content: Mapping[str, Any], now: datetime, stage: str = "submission") -> tuple[Finding, ...]:
-    """Everything the law finds in an application today but similar names; ``stage`` is ``draft`` or ``submission``."""
+def _blocking(session: Session, content: Mapping[str, Any], now: datetime) -> tuple[Finding, ...]:
+    """What forbids filing an application today."""
     context = context_for(session.connection(), content, now.astimezone(OFFICE_ZONE).date(), similar=False)
-    return findings(content, replace(context, stage=stage))
+    return findings(content, replace(context, stage="submission"), only=BLOCK)
 
 
 def number_check_digit(digits: str) -> str:
@@ -73,7 +73,7 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
     if draft.office_id is not None:
         refuse_other_than_clerk(acting, draft.office_id)
     application = json.loads(draft.content)
-    found = blocking(check(session, application, now))
+    found = _blocking(session, application, now)
     if found:
         raise Refusal(
             "rules",

@@ -2,7 +2,9 @@
 
 import shutil
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,17 @@ def test_the_demo_verifies_and_a_changed_state_is_named(run: Run, small_demo: Da
         assert result.output.startswith(f"{case.number}:{case.position}: ")
     others = [line for line in run("cases", "verify", "--all").output.splitlines() if not line.startswith(case.number)]
     assert others == []
+
+
+def test_a_damage_that_breaks_references_is_named_and_not_stumbled_over(run: Run, small_demo: Database, database_url: str) -> None:
+    with small_demo.reading() as session:
+        case = session.scalars(select(Case).where(Case.workflow == "company-seal", Case.state == "done")).first()
+    assert case is not None
+    with closing(sqlite3.connect(database_url.removeprefix("sqlite:///"))) as file:  # without the product's foreign keys
+        file.execute("UPDATE tasks SET office_id = 7 WHERE case_id = ?", (case.id,))
+        file.commit()
+    result = run("cases", "verify", "--all")
+    assert result.exit_code == 1 and case.number in result.output, result.output
 
 
 def test_verify_wants_one_number_or_all(run: Run, database: Database) -> None:

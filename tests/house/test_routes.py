@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import re
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from approvals.app import create_app
 from tests.support.web import application_settings
 
 # Whoever is not signed in reaches these and no others. A new name here is a decision, not a formality.
@@ -79,9 +78,7 @@ def kind_of(rule: Any, name: str) -> str:
 
 @pytest.fixture
 def product(sqlite_databases: Any) -> Any:
-    if importlib.util.find_spec("approvals") is None or importlib.util.find_spec("approvals.app") is None:
-        pytest.skip("there is no application yet")
-    return importlib.import_module("approvals.app").create_app(application_settings(sqlite_databases.create()))
+    return create_app(application_settings(sqlite_databases.create()))
 
 
 @pytest.fixture

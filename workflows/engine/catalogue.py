@@ -15,10 +15,14 @@ from .loader import build, fingerprint, read
 DEFINITIONS = Path(__file__).resolve().parent.parent / "definitions"
 
 
+class DefinitionChanged(ValueError):
+    """A published version is no longer what was published; its cases cannot go on until it is restored."""
+
+
 class Catalogue:
     """Definitions by key and version and by fingerprint. Loading one costs tens of milliseconds: keep the object.
 
-    With a file of fingerprints only published versions are in force; raises ValueError when one of them has changed.
+    With a file of fingerprints only published versions are in force; raises DefinitionChanged when one of them has changed.
     """
 
     def __init__(self, root: Path = DEFINITIONS) -> None:
@@ -34,7 +38,7 @@ class Catalogue:
                 continue  # a draft, perhaps with faults: what was published stays in force
             document = read(path, root)
             if published and fingerprint(document.data) != published[version]:
-                raise ValueError(f"{version} has changed since it was published: restore it and add a new version")
+                raise DefinitionChanged(f"{version} has changed since it was published: restore it and add a new version")
             definition = build(document, self.vocabulary["roles"])
             self._versions.setdefault(definition.key, {})[definition.version] = definition
             self._by_fingerprint[definition.fingerprint] = definition

@@ -10,7 +10,7 @@ from workflows.engine.definition import Text
 from workflows.engine.facts import Actor, Facts
 from workflows.engine.registry import guard
 
-from . import RuleContext, blocking, findings
+from . import BLOCK, RuleContext, findings
 
 
 @guard(
@@ -23,7 +23,7 @@ def registration_rules_hold(facts: Facts, actor: Actor, parameters: Mapping[str,
     """Every blocking rule of company registration holds on the day of the action; at ``approval`` the day is that of
     establishment, so terms counted from the licence date are checked again (公司法 第四十七条)."""
     context: RuleContext = replace(facts.domain["registration"], stage=parameters["stage"])
-    found = blocking(findings(facts.application, context))
+    found = findings(facts.application, context, only=BLOCK)
     if not found:
         return None
     return {

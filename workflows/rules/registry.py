@@ -138,12 +138,17 @@ def rule(name: str, *, law: str, articles: str, page: str, stages: frozenset[str
     return register
 
 
-def findings(application: Mapping[str, Any], context: RuleContext) -> tuple[Finding, ...]:
-    """Everything that the rules of this stage find, in page order. Never raises, whatever the application holds."""
+_ORDER = {page: position for position, page in enumerate(PAGES)}
+
+
+def findings(application: Mapping[str, Any], context: RuleContext, only: str | None = None) -> tuple[Finding, ...]:
+    """Everything that the rules of this stage find, in page order; with ``only``, what has that severity.
+
+    Never raises, whatever the application holds.
+    """
     reading = Application(application)
-    found = [finding for each in _rules.values() if context.stage in each.stages for finding in _run(each, reading, context)]
-    order = {page: position for position, page in enumerate(PAGES)}
-    return tuple(sorted(found, key=lambda finding: order.get(finding.field.partition(".")[0], len(PAGES))))
+    found = [finding for each in _rules.values() if context.stage in each.stages for finding in _run(each, reading, context, only)]
+    return tuple(sorted(found, key=lambda finding: _ORDER.get(finding.field.partition(".")[0], len(PAGES))))
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -151,7 +156,9 @@ def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if finding.severity == BLOCK)
 
 
-def _run(each: Rule, application: Application, context: RuleContext) -> Iterator[Finding]:
+def _run(each: Rule, application: Application, context: RuleContext, only: str | None) -> Iterator[Finding]:
     for problem in each.check(application, context):
+        if only is not None and problem.severity != only:
+            continue
         message = MappingProxyType({"zh": problem.zh, "en": problem.en})
         yield Finding(each.name, problem.severity, problem.field, message, each.source)
