@@ -21,13 +21,6 @@ REAL_NAME_LAW = "市场主体登记管理条例实施细则"
 _OFFICES = ("legal-representative", "executive-director", "director", "manager", "deputy-manager", "supervisor")
 
 
-def _numbered(application: Application) -> Iterator[tuple[Row, str, str]]:
-    for row in application.everyone():
-        number = normalise_number(row.text("id_number"))
-        if number:
-            yield row, row.text("id_kind"), number
-
-
 def _hard(row: Row, number: str, zh: str, en: str, context: RuleContext) -> Problem:
     """A fault that a few real papers have: the person may insist at submission, a clerk decides before approval."""
     path = row.field("id_number")
@@ -63,7 +56,7 @@ def _hard(row: Row, number: str, zh: str, en: str, context: RuleContext) -> Prob
 def kind_of_paper(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The kind of paper is on the list and fits: a credit code for firms, a personal paper for people."""
     shareholders = {row.path for row in application.shareholders}
-    for row, kind, _ in _numbered(application):
+    for row, kind, _ in application.numbered:
         zh, en = who(row)
         firm = row.path in shareholders and row.text("kind") != "natural"
         if kind and kind not in KINDS:
@@ -89,7 +82,7 @@ def kind_of_paper(application: Application, context: RuleContext) -> Iterator[Pr
 @rule("identity.format", law=CARD_LAW, articles="第三条（GB 11643）", page="", stages=TYPED)
 def number_format(application: Application, context: RuleContext) -> Iterator[Problem]:
     """Identity numbers have 18 characters: 17 digits and a digit or X; passports 5 to 20 letters and digits."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         if kind == CREDIT_CODE:
             continue
         faults = identity_faults(kind, number, context.today)
@@ -110,7 +103,7 @@ def number_format(application: Application, context: RuleContext) -> Iterator[Pr
 @rule("identity.check-digit", law=CARD_LAW, articles="第三条（GB 11643）", page="", stages=ALWAYS)
 def check_digit(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The last character of an identity number follows from the others; a clerk may override."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         if kind in CARDS and "check-digit" in identity_faults(kind, number, context.today):
             zh = "证件号码的末位校验码与前 17 位不符，可能有一位填错了。"
             en = "The last character does not fit the others: one of them may be mistyped."
@@ -120,7 +113,7 @@ def check_digit(application: Application, context: RuleContext) -> Iterator[Prob
 @rule("identity.birth-date", law=CARD_LAW, articles="第三条（GB 11643）", page="", stages=ALWAYS)
 def possible_birth_date(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The birth date in the number is a day of the calendar, not in the future, not more than 120 years ago."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         faults = identity_faults(kind, number, context.today) if kind in CARDS else ()
         if "future" in faults:
             yield Problem(
@@ -137,7 +130,7 @@ def possible_birth_date(application: Application, context: RuleContext) -> Itera
 @rule("identity.place", law=CARD_LAW, articles="第三条（GB 11643）", page="", stages=TYPED)
 def place_prefix(application: Application, context: RuleContext) -> Iterator[Problem]:
     """An unknown place in the number is only mentioned: old codes and new counties are missing from every list."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         if kind in CARDS and "place" in identity_faults(kind, number, context.today):
             yield Problem(
                 row.field("id_number"),
@@ -178,7 +171,7 @@ def of_age(application: Application, context: RuleContext) -> Iterator[Problem]:
 def one_name_per_number(application: Application, context: RuleContext) -> Iterator[Problem]:
     """One number belongs to one person, whatever number of roles."""
     names: dict[str, str] = {}
-    for row, _, number in _numbered(application):
+    for row, _, number in application.numbered:
         name = comparable(row.text("name"))
         if name and names.setdefault(number, name) != name:
             zh, en = who(row)
@@ -192,7 +185,7 @@ def one_name_per_number(application: Application, context: RuleContext) -> Itera
 @rule("identity.credit-code-format", law=CODE_STANDARD, articles="GB 32100", page="capital", stages=TYPED)
 def credit_code_format(application: Application, context: RuleContext) -> Iterator[Problem]:
     """Credit codes have 18 digits and capital letters without I, O, S, V, Z."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         faults = identity_faults(kind, number, context.today) if kind == CREDIT_CODE else ()
         if "length" in faults or "characters" in faults:
             yield Problem(
@@ -205,7 +198,7 @@ def credit_code_format(application: Application, context: RuleContext) -> Iterat
 @rule("identity.credit-code", law=CODE_STANDARD, articles="GB 32100", page="capital", stages=ALWAYS)
 def credit_code_check(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The last character of a credit code follows from the others; a few real codes fail, so a clerk may override."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         faults = frozenset(identity_faults(kind, number, context.today)) if kind == CREDIT_CODE else frozenset()
         if faults & OVERRIDABLE:
             zh = "统一社会信用代码的末位校验码与前 17 位不符，可能有一位填错了。"
@@ -216,7 +209,7 @@ def credit_code_check(application: Application, context: RuleContext) -> Iterato
 @rule("identity.organisation-code", law="全国组织机构代码编制规则", articles="GB 11714", page="capital", stages=TYPED)
 def organisation_code_check(application: Application, context: RuleContext) -> Iterator[Problem]:
     """The organisation code inside a credit code has a check character of its own: mentioned only."""
-    for row, kind, number in _numbered(application):
+    for row, kind, number in application.numbered:
         if kind == CREDIT_CODE and "organisation-code" in identity_faults(kind, number, context.today):
             yield Problem(
                 row.field("id_number"),

@@ -126,6 +126,21 @@ class Application:
         """Every text with the path of its field; entries of a choice share the path of the field."""
         return tuple(_texts("", self.raw))
 
+    @cached_property
+    def unusual_texts(self) -> tuple[tuple[str, str], ...]:
+        """The texts that hold a character which cannot be printed or seen. Nearly always none, so all are looked at as one first."""
+        together: list[str] = []
+        _gather(self.raw, together)
+        if not is_unusual("".join(together)):
+            return ()
+        return tuple((path, text) for path, text in self.texts if is_unusual(text))
+
+    @cached_property
+    def numbered(self) -> tuple[tuple[Row, str, str], ...]:
+        """Everybody with an identity number: the row, the kind of paper, and the number as it is compared."""
+        found = ((row, row.text("id_kind"), normalise_number(row.text("id_number"))) for row in self.everyone())
+        return tuple(each for each in found if each[2])
+
     def everyone(self) -> Iterator[Row]:
         """Every row that names somebody with a number, in page order."""
         yield from self.shareholders
@@ -140,6 +155,19 @@ class Application:
             if row.choices("positions") & wanted:
                 found.setdefault(person_key(row), row)
         return tuple(found.values())
+
+
+def _gather(value: Any, into: list[str], depth: int = 0) -> None:
+    """Collect every text without its path, which costs more than the text."""
+    if isinstance(value, str):
+        into.append(value)
+    elif depth < _DEEPEST:
+        if isinstance(value, Mapping):
+            value = value.values()
+        elif not isinstance(value, list | tuple):
+            return
+        for each in value:
+            _gather(each, into, depth + 1)
 
 
 def _texts(path: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -188,6 +216,11 @@ def comparable(name: str) -> str:
 def invisible_in(text: str) -> bool:
     """Whether the text holds characters that cannot be seen: joiners, direction marks, variation selectors."""
     return _INVISIBLE.search(text) is not None or any(unicodedata.category(character) == "Cf" for character in text)
+
+
+def is_unusual(text: str) -> bool:
+    """Whether any character of the text cannot be printed, as line breaks cannot, or cannot be seen."""
+    return not text.isprintable() or _INVISIBLE.search(text) is not None
 
 
 def person_key(row: Row) -> str:

@@ -24,7 +24,7 @@ def _control(character: str) -> bool:
 @rule("text.control-characters", law="企业名称登记管理规定", articles="第五条", page="", stages=TYPED)
 def control_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """No text holds NUL or other control characters, and no name holds line breaks."""
-    for path, text in application.texts:
+    for path, text in application.unusual_texts:
         bad = not text.isprintable() and any(_control(character) for character in text)
         if bad or (_is_name(path) and any(character in _LINE_BREAKS for character in text.strip())):
             yield Problem(
@@ -37,7 +37,7 @@ def control_characters(application: Application, context: RuleContext) -> Iterat
 @rule("text.invisible-characters", law="企业名称登记管理规定", articles="第五条", page="", stages=TYPED)
 def invisible_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """No name holds characters that cannot be seen, and no text holds marks that turn the direction of writing."""
-    for path, text in application.texts:
+    for path, text in application.unusual_texts:
         if _DIRECTIONS & set(text) or (_is_name(path) and invisible_in(text)):
             yield Problem(
                 path,
@@ -49,7 +49,7 @@ def invisible_characters(application: Application, context: RuleContext) -> Iter
 @rule("text.private-characters", law="居民身份证法", articles="第四条", page="", stages=TYPED)
 def private_characters(application: Application, context: RuleContext) -> Iterator[Problem]:
     """Names use characters of the national standard; home-made ones of old systems look different elsewhere."""
-    for path, text in application.texts:
+    for path, text in application.unusual_texts:
         if _is_name(path) and any(unicodedata.category(character) == "Co" for character in text):
             yield Problem(
                 path,
