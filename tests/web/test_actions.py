@@ -5,20 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
-
 from approvals.db import Database
 from tests.rules.applications import ZHANG
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.seed import HALL, seed
 from tests.support.web import Visitor
 from tests.web.test_cases import form_of, path
-
-
-@pytest.fixture
-def database(application: Any) -> Database:
-    found: Database = application.extensions["database"]
-    return found
 
 
 def driven(application: Any, database: Database, content: Any = None) -> Chain:

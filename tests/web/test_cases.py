@@ -23,25 +23,6 @@ STATEMENTS_OF_A_CASE = 8
 MASKED = ZHANG[:4] + "*" * 10 + ZHANG[-4:]
 
 
-@pytest.fixture
-def database(application: Any) -> Database:
-    found: Database = application.extensions["database"]
-    return found
-
-
-@pytest.fixture
-def chain(application: Any, database: Database) -> Chain:
-    """One filed company opening; the product's clock follows the chain's."""
-    driven = Chain(database)
-    application.config["NOW"] = lambda: driven.now
-    return driven
-
-
-@pytest.fixture
-def visit(application: Any, chain: Chain) -> Callable[[Member], Visitor]:
-    return lambda member: Visitor(application, member.person_id)
-
-
 def path(chain: Chain, workflow: str = "company-opening", action: str = "") -> str:
     return f"/cases/{chain.case(workflow).token}" + (f"/actions/{action}" if action else "")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,31 +13,12 @@ from approvals.db import Database, new_id
 from approvals.models import Case, Task
 from approvals.queries import inbox
 from tests.support.driving import REGISTRATION, Chain, content_with
-from tests.support.seed import BANK, TOWN, Cast, Member, file_case, seed
+from tests.support.seed import BANK, TOWN, Cast, file_case, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 
 ROWS = re.compile(r'<tr class="inbox-row.*?</tr>', re.DOTALL)
 STATEMENTS_OF_A_PAGE = 5
-
-
-@pytest.fixture
-def database(application: Any) -> Database:
-    found: Database = application.extensions["database"]
-    return found
-
-
-@pytest.fixture
-def chain(application: Any, database: Database) -> Chain:
-    """One filed company opening; the product's clock follows the chain's."""
-    driven = Chain(database)
-    application.config["NOW"] = lambda: driven.now
-    return driven
-
-
-@pytest.fixture
-def visit(application: Any, chain: Chain) -> Callable[[Member], Visitor]:
-    return lambda member: Visitor(application, member.person_id)
 
 
 def rows_of(page: Any) -> list[str]:

@@ -17,12 +17,6 @@ from tests.support.web import Visitor
 
 
 @pytest.fixture
-def database(application: Any) -> Database:
-    found: Database = application.extensions["database"]
-    return found
-
-
-@pytest.fixture
 def visit(application: Any) -> Callable[[Member], Visitor]:
     return lambda member: Visitor(application, member.person_id)
 

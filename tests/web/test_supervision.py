@@ -21,19 +21,6 @@ ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 
 
-@pytest.fixture
-def database(application: Any) -> Database:
-    found: Database = application.extensions["database"]
-    return found
-
-
-@pytest.fixture
-def chain(application: Any, database: Database) -> Chain:
-    driven = Chain(database)
-    application.config["NOW"] = lambda: driven.now
-    return driven
-
-
 def rows_of(text: str, heading: str) -> list[list[str]]:
     """The cells, as plain text, of the table below a heading."""
     part = text[text.index(f"{heading}</h2>") :]
