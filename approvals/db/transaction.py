@@ -83,8 +83,7 @@ class Database:
             session = _VerbSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
             try:
                 result = verb(session, *args, **kwargs)
-                if session.in_transaction():
-                    session.commit()  # flushes; the connection's own transaction is what commits
+                session.flush()
             finally:
                 if session.in_transaction() or session.identity_map:
                     session.close()  # one that only lent its connection holds nothing

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Office, Person, Position
 from approvals.operations.passwords import hash_password
 
 PASSWORD = "plum tree 2026"
+NEWCOMER = {"name": "张测试", "phone": "13800000001", "sign_in_name": "", "password": PASSWORD, "password_again": PASSWORD}
 NOW = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
 
 
@@ -38,3 +40,9 @@ def enter(application: Any, name: str, *roles: tuple[str, str], sign_in_name: st
     password_hash = hash_password(PASSWORD) if sign_in_name else None
     number: int = application.extensions["database"].write(_enter, name, sign_in_name, password_hash, roles)
     return number
+
+
+def persons(application: Any) -> list[Person]:
+    """Everybody who has an account."""
+    with application.extensions["database"].reading() as session:
+        return list(session.scalars(select(Person)))

@@ -14,9 +14,7 @@ from approvals.models import PasswordTries, Person
 from approvals.operations import accounts, passwords
 from tests.support.pages import token_in
 from tests.support.web import Visitor
-from tests.web.people import PASSWORD, enter
-
-NEWCOMER = {"name": "张测试", "phone": "13800000001", "sign_in_name": "", "password": PASSWORD, "password_again": PASSWORD}
+from tests.web.people import NEWCOMER, PASSWORD, enter, persons
 
 
 class Clock:
@@ -46,11 +44,6 @@ def signed_in(visitor: Visitor) -> bool:
 
 def sign_in(visitor: Visitor, name: str, password: str = PASSWORD, status: int = 302, **more: str) -> Any:
     return visitor.post("/sign-in", {"sign_in_name": name, "password": password, **more}, status=status)
-
-
-def persons(application: Any) -> list[Person]:
-    with application.extensions["database"].reading() as session:
-        return list(session.scalars(select(Person)))
 
 
 def test_a_newcomer_signs_up_and_is_signed_in(application: Any, visitor: Visitor) -> None:
@@ -306,23 +299,6 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(application: Any) ->
     assert signed_in(again), "an ended session signs nobody out"
 
 
-def test_the_language_is_kept_with_the_person(application: Any) -> None:
-    number = enter(application, "张测试")
-    visitor = Visitor(application, number)
-    answer = visitor.post("/language", {"language": "en", "next": "/guides"})
-    assert answer.headers["Location"] == "/guides"
-    assert '<html lang="en">' in Visitor(application, number).get("/guides").text
-    visitor.post("/language", {"language": "fr", "next": "https://example.cn"})
-    assert [person.language for person in persons(application)] == ["en"]
-
-
-@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
-def test_a_visitor_chooses_a_language_too(application: Any, visitor: Visitor) -> None:
-    assert '<html lang="zh-CN">' in visitor.get("/").text
-    visitor.post("/language", {"language": "en", "next": "/"})
-    assert '<html lang="en">' in visitor.get("/").text
-
-
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_the_account_shows_positions_with_their_office(application: Any) -> None:
     page = Visitor(application, enter(application, "李登记", ("registrar", "approval-bureau"))).get("/account").text
@@ -393,12 +369,3 @@ def test_a_refused_sign_in_keeps_the_name_and_where_one_wanted_to_go(visitor: Vi
     for password in ("wrong", "", "长" * 201):
         page = sign_in(visitor, "li-<b>", password, status=422, next="/notices").text
         assert 'value="li-&lt;b&gt;"' in page and 'value="/notices"' in page
-
-
-def test_the_language_chosen_before_signing_in_stays(application: Any) -> None:
-    Visitor(application).post("/sign-up", NEWCOMER)
-    again = Visitor(application)
-    again.post("/language", {"language": "en"})
-    again.post("/sign-in", {"sign_in_name": NEWCOMER["phone"], "password": PASSWORD})
-    assert '<html lang="en"' in again.get("/account").text
-    assert [person.language for person in persons(application)] == ["en"]
