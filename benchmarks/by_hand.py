@@ -61,7 +61,7 @@ class ByHand:
         return {
             "new_ids": written.new_ids,
             "root": next((row for row in written.inserted.get("cases", []) if row["parent_id"] is None), None),
-            "tokens": [row["token"] for row in written.inserted.get("cases", [])],
+            "tokens": [row["token"] for table in ("cases", "documents") for row in written.inserted.get(table, [])],
             "contents": [*written.inserted.get("submissions", []), *written.inserted.get("documents", [])],
             "names": written.inserted.get("company_names", []),
             "events": [(row, payloads[row["id"]]) for row in sorted(written.inserted.get("events", []), key=_made)],

@@ -116,35 +116,6 @@ class Submission(Identified, Base):
     filed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-class Document(Identified, Base):
-    """证照文书: something issued, as data. ``content`` holds the facts printed on it."""
-
-    __tablename__ = "documents"
-    __table_args__ = (Index("ix_documents_root_id", "root_id"), Index("ix_documents_case_id", "case_id"))
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    root_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(40))
-    number: Mapped[str] = mapped_column(String(60), unique=True)
-    content: Mapped[Any] = mapped_column(CanonicalJson)
-    digest: Mapped[str] = mapped_column(String(64))
-    issued_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Notice(Identified, Base):
-    """通知: something told to a person. ``text`` is in every language; the row is the record of what was told."""
-
-    __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_person_id_created_at", "person_id", "created_at"), Index("ix_notices_root_id", "root_id"))
-
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    root_id: Mapped[int] = mapped_column(BigInteger)
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
-    text: Mapped[Any] = mapped_column(CanonicalJson)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
 class Draft(Identified, Base):
     """An application being written, or a correction (``case_id`` is then the root case).
 
@@ -168,45 +139,6 @@ class Draft(Identified, Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     filed_case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
-
-
-class CompanyName(Identified, Base):
-    """A company name that is taken: registered (then with its credit code), reserved, or given up less than a year ago.
-
-    ``comparable_full`` and ``comparable_trade`` are the names as ``workflows.rules.comparable`` writes them: whoever asks
-    whether a name is taken asks these. ``holder`` is a credit code or, of a reservation, its number as
-    ``normalise_number`` writes it; a reservation that became a company is ``used``.
-    """
-
-    __tablename__ = "company_names"
-    __table_args__ = (
-        Index("ix_company_names_comparable_full", "comparable_full"),
-        Index("ix_company_names_comparable_trade", "comparable_trade"),
-        # Names that differ by one character share the first or the last one.
-        Index("ix_company_names_first_character", text("substr(comparable_trade, 1, 1)")),
-        Index("ix_company_names_last_character", text("substr(comparable_trade, length(comparable_trade), 1)")),
-        Index(
-            "ix_company_names_reserved", "holder",
-            sqlite_where=text("status = 'reserved'"), postgresql_where=text("status = 'reserved'"),
-        ),
-        # Two registrars who approve the same name in the same moment: the database lets one of them.
-        Index(
-            "uq_company_names_registered", "comparable_full", unique=True,
-            sqlite_where=text("status = 'registered'"), postgresql_where=text("status = 'registered'"),
-        ),
-    )
-
-    full_name: Mapped[str] = mapped_column(String(400))
-    trade_name: Mapped[str] = mapped_column(String(200))
-    comparable_full: Mapped[str] = mapped_column(String(400))
-    comparable_trade: Mapped[str] = mapped_column(String(200))
-    industry: Mapped[str] = mapped_column(String(200))
-    status: Mapped[str] = mapped_column(String(20))
-    since: Mapped[str] = mapped_column(String(10))
-    until: Mapped[str | None] = mapped_column(String(10))
-    holder: Mapped[str] = mapped_column(String(60))
-    credit_code: Mapped[str | None] = mapped_column(String(18), unique=True)
-    case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), unique=True)
 
 
 class EventPayload(Base):

@@ -24,7 +24,10 @@ class Place(Base):
 
 
 class Office(Identified, Base):
-    """服务点: a place of the network where people are served or cases decided. ``code`` is the readable key in forms."""
+    """服务点: a place of the network where people are served or cases decided. ``code`` is the readable key in forms.
+
+    ``hours`` are its opening hours in words where they differ from the county's office hours.
+    """
 
     __tablename__ = "offices"
     __table_args__ = (Index("ix_offices_kind", "kind"),)
@@ -36,6 +39,7 @@ class Office(Identified, Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
     address: Mapped[str] = mapped_column(String(200), default="")
     phone: Mapped[str] = mapped_column(String(40), default="")
+    hours: Mapped[str] = mapped_column(String(200), default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
 

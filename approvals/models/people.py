@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from approvals.db import UtcDateTime
+from approvals.db import CanonicalJson, UtcDateTime
 
 from .base import Base, Identified
 from .network import Office
 
 
 class Person(Identified, Base):
-    """自然人: anyone who files, serves or supervises. Without ``password_hash`` the person has no account."""
+    """自然人: anyone who files, serves or supervises. Without ``password_hash`` the person has no account.
+
+    ``channels`` are the ways in which they want to be told beside the product: mail, sms, wechat. ``large_type``: 长辈版.
+    """
 
     __tablename__ = "persons"
 
@@ -27,6 +31,8 @@ class Person(Identified, Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     session_version: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(5), default="zh")
+    large_type: Mapped[bool] = mapped_column(default=False)
+    channels: Mapped[Any] = mapped_column(CanonicalJson, default=lambda: ["sms"])
     demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,7 @@ def establish_enterprise(
         {
             "id": new_id(), "full_name": compose_name(name), "trade_name": name.get("trade_name", ""), **comparable_names(name),
             "industry": name.get("industry", ""), "status": "registered", "since": established, "until": None,
-            "holder": credit_code, "credit_code": credit_code, "case_id": case.id,
+            "holder": credit_code, "credit_code": credit_code, "case_id": case.id, "sound": "", "person_id": None, "content": "{}",
         }
     )  # fmt: skip
     if reservation := reservation_of(name):
@@ -158,7 +159,8 @@ def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payloa
     unit.documents.append(
         {
             "id": new_id(), "case_id": case.id, "root_id": case.root_id, "kind": kind, "number": number, "content": body,
-            "digest": content_digest, "issued_at": unit.at,
+            "digest": content_digest, "issued_at": unit.at, "token": secrets.token_urlsafe(18), "status": "genuine",
+            "status_at": None, "status_reason": "", "replaced_by_id": None,
         }
     )  # fmt: skip
     payload.setdefault("documents", []).append([kind, number, content_digest])

@@ -223,17 +223,8 @@ class Unit:
         text = case.definition.notices[name].text
         root = self.root_of(case)
         values = {"number": case.number, "company": root.company, "reason": str(form.get("reason", "")).rstrip("。.；; \n")}
-        self.notices.append(
-            {
-                "id": new_id(),
-                "case_id": case.id,
-                "root_id": case.root_id,
-                "person_id": case.applicant_id,
-                "text": canonical_json({language: _fill(sentence, values) for language, sentence in text.items()}),
-                "created_at": self.at,
-                "read_at": None,
-            }
-        )
+        filled = {language: _fill(sentence, values) for language, sentence in text.items()}
+        self.notices.append(notice_row(case, filled, self.at, person_id=case.applicant_id))
 
     def record(
         self,
@@ -288,6 +279,15 @@ class Unit:
             (statements.insert_documents, self.documents),
             (statements.insert_notices, self.notices),
         )
+
+
+def notice_row(case: CaseNow, text: Mapping[str, str], at: int, **values: Any) -> dict[str, Any]:
+    """A notice about a case, not yet planned for any channel; ``values`` say for whom it is and of which kind."""
+    return {
+        "id": new_id(), "case_id": case.id, "root_id": case.root_id, "person_id": None, "text": canonical_json(text),
+        "created_at": at, "read_at": None, "kind": "case", "to_name": "", "to_phone": "", "to_email": "", "urgent": False,
+        "planned_at": None, **values,
+    }  # fmt: skip
 
 
 @cache

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, Text, select, type_coerce
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Select, Text, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -76,6 +76,8 @@ class _Table:
 
 
 def _kind(column: Any) -> type:
+    if isinstance(column.type, Boolean):
+        return bool
     return int if isinstance(column.type, (Integer, UtcDateTime)) else str
 
 
@@ -165,7 +167,7 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
         family.documents[row.case_id].append(row)
     for family, row in rows(_SUBMISSIONS, _SUBMISSIONS.query().order_by(Submission.number), Submission.case_id):
         family.submissions.append(row)
-    for family, row in rows(_NOTICES, _NOTICES.query().order_by(Notice.id), Notice.case_id):
+    for family, row in rows(_NOTICES, _NOTICES.query().where(Notice.kind == "case").order_by(Notice.id), Notice.case_id):
         family.notices[row.case_id].append(row)
     for family, row in rows(_NAMES, _NAMES.query().order_by(CompanyName.id), CompanyName.case_id):
         family.names[row.case_id].append(row)

@@ -23,10 +23,30 @@ SILENT = {
         "token": "a random address of the case's page",
     },
     "tasks": {},
-    "documents": {"id": "a key that nothing refers to"},
+    "documents": {
+        "id": "a key that nothing refers to",
+        "token": "a random address of the verification page",
+        "status": "no event of a case changes it yet",
+        "status_at": "goes with the status",
+        "status_reason": "goes with the status",
+        "replaced_by_id": "goes with the status",
+    },
     "submissions": {"id": "a key that nothing refers to"},
-    "company_names": {"id": "a key that nothing refers to"},
-    "notices": {"id": "a key that nothing refers to", "read_at": "reading is not an action on the case"},
+    "company_names": {
+        "id": "a key that nothing refers to",
+        "sound": "follows from the trade name",
+        "person_id": "of a reservation",
+        "content": "of a reservation",
+    },
+    "notices": {
+        "id": "a key that nothing refers to",
+        "read_at": "reading is not an action on the case",
+        "to_name": "of whoever has no account",
+        "to_phone": "of whoever has no account",
+        "to_email": "of whoever has no account",
+        "urgent": "a matter of sending",
+        "planned_at": "a matter of sending",
+    },
 }
 
 OTHER_CASE = "(SELECT id FROM cases WHERE workflow = 'housing-fund')"
@@ -116,7 +136,8 @@ SPOKEN: list[tuple[str, str, str, str]] = [
     ("company_names", "case_id", "NULL", "TRUE"),
     ("company_names", "case_id", OTHER_CASE, "TRUE"),
     *(
-        ("notices", column, expression, "id = (SELECT min(id) FROM notices)")
+        ("notices", "kind", "'code'", "kind = 'case'"),
+    ("notices", column, expression, "id = (SELECT min(id) FROM notices)")
         for column, expression in {
             "case_id": OTHER_CASE, "root_id": "1", "person_id": OTHER_PERSON, "text": "'{\"en\":\"x\",\"zh\":\"假\"}'",
             "created_at": "created_at + 1",
