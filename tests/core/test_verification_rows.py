@@ -73,6 +73,7 @@ OF_TASK = {
     "closed_by": "'refuse'",
 }
 SPOKEN: list[tuple[str, str, str, str]] = [
+    ("notices", "kind", "'code'", "kind = 'case'"),
     ("cases", "number", "number || '9'", OF(ROOT)),
     ("cases", "number", "number || '9'", OF(SEAL)),
     ("cases", "root_id", "1", OF(SEAL)),
@@ -136,8 +137,7 @@ SPOKEN: list[tuple[str, str, str, str]] = [
     ("company_names", "case_id", "NULL", "TRUE"),
     ("company_names", "case_id", OTHER_CASE, "TRUE"),
     *(
-        ("notices", "kind", "'code'", "kind = 'case'"),
-    ("notices", column, expression, "id = (SELECT min(id) FROM notices)")
+        ("notices", column, expression, "id = (SELECT min(id) FROM notices)")
         for column, expression in {
             "case_id": OTHER_CASE, "root_id": "1", "person_id": OTHER_PERSON, "text": "'{\"en\":\"x\",\"zh\":\"假\"}'",
             "created_at": "created_at + 1",
