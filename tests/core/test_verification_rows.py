@@ -73,7 +73,6 @@ OF_TASK = {
     "closed_by": "'refuse'",
 }
 SPOKEN: list[tuple[str, str, str, str]] = [
-    ("notices", "kind", "'code'", "kind = 'case'"),
     ("cases", "number", "number || '9'", OF(ROOT)),
     ("cases", "number", "number || '9'", OF(SEAL)),
     ("cases", "root_id", "1", OF(SEAL)),
@@ -139,6 +138,7 @@ SPOKEN: list[tuple[str, str, str, str]] = [
     *(
         ("notices", column, expression, "id = (SELECT min(id) FROM notices)")
         for column, expression in {
+            "kind": "'code'",
             "case_id": OTHER_CASE, "root_id": "1", "person_id": OTHER_PERSON, "text": "'{\"en\":\"x\",\"zh\":\"假\"}'",
             "created_at": "created_at + 1",
         }.items()
