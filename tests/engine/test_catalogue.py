@@ -21,8 +21,8 @@ def copied(folder: Path) -> Path:
 
 def test_an_unpublished_version_with_faults_leaves_the_published_one_in_force(tmp_path: Path) -> None:
     root = copied(tmp_path)
-    (root / "company-seal" / "2.yaml").write_text("workflow: [broken", encoding="utf-8")
-    assert Catalogue(root).latest("company-seal").version == 1
+    (root / "housing-fund" / "2.yaml").write_text("workflow: [broken", encoding="utf-8")
+    assert Catalogue(root).latest("housing-fund").version == 1
 
 
 def test_a_published_version_that_changed_is_refused(tmp_path: Path) -> None:

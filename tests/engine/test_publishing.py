@@ -18,23 +18,23 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_new_version_is_published_once(folder: Path) -> None:
     before = read_fingerprints(folder)
-    text = (folder / "company-seal" / "1.yaml").read_text(encoding="utf-8")
-    (folder / "company-seal" / "2.yaml").write_text(text.replace("version: 1", "version: 2"), encoding="utf-8")
+    text = (folder / "tax-registration" / "1.yaml").read_text(encoding="utf-8")
+    (folder / "tax-registration" / "2.yaml").write_text(text.replace("version: 1", "version: 2"), encoding="utf-8")
     result = CliRunner().invoke(group, ["lint", str(folder)])
-    assert result.exit_code == 1 and "company-seal/2.yaml:3:1: " in result.output and "[unpublished]" in result.output
+    assert result.exit_code == 1 and "tax-registration/2.yaml:3:1: " in result.output and "[unpublished]" in result.output
     result = CliRunner().invoke(group, ["publish", str(folder)])
-    assert (result.exit_code, result.output) == (0, "company-seal/2 published\n")
+    assert (result.exit_code, result.output) == (0, "tax-registration/2 published\n")
     after = read_fingerprints(folder)
-    assert {name: after[name] for name in before} == before and set(after) - set(before) == {"company-seal/2"}
+    assert {name: after[name] for name in before} == before and set(after) - set(before) == {"tax-registration/2"}
     assert CliRunner().invoke(group, ["lint", str(folder)]).exit_code == 0
     assert CliRunner().invoke(group, ["publish", str(folder)]).exit_code == 0
     assert read_fingerprints(folder) == after
 
 
 def test_a_faulty_version_is_not_published(folder: Path) -> None:
-    text = (folder / "company-seal" / "1.yaml").read_text(encoding="utf-8")
+    text = (folder / "tax-registration" / "1.yaml").read_text(encoding="utf-8")
     faulty = text.replace("version: 1", "version: 2").replace("dest: done", "dest: finished")
-    (folder / "company-seal" / "2.yaml").write_text(faulty, encoding="utf-8")
+    (folder / "tax-registration" / "2.yaml").write_text(faulty, encoding="utf-8")
     before = read_fingerprints(folder)
     result = CliRunner().invoke(group, ["publish", str(folder)])
     assert result.exit_code == 1 and "[unknown-state]" in result.output

@@ -106,7 +106,7 @@ class Chain:
 
         def store(session: Any) -> int:
             draft = Draft(
-                token=f"correction-{next(_keys)}", person_id=member.person_id, workflow=ROOT, version=1, case_id=self.root_id,
+                token=f"correction-{next(_keys)}", person_id=member.person_id, workflow=ROOT, version=2, case_id=self.root_id,
                 content=dict(content), created_at=now, changed_at=now,
             )  # fmt: skip
             session.add(draft)
