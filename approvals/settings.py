@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -43,11 +44,20 @@ def switch(name: str, default: bool) -> bool:
     return word.strip().casefold() in _YES
 
 
+def public_url() -> str:
+    """The address that links in messages and QR codes begin with, without a final slash. Raises Unsafe for what is no address."""
+    address = (os.environ.get("APPROVALS_PUBLIC_URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}").strip().rstrip("/")
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", address):
+        raise Unsafe(f"环境变量 APPROVALS_PUBLIC_URL 的值“{address}”不是网址：请写成 https://example.cn 这样的地址。")
+    return address
+
+
 def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All settings: what the caller gives, else the environment, else the default.
 
     ``SECRET_KEY`` (APPROVALS_SECRET_KEY) signs sessions; ``DATABASE_URL`` (APPROVALS_DATABASE_URL) names the database;
-    ``DEMO`` (APPROVALS_DEMO) shows the demo sign-ins and allows the default secret.
+    ``DEMO`` (APPROVALS_DEMO) shows the demo sign-ins and allows the default secret; ``PUBLIC_URL`` (APPROVALS_PUBLIC_URL), without
+    a final slash, is where people reach the product: links in messages and QR codes begin with it.
     """
     given = dict(config or {})
     demo = bool(given.pop("DEMO")) if "DEMO" in given else switch("APPROVALS_DEMO", default=False)
@@ -57,6 +67,7 @@ def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "SECRET_KEY": os.environ.get("APPROVALS_SECRET_KEY", DEFAULT_SECRET),
         "DATABASE_URL": os.environ.get("APPROVALS_DATABASE_URL") or default_database_url(),
         "DEMO": demo,
+        "PUBLIC_URL": public_url(),
         "TESTING": testing,
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
