@@ -61,7 +61,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         from approvals.demo.people import demo_sign_ins
 
         application.extensions["demo_sign_ins"] = demo_sign_ins
-    # The order is the order of the checks: first the token, then what was sent, then who may.
+    # The order is the order of the checks: first the size, then the token, then what was sent, then who may.
+    access.limit_requests(application)
     CSRFProtect(application)
     access.protect(application)
     request.close_after(application)

@@ -44,6 +44,20 @@ def requires(permission: str) -> Callable[[View], View]:
     return mark
 
 
+def accepts_files(most_bytes: int | Callable[[], int]) -> Callable[[View], View]:
+    """Let a view take files, in requests of at most so many bytes; a function is asked at each request, for a setting.
+
+    Every other view refuses a file, and keeps to the product's limit of one request.
+    """
+
+    def mark(view: View) -> View:
+        view.accepts_files = True  # type: ignore[attr-defined]
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def may(acting: Acting | None, permission: str) -> bool:
     """Whether a person passes a permission."""
     if permission == PUBLIC:
@@ -61,6 +75,22 @@ def protect(application: Flask) -> None:
     application.view_functions["static"].permission = PUBLIC  # type: ignore[attr-defined]
 
 
+def limit_requests(application: Flask) -> None:
+    """Set the limit of each request; registered before whatever first reads what was sent."""
+    application.before_request(set_limit)
+
+
+def set_limit() -> None:
+    """A view that takes files takes larger requests. What is larger is refused by its announced length, unread."""
+    most = getattr(_view(), "most_bytes", None)
+    if most is not None:
+        request.max_content_length = most() if callable(most) else most
+
+
+def _view() -> Callable[..., Any] | None:
+    return current_app.view_functions.get(request.endpoint) if request.endpoint is not None else None
+
+
 def refuse_unstorable() -> None:
     """NUL cannot be stored by PostgreSQL: refused here once, for every field of every form."""
     if NUL in request.path:
@@ -71,8 +101,8 @@ def refuse_unstorable() -> None:
 
 
 def refuse_files() -> None:
-    """The product takes no uploads, and a form takes what is no text for one of its answers."""
-    if request.files or request.is_json:
+    """Only marked views take files: another form takes what is no text for one of its answers."""
+    if request.is_json or (request.files and not getattr(_view(), "accepts_files", False)):
         raise FileSent
 
 
@@ -80,7 +110,7 @@ def enforce() -> Response | None:
     """Deny what no permission opens."""
     if request.endpoint is None:
         return None
-    permission = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    permission = getattr(_view(), "permission", None)
     if permission is None:
         if current_app.config["TESTING"]:
             raise RuntimeError(f"{request.endpoint} has no permission")

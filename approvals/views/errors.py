@@ -33,7 +33,7 @@ class UnstorableText(HTTPException):
 
 
 class FileSent(HTTPException):
-    """A file was sent, or something else than a form: the product takes neither."""
+    """A file was sent where none is taken, or something else than a form."""
 
     code = 400
 
