@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from approvals import settings
 from approvals.db import Database
+from approvals.language import Languages
 from approvals.operations import carrying, passwords
 from approvals.views import (
     access,
@@ -55,7 +55,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         application.jinja_env.undefined = StrictUndefined
     else:
         passwords.prepare()
-    Babel(application, default_locale="zh", default_timezone=str(OFFICE_ZONE), locale_selector=request.preferred_language)
+    Languages(application, default_locale="zh", default_timezone=str(OFFICE_ZONE), locale_selector=request.preferred_language)
     if application.config["DEMO"]:
         # The demo brings its simulation along: a production process does not load it.
         from approvals.demo.people import demo_sign_ins

@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
 
-from flask_babel import get_locale, gettext, lazy_gettext
+from babel.support import NullTranslations
+from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext
+
+from approvals.translations import english
 
 _ = gettext
 _l = lazy_gettext
 
-__all__ = ["_", "_l", "language", "say"]
+__all__ = ["Languages", "_", "_l", "language", "ngettext", "say"]
+
+_CHINESE = NullTranslations()
+
+
+class Texts(Domain):
+    """The texts of the interface: Chinese as it is marked, English from its file."""
+
+    def get_translations(self) -> Any:
+        return english() if language() == "en" else _CHINESE
+
+
+class Languages(Babel):
+    """Flask-Babel with our texts instead of compiled files."""
+
+    @cached_property
+    def domain_instance(self) -> Texts:
+        return Texts()
 
 
 def language() -> str:
