@@ -131,3 +131,8 @@ def choose_language(session: Session, person_id: int, language: str) -> None:
     if language not in LANGUAGES:
         raise ValueError(language)
     session.execute(update(Person).where(Person.id == person_id).values(language=language))
+
+
+def choose_large_type(session: Session, person_id: int, large: bool) -> None:
+    """Show a person's pages in large type (长辈版), or no longer."""
+    session.execute(update(Person).where(Person.id == person_id).values(large_type=large))

@@ -19,6 +19,7 @@ class SignedIn:
     name: str
     sign_in_name: str | None
     language: str
+    large_type: bool
     session_version: int
     unread: int
     positions: tuple[tuple[str, str, int], ...]
@@ -32,7 +33,7 @@ def signed_in(session: Session, person_id: int, today: date) -> SignedIn | None:
     )
     statement = (
         select(
-            Person.id, Person.name, Person.sign_in_name, Person.language, Person.session_version, unread,
+            Person.id, Person.name, Person.sign_in_name, Person.language, Person.large_type, Person.session_version, unread,
             Position.role, Position.department, Position.office_id,
         )
         .outerjoin(Position, counts)
@@ -42,8 +43,8 @@ def signed_in(session: Session, person_id: int, today: date) -> SignedIn | None:
     rows = session.execute(statement).all()
     if not rows:
         return None
-    positions = tuple((row[6], row[7], row[8]) for row in rows if row[6] is not None)
-    return SignedIn(*rows[0][:6], positions)
+    positions = tuple((row[7], row[8], row[9]) for row in rows if row[7] is not None)
+    return SignedIn(*rows[0][:7], positions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def sign_up() -> Page:
         field = form.sign_in_name if form.sign_in_name.data else form.phone
         field.errors = [*field.errors, say(refusal.message)]
         return render_template("accounts/sign_up.html", form=form, next=address), 422
-    _keep_language(account.person_id)
+    _keep_choices(account.person_id)
     remember_person(account.person_id, account.session_version)
     flash(_("注册成功，您已登录。"), "success")
     return redirect(address or url_for("public.home"))
@@ -74,7 +74,7 @@ def _try_password(sign_in_name: str, password: str) -> str:
     if not passwords.verify(found.password_hash if found is not None else None, password) or found is None:
         return _("登录名或密码不对。请核对后再试；连续输错 %(count)s 次，账号会锁定 10 分钟。", count=accounts.ATTEMPTS)
     account = write(accounts.sign_in, found.person_id)
-    _keep_language(account.person_id)
+    _keep_choices(account.person_id)
     remember_person(account.person_id, account.session_version)
     return ""
 
@@ -88,11 +88,13 @@ def _locked(who: str, password: str) -> str:
     return _("密码连续输错 %(count)s 次，账号已锁定，请在 %(moment)s 之后再试。", count=accounts.ATTEMPTS, moment=moment(locked_until))
 
 
-def _keep_language(person_id: int) -> None:
+def _keep_choices(person_id: int) -> None:
     """What was chosen before signing in stays chosen."""
-    chosen = cookie.get("language")
-    if chosen in accounts.LANGUAGES:
-        write(accounts.choose_language, person_id, chosen)
+    language, large = cookie.get("language"), cookie.get("large_type")
+    if language in accounts.LANGUAGES:
+        write(accounts.choose_language, person_id, language)
+    if isinstance(large, bool):
+        write(accounts.choose_large_type, person_id, large)
 
 
 def _first_page() -> str:
@@ -180,4 +182,17 @@ def language() -> Response:
         found = maybe_acting()
         if found is not None:
             write(accounts.choose_language, found.person_id, chosen)
+    return redirect(local_path(request.form.get("next")))
+
+
+@blueprint.post("/appearance")
+@public
+def appearance() -> Response:
+    """Large type (长辈版) or the usual, for this visit, and with the person when somebody is signed in."""
+    chosen = request.form.get("large_type", "")
+    if chosen in ("yes", "no"):
+        cookie["large_type"] = chosen == "yes"
+        found = maybe_acting()
+        if found is not None:
+            write(accounts.choose_large_type, found.person_id, chosen == "yes")
     return redirect(local_path(request.form.get("next")))

@@ -20,6 +20,9 @@ R = TypeVar("R")
 
 STAFF_IDLE = timedelta(minutes=30)
 APPLICANT_IDLE = timedelta(hours=12)
+CHOSEN = ("language", "large_type")
+"""What a visitor chose about the look of pages stands in the cookie under these names, and outlives a sign-in."""
+
 _NOTED_EVERY = 60
 """Seconds between two renewals of the time a session was last seen; the cookie need not change with each page."""
 
@@ -90,12 +93,11 @@ def _person_of_cookie() -> SignedIn | None:
 
 def remember_person(person_id: int, session_version: int) -> None:
     """Begin a session of its own for a person; what an earlier visitor left in the cookie goes, its token included."""
-    language = cookie.get("language")
+    chosen = {name: cookie[name] for name in CHOSEN if name in cookie}
     cookie.clear()
     cookie.permanent = True
     cookie.update(person=person_id, version=session_version, seen=int(now().timestamp()))
-    if language:
-        cookie["language"] = language
+    cookie.update(chosen)
     for name in ("signed_in", "acting", "csrf_token"):
         g.pop(name, None)
 
@@ -128,3 +130,9 @@ def preferred_language() -> str:
     person = maybe_signed_in()
     chosen = person.language if person is not None else cookie.get("language", "zh")
     return chosen if chosen in ("zh", "en") else "zh"
+
+
+def large_type() -> bool:
+    """Whether pages are shown in large type (长辈版): as the person chose, else as this visitor chose."""
+    person = maybe_signed_in()
+    return person.large_type if person is not None else cookie.get("large_type") is True

@@ -13,6 +13,7 @@ from tests.support.web import application_settings
 
 # Whoever is not signed in reaches these and no others. A new name here is a decision, not a formality.
 PUBLIC_ENDPOINTS: set[str] = {
+    "accounts.appearance",
     "accounts.language",
     "accounts.sign_in",
     "accounts.sign_out",
