@@ -20,6 +20,7 @@ from approvals.views import (
     applications,
     assets,
     cases,
+    compression,
     desk,
     errors,
     filters,
@@ -66,6 +67,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     CSRFProtect(application)
     access.protect(application)
     request.close_after(application)
+    # The responses are looked at in reverse order: compression last.
+    compression.add(application)
     headers.protect(application)
     errors.explain(application)
     filters.add(application)

@@ -7,20 +7,19 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, send_file, url_for
+from flask import Blueprint, abort, current_app, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from .access import public
+from .icons import icons_of
 
 blueprint = Blueprint("assets", __name__)
 
 BOOTSTRAP = ("flask_bootstrap", "static/bootstrap5/css")
 FILES: dict[tuple[str, str], tuple[str, str]] = {
     ("bootstrap", "bootstrap.min.css"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/bootstrap.min.css"),
-    ("bootstrap", "icons/bootstrap-icons.min.css"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/font/bootstrap-icons.min.css"),
-    ("bootstrap", "icons/fonts/bootstrap-icons.woff2"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/font/fonts/bootstrap-icons.woff2"),
-    ("bootstrap", "icons/fonts/bootstrap-icons.woff"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/font/fonts/bootstrap-icons.woff"),
 }
+SPRITE = (BOOTSTRAP[0], "static/bootstrap5/icons/bootstrap-icons.svg")
 KEPT_SECONDS = 24 * 3600
 
 
@@ -41,6 +40,22 @@ def packaged(package: str, name: str) -> Response:
         abort(404)
     owner, path = FILES[package, name]
     return send_file(folder_of(owner) / path, max_age=KEPT_SECONDS, conditional=True)
+
+
+@blueprint.get("/assets/icons.css")
+@public
+def icon_styles() -> Response:
+    """The icons of all pages."""
+    made, digest = icons_of(folder_of(SPRITE[0]) / SPRITE[1])
+    response = Response(made, mimetype="text/css")
+    response.set_etag(digest)
+    response.cache_control.max_age = KEPT_SECONDS
+    return response.make_conditional(request)
+
+
+def icons() -> str:
+    """The address of the icons; it changes with them."""
+    return url_for("assets.icon_styles", v=icons_of(folder_of(SPRITE[0]) / SPRITE[1])[1])
 
 
 def asset(package: str, name: str) -> str:

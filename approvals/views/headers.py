@@ -24,7 +24,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-KEPT_BY_BROWSER = frozenset({"static", "assets.packaged"})
+KEPT_BY_BROWSER = frozenset({"static", "assets.packaged", "assets.icon_styles"})
 
 
 def protect(application: Flask) -> None:

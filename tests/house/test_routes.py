@@ -24,7 +24,7 @@ PUBLIC_ENDPOINTS: set[str] = {
     "public.home",
 }
 # Files of installed packages and our own stylesheets; they show nothing of any case.
-ASSET_ENDPOINTS = {"static", "assets.packaged"}
+ASSET_ENDPOINTS = {"static", "assets.packaged", "assets.icon_styles"}
 
 SEGMENT = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?")
 PARAMETER = re.compile(r"<([^>]*)>")
