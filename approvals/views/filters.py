@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from flask import Flask
 
-from approvals.language import _, language, say
+from approvals.language import _, day_in_words, language, ngettext, say
 from approvals.queries.offices import office_name as name_of_office
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
@@ -17,7 +17,7 @@ from workflows.rules import mask_identity, mask_name, mask_phone
 
 from . import request
 from .access import may
-from .assets import asset, icons, own
+from .assets import asset, own
 
 NOTHING = "—"
 
@@ -46,11 +46,7 @@ def day(value: date | datetime | str | None) -> str:
         return NOTHING
     if isinstance(value, datetime):
         value = value.astimezone(OFFICE_ZONE).date()
-    if language() == "en":
-        return f"{value.day} {value:%B}" if value.year == request.today().year else f"{value.day} {value:%B %Y}"
-    if value.year == request.today().year:
-        return _("%(month)s月%(day)s日", month=value.month, day=value.day)
-    return _("%(year)s年%(month)s月%(day)s日", year=value.year, month=value.month, day=value.day)
+    return day_in_words(value, with_year=value.year != request.today().year)
 
 
 def money(value: Any) -> str:
@@ -86,12 +82,13 @@ def length(budget: Any) -> str:
         whole = Decimal(str(count)) / 2
         if whole == Decimal("0.5"):
             return _("半个工作日")
-        return _("%(count)s 个工作日", count=f"{whole.normalize():f}")
+        unit, count = "working_days", f"{whole.normalize():f}"
+    several = 1 if count in (1, "1") else 2
     words = {
-        "working_hours": _("%(count)s 个工作小时", count=count),
-        "working_days": _("%(count)s 个工作日", count=count),
-        "days": _("%(count)s 日（含休息日）", count=count),
-        "months": _("%(count)s 个月", count=count),
+        "working_hours": ngettext("%(count)s 个工作小时", "%(count)s 个工作小时", several, count=count),
+        "working_days": ngettext("%(count)s 个工作日", "%(count)s 个工作日", several, count=count),
+        "days": ngettext("%(count)s 日（含休息日）", "%(count)s 日（含休息日）", several, count=count),
+        "months": ngettext("%(count)s 个月", "%(count)s 个月", several, count=count),
     }
     return words.get(unit, f"{count} {unit}")
 
@@ -121,6 +118,6 @@ def add(application: Flask) -> None:
     )  # fmt: skip
     environment.globals.update(
         say=say, moment=moment, day=day, money=money, office_name=office_name, vocabulary=vocabulary, language=language,
-        large_type=request.large_type, asset=asset, icons=icons, own=own, request_key=request_key,
+        large_type=request.large_type, asset=asset, own=own, request_key=request_key,
         signed_in=request.maybe_signed_in, may_see=may_see, holds_role=holds_role, now=request.now, today=request.today,
     )  # fmt: skip
