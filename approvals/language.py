@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -14,7 +15,7 @@ from approvals.translations import english
 _ = gettext
 _l = lazy_gettext
 
-__all__ = ["Languages", "_", "_l", "language", "ngettext", "say"]
+__all__ = ["Languages", "_", "_l", "day_in_words", "language", "ngettext", "say"]
 
 _CHINESE = NullTranslations()
 
@@ -38,6 +39,13 @@ def language() -> str:
     """``zh`` or ``en``: the language of the person who asks; Chinese outside a request."""
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def day_in_words(value: date, with_year: bool = True) -> str:
+    """A day in the person's language: 2026年11月25日 or 25 November 2026; without its year on demand."""
+    if language() == "en":
+        return f"{value.day} {value:%B %Y}" if with_year else f"{value.day} {value:%B}"
+    return (f"{value.year}年" if with_year else "") + f"{value.month}月{value.day}日"
 
 
 def say(text: Mapping[str, str] | None) -> str:

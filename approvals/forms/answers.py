@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from approvals.language import _, say
+from approvals.language import _, day_in_words, say
 from workflows.engine.definition import Field, Form
 
 from .choices import Choices, label_of
@@ -82,8 +82,7 @@ def _plain(field: Field, value: Any) -> str:
         if field.kind == "percent":
             return f"{Decimal(text):f}%"
         if field.kind == "date":
-            day = date.fromisoformat(text)
-            return _("%(year)d年%(month)d月%(day)d日", year=day.year, month=day.month, day=day.day)
+            return day_in_words(date.fromisoformat(text))
     except (InvalidOperation, ValueError):
         return text
     return text

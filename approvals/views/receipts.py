@@ -9,7 +9,7 @@ from flask import request as asked
 from flask import session as cookie
 from werkzeug.wrappers import Response
 
-from approvals.language import _
+from approvals.language import _, day_in_words
 from approvals.models import Case
 from approvals.operations import claiming
 from approvals.operations.acting import Acting
@@ -48,7 +48,7 @@ def exact_moment(value: datetime | None) -> str:
     if value is None:
         return ""
     local = value.astimezone(OFFICE_ZONE)
-    return _("%(year)d年%(month)d月%(day)d日 %(time)s", year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}")
+    return f"{day_in_words(local.date())} {local:%H:%M}"
 
 
 def _is_own(case: Case, acting: Acting) -> bool:

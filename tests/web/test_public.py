@@ -89,7 +89,7 @@ def test_the_guide_of_the_chain_tells_the_order(visitor: Visitor) -> None:
     order = ["填一张表", "企业设立登记", "公章刻制备案", "银行预约开户", "已办结，待领取"]
     places = [steps.index(word) for word in order]
     assert places == sorted(places)
-    assert "办完公章刻制备案后开始" in steps
+    assert "办完以后才开始：公章刻制备案" in steps
     assert "股份有限公司" in page and "滨州市行政审批服务局" in page and "实施细则" in page
     assert "开办企业" in page
 
