@@ -17,7 +17,7 @@ from workflows.rules import mask_identity, mask_name, mask_phone
 
 from . import request
 from .access import may
-from .assets import asset, own
+from .assets import asset, icons, own
 
 NOTHING = "—"
 
@@ -118,6 +118,6 @@ def add(application: Flask) -> None:
     )  # fmt: skip
     environment.globals.update(
         say=say, moment=moment, day=day, money=money, office_name=office_name, vocabulary=vocabulary, language=language,
-        large_type=request.large_type, asset=asset, own=own, request_key=request_key,
+        large_type=request.large_type, asset=asset, icons=icons, own=own, request_key=request_key,
         signed_in=request.maybe_signed_in, may_see=may_see, holds_role=holds_role, now=request.now, today=request.today,
     )  # fmt: skip
