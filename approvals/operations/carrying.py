@@ -1,7 +1,8 @@
 """What the verbs can carry out, held against what the definitions in force ask for.
 
-The engine is more general than its verbs: it decides sign-offs, for one, whose votes no table keeps yet. A definition that
-asks for such a thing passes the linter; it must not come into force here, where its cases would stand still.
+The engine is more general than its verbs: it decides sign-offs of anybody, for one, but only those who have to sign an
+application are asked here. A definition that asks for more passes the linter; it must not come into force, where its cases
+would stand still.
 """
 
 from __future__ import annotations
@@ -14,8 +15,7 @@ from workflows.engine.catalogue import Catalogue
 from workflows.engine.definition import Definition
 
 from .effects import EFFECTS
-
-_VOTING = "sign_offs_decided"
+from .sign_offs import SIGNATORY
 
 
 class NotCarriedOut(ValueError):
@@ -26,14 +26,12 @@ def not_carried_out(definition: Definition) -> Iterator[str]:
     """What a definition asks for and the verbs do not do, a sentence for each place."""
     version = f"{definition.key}/{definition.version}"
     for state in definition.states.values():
-        if state.sign_off is not None:
-            yield f"{version}: the state {state.name!r} asks for sign-offs, which this product does not store"
+        if state.sign_off is not None and (state.task is None or state.task.role != SIGNATORY):
+            yield f"{version}: the state {state.name!r} asks others than signatories for sign-offs, which this product does not do"
     for action in definition.actions.values():
         for effect in action.effects:
             if effect.name not in EFFECTS:
                 yield f"{version}: the action {action.name!r} has the effect {effect.name!r}, which this product does not carry out"
-        if action.vote or (action.when is not None and action.when.name == _VOTING):
-            yield f"{version}: the action {action.name!r} belongs to a vote, which this product does not store"
 
 
 def refuse_not_carried_out(definitions: Iterable[Definition]) -> None:

@@ -13,6 +13,7 @@ from workflows.engine.facts import Actor
 from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code, records
 
 from . import clocks, statements
+from .errors import Outdated, Refusal
 from .reference import item_texts, place_in_words
 from .registration import comparable_names, reservation_of
 
@@ -71,6 +72,36 @@ def restart_clock(
 ) -> None:
     """Begin the promised and statutory clocks anew."""
     clocks.restart(case, unit.now)
+
+
+CLOCK_BEGUN = "case:clock-begun"
+
+
+@carries_out("begin_clocks")
+def begin_clocks(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Begin the clocks of the case, and of the root with it: what everybody has signed is complete and has been received."""
+    root = unit.root_of(case)
+    clocks.restart(case, unit.now)
+    if root is not case:  # every case that an action touches gets an event of its own
+        clocks.restart(root, unit.now)
+        unit.record(root, actor, "", CLOCK_BEGUN, root.state, root.state, {"case": case.number})
+
+
+@carries_out("cast_vote")
+def cast_vote(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Note the vote of the person whose signature ``form["signatory"]`` names; each votes once."""
+    signature_id = str(form.get("signatory") or "")
+    voter = unit.voters(case).get(int(signature_id)) if signature_id.isdecimal() else None
+    if voter is None:
+        raise Refusal("not-asked", {"zh": "这里没有请这个人签署。", "en": "This person is not asked to sign here."})
+    if voter.vote:
+        raise Outdated("voted", {"zh": "这个人已经签署过，不用再签。", "en": "This person has answered already."})
+    way, reason = str(form.get("way") or "online"), str(form.get("reason") or "")
+    unit.vote(case, voter.person_id, payload["vote"], way, reason)
 
 
 @carries_out("extend_statutory")
@@ -171,7 +202,7 @@ def record_contact(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
     """Note a contact in person: its kind, the office and the way. Posted and electronic results are none."""
-    if form.get("way") == "post":
+    if form.get("way") in ("post", "notarised"):
         return
     office = case.offices.get("delivery" if parameters["kind"] == "collection" else "receiving")
     payload["contact"] = {"kind": parameters["kind"], "office": office}

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import from_microseconds
 from approvals.models import Task
+from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.engine.facts import NOTHING, Actor, Refused
 from workflows.engine.machine import advance, needs_of
 
@@ -100,7 +101,7 @@ def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: dat
     _refuse_outdated(unit, case, actor, task_id)
     task = case.task
     assert task is not None
-    if task.role not in actor.roles or task.role == "applicant":
+    if task.role not in actor.roles or task.role in OUTSIDE_ROLES:
         raise Refusal("not-permitted", {"zh": "这项待办不属于您的岗位。", "en": "This task does not belong to your position."})
     if task.holder_id == actor.person_id:
         return

@@ -9,12 +9,26 @@ from sqlalchemy import Select, String, and_, bindparam, insert, literal_column, 
 from sqlalchemy.sql.elements import ClauseElement
 
 from approvals.db import Prepared
-from approvals.models import Case, CompanyName, Counter, Document, Draft, Event, EventPayload, Notice, Office, Person, Submission, Task
+from approvals.models import (
+    Case,
+    CompanyName,
+    Counter,
+    Document,
+    Draft,
+    Event,
+    EventPayload,
+    Notice,
+    Office,
+    Person,
+    Signature,
+    Submission,
+    Task,
+)
 
 from .snapshot import CASE_UPDATES, COLUMNS, TASK_COLUMNS
 
 cases, tasks, events = Case.__table__, Task.__table__, Event.__table__
-drafts, offices = Draft.__table__, Office.__table__
+drafts, offices, signatures = Draft.__table__, Office.__table__, Signature.__table__
 counters, submissions, names = Counter.__table__, Submission.__table__, CompanyName.__table__
 
 
@@ -146,6 +160,25 @@ insert_submissions = _insert(submissions)
 insert_documents = _insert(Document.__table__)
 insert_notices = _insert(Notice.__table__)
 insert_names = _insert(names)
+insert_signatures = _insert(signatures)
+
+votes_of_task = Prepared(lambda dialect: select(signatures.c.id, signatures.c.vote).where(signatures.c.task_id == bindparam("task_id")))
+
+# What was asked before the application changed is asked anew; the answers stay on record.
+supersede_signatures = Prepared(
+    lambda dialect: (
+        update(signatures)
+        .where(signatures.c.case_id == bindparam("of_case_id"), signatures.c.superseded_at.is_(None))
+        .values(_plain(signatures, ("superseded_at",)))
+    )
+)
+cast_votes = Prepared(
+    lambda dialect: (
+        update(signatures)
+        .where(signatures.c.id == bindparam("signature_id"))
+        .values(_plain(signatures, ("vote", "way", "reason", "voted_at")))
+    )
+)
 
 
 def _update_cases(columns: tuple[str, ...]) -> Prepared:

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from approvals.db import Prepared, canonical_json, new_id, to_microseconds
 from approvals.models.history import BEGINNING, digest, event_hash, new_salt
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition
-from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome
+from workflows.engine.definition import OUTSIDE_ROLES, Definition
+from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome, Voter
 from workflows.engine.machine import automatic_actions, automatic_step, needs_of
 
 from . import clocks, statements
@@ -27,6 +27,7 @@ from .carrying import catalogue_in_force
 from .effects import EFFECTS
 from .errors import NotFound
 from .registration import registration_context
+from .sign_offs import ask_everybody, signing_link
 from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row, updates
 
 _MOST_AUTOMATIC_STEPS = 200
@@ -54,6 +55,9 @@ class Unit:
         self.documents: list[dict[str, Any]] = []
         self.notices: list[dict[str, Any]] = []
         self.names: list[dict[str, Any]] = []
+        self.signatures: list[dict[str, Any]] = []
+        self.votes: list[dict[str, Any]] = []
+        self._voters: dict[int, dict[int, Voter]] = {}
 
     @classmethod
     def load(cls, session: Session, case_id: int, now: datetime) -> Unit:
@@ -112,11 +116,32 @@ class Unit:
             chosen=frozenset(case.chosen),
             linked=tuple(other.as_linked(case.closed_at) for other in self.linked_of(case)),
             predecessors=tuple(siblings[key].as_linked() for key in case.predecessors if key in siblings),
+            voters=tuple(self.voters(case).values()) if "voters" in needs else (),
             timer_due=None if timer is None else clocks.moment(timer),
             form=form or {},
             application=application,
             domain=domain,
         )
+
+    def voters(self, case: CaseNow) -> dict[int, Voter]:
+        """Those who decide the open task of a case together, by the identifier of their signature, with their votes so far."""
+        if case.task is None:
+            return {}
+        if case.task.id not in self._voters:
+            rows = statements.votes_of_task.rows(self.connection, {"task_id": case.task.id})
+            self._voters[case.task.id] = {signature_id: Voter(signature_id, vote) for signature_id, vote in rows}
+        return self._voters[case.task.id]
+
+    def vote(self, case: CaseNow, signature_id: int, vote: str, way: str, reason: str) -> None:
+        """Note one person's vote on the open task."""
+        self.voters(case)[signature_id] = Voter(signature_id, vote)
+        self.votes.append({"signature_id": signature_id, "vote": vote, "way": way, "reason": reason, "voted_at": self.at})
+
+    def ask(self, case: CaseNow, signature: dict[str, Any]) -> None:
+        """Ask one more person to decide the task that has just been opened."""
+        assert case.task is not None
+        self.signatures.append(signature)
+        self._voters.setdefault(case.task.id, {})[signature["id"]] = Voter(signature["id"])
 
     def linked_of_parent(self, case: CaseNow) -> list[CaseNow]:
         return [other for other in self.cases.values() if other.parent_id == case.parent_id and other.parent_id is not None]
@@ -138,6 +163,8 @@ class Unit:
         action = case.definition.actions[step.action]
         payload: dict[str, Any] = {"form": dict(form)} if form else {}
         task = case.task
+        if action.vote:
+            payload["vote"] = action.vote
         for effect in step.effects:
             EFFECTS[effect.name](self, case, actor, effect.parameters, form, payload)
         if action.automatic and self.linked_of(case):
@@ -191,6 +218,8 @@ class Unit:
         if not state.final:
             case.task = self._task(case, state_name)
             self.new_tasks[case.task.id] = _task_row(case, case.task)
+            if state.sign_off is not None:
+                ask_everybody(self, case, state.sign_off)
         for opening in state.opens:
             if opening.when == "always" or opening.workflow in case.chosen:
                 self._open_linked(case, opening.workflow, opening.after)
@@ -202,8 +231,9 @@ class Unit:
         timer_at = clocks.timer(case.definition, state_name, self.now)
         if to is None:
             return OpenTask(new_id(), state_name, "", "", None, self.at, due_at, timer_at, None, None)
-        office_id = None if to.role == "applicant" else case.offices.get(to.office, case.deciding_office_id)
-        department = "" if to.role == "applicant" else to.department
+        outside = to.role in OUTSIDE_ROLES
+        office_id = None if outside else case.offices.get(to.office, case.deciding_office_id)
+        department = "" if outside else to.department
         return OpenTask(new_id(), state_name, to.role, department, office_id, self.at, due_at, timer_at, None, None)
 
     def _open_linked(self, parent: CaseNow, workflow: str, after: tuple[str, ...]) -> None:
@@ -220,11 +250,18 @@ class Unit:
         self.open_case(linked, SYSTEM_ACTOR, {"parent": parent.number})
 
     def _tell(self, case: CaseNow, name: str, form: Mapping[str, Any]) -> None:
-        text = case.definition.notices[name].text
-        root = self.root_of(case)
-        values = {"number": case.number, "company": root.company, "reason": str(form.get("reason", "")).rstrip("。.；; \n")}
-        filled = {language: _fill(sentence, values) for language, sentence in text.items()}
-        self.notices.append(notice_row(case, filled, self.at, person_id=case.applicant_id))
+        text = self._notice_text(case, name, reason=str(form.get("reason", "")).rstrip("。.；; \n"))
+        self.notices.append(notice_row(case, text, self.at, person_id=case.applicant_id))
+
+    def tell_signatory(self, case: CaseNow, name: str, signature: Mapping[str, Any]) -> None:
+        """Send somebody who is asked to sign the link that is theirs."""
+        text = self._notice_text(case, name, link=signing_link(signature["token"]))
+        to = {"to_name": signature["name"], "to_phone": signature["phone"], "to_email": signature["email"]}
+        self.notices.append(notice_row(case, text, self.at, kind="signature", **to))
+
+    def _notice_text(self, case: CaseNow, name: str, **values: str) -> dict[str, str]:
+        known = {"number": case.number, "company": self.root_of(case).company, **values}
+        return {language: _fill(sentence, known) for language, sentence in case.definition.notices[name].text.items()}
 
     def record(
         self,
@@ -265,6 +302,7 @@ class Unit:
         """Write everything that changed, one call of the driver for each table."""
         new = [case for case in self.cases.values() if case.stored is None]
         columns, changed = updates(self.cases.values())
+        superseded = [{"of_case_id": each["case_id"], "superseded_at": self.at} for each in self.signatures[:1]]
         Prepared.write_all(
             self.connection,
             (statements.insert_cases, [_case_row(case) for case in new]),
@@ -276,6 +314,9 @@ class Unit:
             (statements.close_tasks, self.closed_tasks),
             (statements.hold_task, self.held_tasks),
             (statements.insert_tasks, list(self.new_tasks.values())),
+            (statements.supersede_signatures, superseded),
+            (statements.insert_signatures, self.signatures),
+            (statements.cast_votes, self.votes),
             (statements.insert_documents, self.documents),
             (statements.insert_notices, self.notices),
         )

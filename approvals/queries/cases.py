@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from approvals.models import Case, Document, Notice, Office, Person, Submission, Task
 from workflows.clock import Reading
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition, Field, Opening, State
+from workflows.engine.definition import OUTSIDE_STAGES, Definition, Field, Opening, State
 
 from .colours import Due, clock, due_of
 
@@ -84,8 +84,18 @@ class Family:
 
     @property
     def correcting(self) -> Member | None:
-        """The case that was returned to the applicant, if one is: the clocks of the whole family stand still then."""
+        """The case that was returned to the applicant, if one is."""
         return next((member for member in self.members if member.state.stage == "correction"), None)
+
+    @property
+    def signing(self) -> Member | None:
+        """The case whose application people are signing, if they are."""
+        return next((member for member in self.members if member.state.stage == "signing"), None)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the authority waits for the people who apply: the clocks of the whole family stand still then."""
+        return any(member.state.stage in OUTSIDE_STAGES for member in self.members)
 
 
 def family_of(session: Session, token: str) -> Family | None:
@@ -139,7 +149,7 @@ def notices_of(session: Session, family: Family) -> list[Notice]:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A promised or statutory clock of a case. ``paused`` while the applicant corrects: it begins anew afterwards."""
+    """A promised or statutory clock of a case. ``paused`` while people correct or sign: it begins anew afterwards."""
 
     kind: str
     source: Mapping[str, str]
@@ -151,7 +161,7 @@ class Clock:
 def clocks_of(family: Family, member: Member, now: datetime) -> list[Clock]:
     """The promised and the statutory clock of a case, read now, with their working."""
     case, definition = member.case, member.definition
-    paused = family.correcting is not None and case.closed_at is None
+    paused = family.is_outside and case.closed_at is None
     stopped = case.closed_at
     found = []
     for kind, limit, more in (

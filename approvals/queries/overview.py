@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from approvals.calendar import county_calendar
 from approvals.models import Case, Office, Task
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition, State
+from workflows.engine.definition import OUTSIDE_ROLES, Definition, State
 
 from .colours import Due, due_of
 from .inbox import near_due
@@ -138,7 +138,7 @@ def durations(session: Session, now: datetime) -> list[Duration]:
     calendar = county_calendar()
     found = session.execute(
         select(Task.workflow, Task.state, Task.opened_at, Task.closed_at)
-        .where(Task.closed_at >= now - timedelta(days=DAYS), Task.role.not_in(["", "applicant"]))
+        .where(Task.closed_at >= now - timedelta(days=DAYS), Task.role.not_in(["", *OUTSIDE_ROLES]))
         .order_by(Task.closed_at.desc())
         .limit(MOST_STEPS)
     ).all()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, false, or_, select
 
 from approvals.models import Case, Task
-from workflows.engine.definition import Definition
+from workflows.engine.definition import OUTSIDE_ROLES, Definition
 
 from .colours import Due, due_of, near_until
 from .matters import in_order
@@ -18,7 +18,7 @@ def promised_due() -> ColumnElement[datetime | None]:
 
     While the applicant corrects the clock stands still, and once the results lie ready it has stopped.
     """
-    correcting = select(Task.root_id).where(Task.closed_at.is_(None), Task.role == "applicant")
+    correcting = select(Task.root_id).where(Task.closed_at.is_(None), Task.role.in_(OUTSIDE_ROLES))
     runs = and_(Case.parent_id.is_(None), Case.closed_at.is_(None), Case.root_id.not_in(correcting))
     found: ColumnElement[datetime | None] = case((runs, Case.promised_due_at))
     return found

@@ -9,7 +9,7 @@ from typing import Any
 
 from approvals.db import canonical_json
 from approvals.models.history import digest
-from workflows.engine.definition import Definition
+from workflows.engine.definition import OUTSIDE_ROLES, Definition
 from workflows.rules import comparable, compose_name
 
 from .families import Family
@@ -61,7 +61,7 @@ def _addressee(definition: Definition, state: str) -> tuple[str, str]:
     to = definition.states[state].task
     if to is None:
         return "", ""
-    return to.role, "" if to.role == "applicant" else to.department
+    return to.role, "" if to.role in OUTSIDE_ROLES else to.department
 
 
 def _timer(definition: Definition, stay: Stay) -> int | None:
@@ -83,7 +83,7 @@ def office_problems(replayed: Replayed, tasks: list[Any], story: Story) -> Itera
         if task is None:
             continue
         offices = story.offices_at(stay.opened_at)
-        addressed = to is not None and to.role != "applicant"
+        addressed = to is not None and to.role not in OUTSIDE_ROLES
         office_id = offices.get(to.office, offices["deciding"]) if to is not None and addressed else None
         if task.office_id != office_id:
             yield problem(stay.position, "待办的服务点与办理记录不符", "the task is not at the office that the history says")

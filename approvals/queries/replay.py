@@ -12,8 +12,9 @@ from workflows.engine.catalogue import Catalogue
 from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
 
 OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:adopted", "case:code-renewed"
+CLOCK_BEGUN = "case:clock-begun"
 HOLDING = {"task:claimed": True, "task:released": False}
-BUILT_IN = frozenset({ADOPTED, CODE_RENEWED, REFILED, *HOLDING})
+BUILT_IN = frozenset({ADOPTED, CODE_RENEWED, REFILED, CLOCK_BEGUN, *HOLDING})
 """Events of the product itself: they need no action of a definition and never move the case."""
 
 PURGE_RULES: frozenset[str] = frozenset()
@@ -173,7 +174,7 @@ def _names_no_task(event: Any) -> Text | None:
 def _carry_out(replayed: Replayed, event: Any, action: Action) -> None:
     """What the effects of an action change on the row of its own case."""
     for effect in action.effects:
-        if effect.name == "restart_clock" or (effect.name == "accept_submission" and replayed.is_root):
+        if effect.name in ("restart_clock", "begin_clocks") or (effect.name == "accept_submission" and replayed.is_root):
             replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
         elif effect.name == "extend_statutory":
             replayed.extension_days += int(effect.parameters["working_days"])
@@ -203,7 +204,7 @@ def _built_in(replayed: Replayed, event: Any) -> Text | None:
     if event.to_state != event.from_state:
         return {"zh": "这种记录不能改变办件状态", "en": "such an event does not move a case"}
     stay = _open_stay(replayed)
-    if event.action == REFILED:
+    if event.action in (REFILED, CLOCK_BEGUN):
         replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
         return _names_no_task(event)
     if stay is None and event.task_id is not None:

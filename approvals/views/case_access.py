@@ -10,7 +10,7 @@ from approvals.operations.acting import Acting, roles_on_case
 from approvals.operations.errors import NotFound
 from approvals.queries import cases
 from approvals.queries.cases import Family, Member
-from workflows.engine.definition import Action
+from workflows.engine.definition import OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
 
 from . import request
@@ -84,7 +84,7 @@ class Seen:
     def is_addressed(self, member: Member) -> bool:
         """Whether the open task of a case is addressed to a position of this person."""
         task = member.task
-        return task is not None and task.role not in ("", "applicant") and task.role in self.roles(member)
+        return task is not None and task.role not in ("", *OUTSIDE_ROLES) and task.role in self.roles(member)
 
     def awaits_claim(self, member: Member, action: Action) -> bool:
         """Whether an action is the person's only by a task that nobody holds: pages offer it once the task is claimed.

@@ -12,6 +12,7 @@ from flask import Blueprint, render_template
 from approvals.forms import Choices
 from approvals.language import _, say
 from approvals.models import Document
+from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
 from approvals.queries.cases import Member
 from approvals.queries.history import Line
@@ -114,6 +115,8 @@ def turn(view: Seen, member: Member) -> str:
         if waits:
             return _("等待：%(matters)s", matters=_("、").join(say(definition.title) for definition in waits))
         return _("等待系统自动处理")
+    if task.role == SIGNATORY:
+        return _("等待所有人签署，签完自动交给登记机关")
     if task.role == "applicant":
         return _("轮到您了") if view.is_applicant else _("等待申请人办理")
     if view.is_applicant and member.is_root and member.state.stage == "delivery":

@@ -132,6 +132,7 @@ CASES = [
     Case("registration.complete", put("premises.items", []), "premises.items"),
     Case("registration.complete", put("people.people.2.id_number", ""), "people.people.2.id_number"),
     Case("registration.representative-phone", put("people.people.0.phone", ""), "people.people.0.phone"),
+    Case("registration.signing-phone", put("people.people.2.phone", ""), "people.people.2.phone", "warn"),
     Case("registration.real-name", NOTHING, "people.people.2.name", "record",
          passing=both(put("people.people", []), put("capital.shareholders", []))),
     Case("registration.real-name", put("declaration.filed_by", "agent"), "declaration.filed_by", "record",

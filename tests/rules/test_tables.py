@@ -83,6 +83,7 @@ ONLY_WHEN_FILED = {
     "registration.complete",
     "registration.declaration",
     "registration.representative-phone",
+    "registration.signing-phone",
     "registration.real-name",
     "registration.articles-signed",
     "registration.application-signed",

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from approvals.db import Database
-from approvals.models import Case, Draft, Task
-from approvals.operations import filing, moving
+from approvals.models import Case, Draft, Signature, Task
+from approvals.operations import filing, moving, signing
 from approvals.queries.verification import Fault, verify_all
 from tests.support.seed import NOW, Cast, Member, application, draft_of, seed
 
@@ -47,10 +47,12 @@ class Chain:
         self.database = database
         self.cast = cast or seed(database)
         self.now: datetime = values.pop("now", NOW)
-        member = values.pop("member", self.cast.applicant)
+        member, signed = values.pop("member", self.cast.applicant), values.pop("signed", True)
         draft_id = draft_of(database, member, content or application(self.now.date()), token=f"draft-{next(_keys)}", **values)
         self.filed = database.write(filing.file_draft, member.acting, draft_id, self.now)
         self.root_id = self.filed.case_id
+        if signed:
+            self.sign()
 
     def case(self, workflow: str = ROOT) -> Case:
         with self.database.reading() as session:
@@ -99,8 +101,22 @@ class Chain:
         assert task is not None
         self.database.write(moving.release, (member or self.person_for(workflow)).acting, task.case_id, task.id, self.now)
 
-    def resubmit(self, content: Mapping[str, Any], member: Member | None = None, key: str | None = None) -> moving.Moved:
-        """Answer a correction with new content."""
+    def signatures(self) -> list[Signature]:
+        """Who is asked to sign what was last filed, in the order of the application."""
+        asked = select(Signature).where(Signature.root_id == self.root_id, Signature.superseded_at.is_(None))
+        with self.database.reading() as session:
+            return list(session.scalars(asked.order_by(Signature.ordinal)))
+
+    def sign(self, *, leave: int = 0) -> None:
+        """Let everybody sign who has not; ``leave`` of them, the last ones, do not."""
+        signatures = self.signatures()
+        for each in signatures[: len(signatures) - leave]:
+            self.database.write(signing.answer, each.id, signing.SIGN, each.digest, self.now)
+
+    def resubmit(
+        self, content: Mapping[str, Any], member: Member | None = None, key: str | None = None, *, signed: bool = True
+    ) -> moving.Moved:
+        """Answer a correction with new content, and let everybody sign it."""
         self.now += timedelta(minutes=1)
         member, now = member or self.cast.applicant, self.now
 
@@ -115,9 +131,12 @@ class Chain:
 
         draft_id, case, task = self.database.write(store), self.case(REGISTRATION), self.task(REGISTRATION)
         task_id = task.id if task is not None else None
-        return self.database.write(
+        moved = self.database.write(
             filing.resubmit_draft, member.acting, draft_id, case.id, task_id, key or f"key-{next(_keys)}", self.now
         )
+        if signed:
+            self.sign()
+        return moved
 
     def settle_matters(self, *others: str) -> None:
         """Complete every matter that is open; ``others`` are left alone."""

@@ -13,8 +13,14 @@ from typing import Any
 Text = Mapping[str, str]
 """A text in every language of the product: ``{"zh": …, "en": …}``."""
 
-STAGES = ("receipt", "acceptance", "review", "decision", "closed", "delivery", "correction")
-"""Stages of a case in provincial exchange: 收件、受理、审查、决定、办结、送达 and, beside them, 补正."""
+STAGES = ("receipt", "acceptance", "review", "decision", "closed", "delivery", "correction", "signing")
+"""Stages of a case in provincial exchange: 收件、受理、审查、决定、办结、送达 and, beside them, 补正 and 签署."""
+
+OUTSIDE_STAGES = frozenset({"correction", "signing"})
+"""Stages in which the authority waits for the people who apply: no clock of the case runs."""
+
+OUTSIDE_ROLES = frozenset({"applicant", "signatory"})
+"""Roles of people outside the authorities: their tasks belong to no office and no department."""
 
 OUTCOMES = ("done", "failed", "refused", "withdrawn", "not_opened")
 """How a case can end. Every one of them settles the case; only ``done`` counts as success."""
@@ -108,11 +114,12 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class SignOffRule:
     """Several people decide one step. ``rule`` is ``all`` (会签), ``any`` (或签), ``share`` (票签: more than ``share`` percent
-    of the weight) or ``count`` (k of n)."""
+    of the weight) or ``count`` (k of n). ``notice`` is the one that asks each of them."""
 
     rule: str
     count: int = 0
     share: int = 0
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """What a person is told. Placeholders: ``{number}``, ``{company}``, ``{state}``, ``{reason}``."""
+    """What a person is told. Placeholders: ``{number}``, ``{company}``, ``{state}``, ``{reason}``, ``{link}``."""
 
     name: str
     to: str
@@ -182,19 +189,32 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Something the matter needs, with where it comes from: data_sharing, licence, commitment, online_signature, paper."""
+    """Something the matter needs, with where it comes from: data_sharing, licence, commitment, online_signature, upload.
+
+    ``upload`` is the last resort (first versions say ``paper``). ``when`` are conditions that must all hold, on fields
+    ``page.field`` of the application, or with ``each`` on columns of those tables ``page.table``: then every such row needs
+    one, and rows with the same answer in the column ``same`` need it once. ``field`` is the declaration that a commitment is
+    made by; ``why`` says why nothing is asked, or why the law leaves nothing but a file.
+    """
 
     name: Text
     source: str
+    key: str = ""
+    when: tuple[Mapping[str, Any], ...] = ()
+    each: tuple[str, ...] = ()
+    same: str = ""
+    field: str = ""
+    why: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A cost of the matter, in yuan, and who pays it: county or applicant."""
+    """A cost of the matter, in yuan, and who pays it: county or applicant. With ``on_request`` only whoever asks for it pays."""
 
     name: Text
     amount: str
     payer: str
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ effect(
     guards=("registration_rules_hold",),
 )
 effect("restart_clock")
+# A name of its own: that of the case alone is what older versions mean by restarting.
+effect("begin_clocks")
 effect("extend_statutory", parameters=("working_days",))
 effect("establish_enterprise", needs=("application",), guards=("registration_rules_hold",))
 effect("issue_document", parameters=("kind",))

@@ -81,3 +81,14 @@ def not_chosen(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Tex
     if parameters["workflow"] not in facts.chosen:
         return None
     return {"zh": "申请人选择了该事项。", "en": "The applicant chose that matter."}
+
+
+@guard("not_one_of_the_rated", needs=("rating",))
+def not_one_of_the_rated(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
+    """Nobody follows up a rating of their own work (好差评: a bad rating is not closed by the one who was rated)."""
+    if actor.person_id not in facts.domain["rated"]:
+        return None
+    return {
+        "zh": "这次评价针对的是您办理的事项，不能由您回访或办结，请交给其他评价回访员。",
+        "en": "This rating is about your own work, so somebody else has to follow it up.",
+    }

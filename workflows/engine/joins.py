@@ -62,7 +62,7 @@ def timer(state: State, facts: Facts, parameters: Mapping[str, Any]) -> bool:
     return facts.timer_due is not None and facts.now >= facts.timer_due
 
 
-@trigger("sign_offs_decided", parameters=("result",))
+@trigger("sign_offs_decided", parameters=("result",), needs=("voters",))
 def sign_offs_decided(state: State, facts: Facts, parameters: Mapping[str, Any]) -> bool:
     """The people asked have decided by the sign-off rule of the state, with that ``result``: yes or no."""
     return state.sign_off is not None and sign_off_result(facts.voters, state.sign_off) == parameters["result"]

@@ -166,9 +166,14 @@ def _form(name: str, data: Mapping[str, Any]) -> Form:
     return Form(name, data["title"], tuple(build_field(item) for item in data.get("fields") or ()), data.get("help"))
 
 
+def _sign_off(data: Mapping[str, Any] | None) -> SignOffRule | None:
+    if data is None:
+        return None
+    return SignOffRule(data["rule"], data.get("count", 0), data.get("share", 0), data.get("notice", ""))
+
+
 def _state(name: str, data: Mapping[str, Any], department: str) -> State:
     task = data.get("task")
-    sign_off = data.get("sign_off")
     return State(
         name=name,
         title=data["title"],
@@ -178,7 +183,7 @@ def _state(name: str, data: Mapping[str, Any], department: str) -> State:
         opens=tuple(
             Opening(item["workflow"], item.get("when", "always"), tuple(item.get("after") or ())) for item in data.get("opens") or ()
         ),
-        sign_off=SignOffRule(sign_off["rule"], sign_off.get("count", 0), sign_off.get("share", 0)) if sign_off else None,
+        sign_off=_sign_off(data.get("sign_off")),
         closes=bool(data.get("closes", False)),
         final=bool(data.get("final", False)),
         outcome=data.get("outcome", ""),
@@ -210,6 +215,21 @@ def _action(name: str, data: Mapping[str, Any]) -> Action:
     )
 
 
+def _material(number: int, data: Mapping[str, Any]) -> Material:
+    """A material; those of the first versions have no key of their own and are known by their place."""
+    when = data.get("when") or ()
+    return Material(
+        name=data["name"],
+        source=data["source"],
+        key=data.get("key", f"material-{number}"),
+        when=(when,) if isinstance(when, Mapping) else tuple(when),
+        each=_texts(data.get("each")),
+        same=data.get("same", ""),
+        field=data.get("field", ""),
+        why=data.get("why"),
+    )
+
+
 def _limit(times: Mapping[str, Any], name: str) -> Limit | None:
     data = times.get(name)
     return Limit(data["budget"], data["source"]) if data else None
@@ -237,8 +257,10 @@ def build(document: Document, roles: Mapping[str, Any]) -> Definition:
         ),
         promised=_limit(times, "promised"),
         statutory=_limit(times, "statutory"),
-        materials=tuple(Material(item["name"], item["source"]) for item in data.get("materials") or ()),
-        fees=tuple(Fee(item["name"], str(item["amount"]), item["payer"]) for item in data.get("fees") or ()),
+        materials=tuple(_material(number, item) for number, item in enumerate(data.get("materials") or (), start=1)),
+        fees=tuple(
+            Fee(item["name"], str(item["amount"]), item["payer"], bool(item.get("on_request", False))) for item in data.get("fees") or ()
+        ),
         output=data.get("output"),
         fingerprint=fingerprint(data),
         roles=MappingProxyType(dict(roles)),

@@ -16,7 +16,7 @@ from . import guards as _guards  # noqa: F401  registers the general guards
 from . import joins as _joins  # noqa: F401  registers the triggers
 from .definition import STAYS, Action, Branch, Definition, Named, Text
 from .facts import SYSTEM_ACTOR, Actor, Facts, Outcome, Refused
-from .registry import GUARDS, TRIGGERS
+from .registry import GUARDS, TRIGGER_NEEDS, TRIGGERS
 
 
 class Cursor:
@@ -158,8 +158,9 @@ def possible_actions(definition: Definition, state: str, roles: frozenset[str]) 
 
 
 def needs_of(action: Action) -> frozenset[str]:
-    """The costly facts that the guards of an action ask for."""
+    """The costly facts that the guards of an action, or what it waits for, ask for."""
     names = [named.name for named in action.guards]
     names += [named.name for branch in action.branches for named in branch.guards]
-    return frozenset().union(*(GUARDS[name].needs for name in names))
+    waits = TRIGGER_NEEDS[action.when.name] if action.when is not None else frozenset()
+    return waits.union(*(GUARDS[name].needs for name in names))
 

@@ -48,6 +48,8 @@ class Effect:
 
 GUARDS: dict[str, Guard] = {}
 TRIGGERS: dict[str, tuple[Trigger, frozenset[str]]] = {}
+TRIGGER_NEEDS: dict[str, frozenset[str]] = {}
+"""The costly facts that a trigger looks at, as ``needs`` of a guard."""
 EFFECTS: dict[str, Effect] = {}
 
 
@@ -69,13 +71,16 @@ def guard(
     return register
 
 
-def trigger(name: str, *, parameters: tuple[str, ...] = ()) -> Callable[[Trigger], Trigger]:
+def trigger(
+    name: str, *, parameters: tuple[str, ...] = (), needs: tuple[str, ...] = ()
+) -> Callable[[Trigger], Trigger]:
     """Register what an automatic action waits for. Raises ValueError when the name is taken."""
 
     def register(check: Trigger) -> Trigger:
         if name in TRIGGERS:
             raise ValueError(f"trigger {name!r} is registered twice")
         TRIGGERS[name] = (check, frozenset(parameters))
+        TRIGGER_NEEDS[name] = frozenset(needs)
         return check
 
     return register

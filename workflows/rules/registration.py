@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from workflows.rules.reading import Application, Row, comparable, person_key, who
 from workflows.rules.registry import DECIDED, FILED, RECORD, TYPED, WARN, Problem, RuleContext, rule
+from workflows.rules.signatories import signatories
 
 REGISTRATION_LAW = "市场主体登记管理条例"
 DETAILED_RULES = "市场主体登记管理条例实施细则"
@@ -280,6 +281,20 @@ def complete(application: Application, context: RuleContext) -> Iterator[Problem
             if not row.typed(each):
                 who_zh, who_en = who(row)
                 yield Problem(row.field(each), f"“{who_zh}”的{zh}还没有填，请补填。", f"Fill in the {en} of {who_en}.")
+
+
+@rule("registration.signing-phone", law=DETAILED_RULES, articles="第十六条", page="people", stages=FILED)
+def signing_phone(application: Application, context: RuleContext) -> Iterator[Problem]:
+    """Whoever has no phone gets no link for signing and comes to a window, which the applicant should know beforehand."""
+    for person in signatories(application.raw):
+        if person.phone or not person.name:
+            continue
+        yield Problem(
+            f"{person.paths[0]}.phone",
+            f"“{person.name}”没有填手机号，收不到签署链接，只能到窗口当面签署；填上手机号就不用跑。",
+            f"{person.name} has no phone for the link and would have to sign at a window; with a phone nobody has to come.",
+            WARN,
+        )
 
 
 @rule("registration.representative-phone", law=DETAILED_RULES, articles="第十六条", page="people", stages=FILED)

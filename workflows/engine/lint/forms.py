@@ -13,7 +13,7 @@ from .names import _as_list
 from .shape import suggestion
 from .subject import Rule, Subject
 
-PLACEHOLDERS = ("number", "company", "state", "reason")
+PLACEHOLDERS = ("number", "company", "state", "reason", "link")
 NEEDED = {"choice": "options", "choices": "options", "list": "list", "table": "columns"}
 TICKS = ("yes", "declaration")
 

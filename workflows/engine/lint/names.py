@@ -11,14 +11,16 @@ from ..registry import EFFECTS, GUARDS, TRIGGERS
 from .shape import suggestion
 from .subject import Rule, Subject, named_places, split
 
-KINDS = ("chain", "registration", "service")
+KINDS = ("chain", "registration", "service", "internal")
+"""``internal``: opened by the product itself, so nobody applies for it and no guide lists it."""
+
 STYLES = ("primary", "secondary", "danger")
 OFFICES = ("deciding", "receiving", "delivery")
 OPENED_WHEN = ("always", "chosen")
 SIGN_OFF_RULES = ("all", "any", "count", "share")
 VOTES = ("yes", "no")
-TOLD = ("applicant",)
-"""Whom a notice can go to: the verbs write it to the person who applied."""
+TOLD = ("applicant", "signatory")
+"""Whom a notice can go to: the verbs write it to the person who applied, or to each one who is asked to sign."""
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -217,6 +219,10 @@ def forms_and_notices(subject: Subject) -> Iterator[Problem]:
                 used.add(value)
                 path = ("actions", name, "notices", index) if kind == "notice" else ("actions", name, "form")
                 yield from _unless_known(subject, kind, value, known, path)
+        for name, state in data["states"].items() if kind == "notice" else ():
+            if "notice" in (state.get("sign_off") or {}):
+                used.add(state["sign_off"]["notice"])
+                yield from _unless_known(subject, kind, state["sign_off"]["notice"], known, ("states", name, "sign_off", "notice"))
         for name in known:
             if name not in used:
                 yield subject.problem(f"unused-{kind}", f"no action uses the {kind} {name!r}: use it or take it out", key, name)

@@ -86,7 +86,8 @@ def keeping_the_task(subject: Subject) -> Iterator[Problem]:
     for name, action in subject.definition.actions.items():
         for source in action.source:
             state = subject.definition.states.get(source)
-            if state and state.task and STAYS in _targets(action) and state.task.role not in action.by:
+            # A vote is one person's answer: that others answer too does not hold up whoever has the task.
+            if state and state.task and STAYS in _targets(action) and state.task.role not in action.by and not action.vote:
                 message = f"{name!r} keeps the task of {source!r}, so {state.task.role!r}, who has it, must be able to do it"
                 yield subject.problem("nobody-can", message, "actions", name, "by")
 

@@ -165,6 +165,11 @@ def condition(value: Any, path: Path_) -> Iterator[Fault]:
             yield "unknown-key", f"{key!r} is not known in a condition{suggestion(key, ('field', 'is', 'has'))}", (*path, key)
 
 
+def conditions(value: Any, path: Path_) -> Iterator[Fault]:
+    """One condition, or a list of conditions that must all hold."""
+    yield from listed(condition)(value, path) if isinstance(value, list) else condition(value, path)
+
+
 def required(value: Any, path: Path_) -> Iterator[Fault]:
     """True, false or a condition."""
     if not isinstance(value, bool):
@@ -225,7 +230,7 @@ _STATE = keyed(
         "task": keyed({"role": word}, {"department": word, "office": word}),
         "time": anything,
         "opens": listed(keyed({"workflow": word}, {"when": word, "after": listed(word)})),
-        "sign_off": keyed({"rule": word}, {"count": whole, "share": whole}),
+        "sign_off": keyed({"rule": word}, {"count": whole, "share": whole, "notice": word}),
         "closes": flag,
         "final": flag,
         "outcome": word,
@@ -261,8 +266,13 @@ DEFINITION = keyed(
         "initial": word,
         "output": text,
         "times": keyed({"promised": _LIMIT}, {"statutory": _LIMIT}),
-        "materials": listed(keyed({"name": text, "source": word}, {})),
-        "fees": listed(keyed({"name": text, "amount": anything, "payer": word}, {})),
+        "materials": listed(
+            keyed(
+                {"name": text, "source": word},
+                {"key": word, "when": conditions, "each": names, "same": word, "field": word, "why": text},
+            )
+        ),
+        "fees": listed(keyed({"name": text, "amount": anything, "payer": word}, {"on_request": flag})),
         "states": mapped(_STATE),
         "actions": mapped(action),
     },
@@ -277,6 +287,7 @@ DEFINITION = keyed(
 VOCABULARY = keyed(
     {
         **{kind: mapped(text) for kind in ("roles", "departments", "stages", "outcomes", "sources", "payers", "documents", "contacts")},
+        "reasons": mapped(text),
         "lists": listed(word),
     },
     {},

@@ -7,9 +7,9 @@ from typing import Any
 
 from workflows.clock.budget import UNITS, Budget
 
-from ..definition import STAYS, Action, Definition, State
+from ..definition import OUTSIDE_ROLES, STAYS, Action, Definition, State
 from ..loader import Path_, Problem
-from .people import APPLICANT, CORRECTION
+from .people import CORRECTION
 from .subject import Rule, Subject, named_places, split
 
 WORKING_HOURS = {"working_hours": 1.0, "half_days": 3.5, "working_days": 7.0, "days": 5.0, "months": 147.0}
@@ -65,7 +65,7 @@ def tasks_have_a_time(subject: Subject) -> Iterator[Problem]:
         if state.task is None and state.time is not None:
             message = f"{state.name!r} has a time but no task, so nobody could be late: take it out or add a task"
             yield subject.problem("task-time", message, "states", state.name, "time")
-        if state.task is not None and state.task.role != APPLICANT and state.time is None:
+        if state.task is not None and state.task.role not in OUTSIDE_ROLES and state.time is None:
             message = f"the task of {state.name!r} has no time: say how long it may take"
             yield subject.problem("task-time", message, "states", state.name)
 
