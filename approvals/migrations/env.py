@@ -7,12 +7,19 @@ from alembic import context
 
 from approvals.models import Base
 
+
+
+def ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
+    """Leave the tables of the background jobs alone: on SQLite they lie beside ours, and a comparison would drop them."""
+    return kind != "table" or name in Base.metadata.tables
+
+
 connection = context.config.attributes["connection"]
 sqlite = connection.dialect.name == "sqlite"
 if sqlite:
     connection.connection.driver_connection.execute("PRAGMA foreign_keys=OFF")
 try:
-    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite)
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite, include_object=ours)
     with context.begin_transaction():
         context.run_migrations()
         if sqlite:

@@ -18,7 +18,7 @@ class Notice(Identified, Base):
 
     ``kind`` is case (what an action of a definition tells the applicant), signature, reminder, code, deadline or rating. Whoever has no
     account is told at ``to_phone`` and ``to_email``. ``urgent`` ones do not wait for the end of the quiet hours. Until
-    ``planned_at`` no delivery has been planned for it.
+    ``planned_at`` no delivery has been planned for it. ``sms`` is the same in the length of a short message, where it has one.
     """
 
     __tablename__ = "notices"
@@ -29,12 +29,17 @@ class Notice(Identified, Base):
             "ix_notices_unplanned", "created_at",
             sqlite_where=text("planned_at IS NULL"), postgresql_where=text("planned_at IS NULL"),
         ),
+        Index(
+            "ix_notices_codes", "created_at",
+            sqlite_where=text("kind = 'code'"), postgresql_where=text("kind = 'code'"),
+        ),
     )
 
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     root_id: Mapped[int | None] = mapped_column(BigInteger)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     text: Mapped[Any] = mapped_column(CanonicalJson)
+    sms: Mapped[Any | None] = mapped_column(CanonicalJson)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     kind: Mapped[str] = mapped_column(String(20), default="case")
@@ -49,8 +54,9 @@ class Delivery(Identified, Base):
     """投递: one notice on one channel. ``channel`` is mail, sms or wechat.
 
     ``state`` is waiting, sent (the server took it), delivered (the gateway reported so), failed (will be tried again at
-    ``next_try_at``) or given-up. A worker takes it by setting ``claimed_by`` and ``claimed_at``; a claim that grew old is
-    another worker's. ``id`` goes with every try, so that a receiver can tell a repetition.
+    ``next_try_at``, or without one: the gateway took it and could not bring it) or given-up. A worker takes it by setting
+    ``claimed_by`` and ``claimed_at``; a claim that grew old is another worker's. ``key`` goes with every try, so that a receiver
+    can tell a repetition; ``resends`` counts how often somebody had it sent anew, ``resent_by_id`` who did last.
     """
 
     __tablename__ = "deliveries"
@@ -59,6 +65,10 @@ class Delivery(Identified, Base):
         Index(
             "ix_deliveries_next_try_at", "next_try_at",
             sqlite_where=text("state IN ('waiting', 'failed')"), postgresql_where=text("state IN ('waiting', 'failed')"),
+        ),
+        Index(
+            "ix_deliveries_undelivered", "created_at",
+            sqlite_where=text("state IN ('failed', 'given-up')"), postgresql_where=text("state IN ('failed', 'given-up')"),
         ),
     )
 
@@ -74,6 +84,19 @@ class Delivery(Identified, Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     delivered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str] = mapped_column(String(300), default="")
+    resends: Mapped[int] = mapped_column(default=0)
+    resent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resent_by_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
+
+    @property
+    def key(self) -> str:
+        """What tells a repetition from a message that is meant to be sent anew."""
+        return delivery_key(self.id, self.resends)
+
+
+def delivery_key(delivery_id: int, resends: int) -> str:
+    """The idempotency key of one sending of a delivery."""
+    return f"{delivery_id}-{resends}"
 
 
 class Worker(Base):

@@ -326,7 +326,7 @@ def notice_row(case: CaseNow, text: Mapping[str, str], at: int, **values: Any) -
     """A notice about a case, not yet planned for any channel; ``values`` say for whom it is and of which kind."""
     return {
         "id": new_id(), "case_id": case.id, "root_id": case.root_id, "person_id": None, "text": canonical_json(text),
-        "created_at": at, "read_at": None, "kind": "case", "to_name": "", "to_phone": "", "to_email": "", "urgent": False,
+        "sms": None, "created_at": at, "read_at": None, "kind": "case", "to_name": "", "to_phone": "", "to_email": "", "urgent": False,
         "planned_at": None, **values,
     }  # fmt: skip
 

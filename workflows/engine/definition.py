@@ -177,6 +177,8 @@ class NoticeText:
     name: str
     to: str
     text: Text
+    sms: Text | None = None
+    """The same in the length of a short message; None where the text is short enough."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,7 @@ def build(document: Document, roles: Mapping[str, Any]) -> Definition:
         pages=tuple(_form(item["page"], item) for item in data.get("pages") or ()),
         reads=tuple(data.get("reads") or ()),
         notices=MappingProxyType(
-            {name: NoticeText(name, item["to"], item["text"]) for name, item in (data.get("notices") or {}).items()}
+            {name: NoticeText(name, item["to"], item["text"], item.get("sms")) for name, item in (data.get("notices") or {}).items()}
         ),
         promised=_limit(times, "promised"),
         statutory=_limit(times, "statutory"),

@@ -113,12 +113,17 @@ def upgrade() -> None:
     sa.Column('sent_at', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('delivered_at', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('error', sa.String(length=300), nullable=False),
+    sa.Column('resends', sa.Integer(), nullable=False),
+    sa.Column('resent_at', approvals.db.types.UtcDateTime(), nullable=True),
+    sa.Column('resent_by_id', sa.BigInteger(), nullable=True),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_deliveries_notice_id')),
+    sa.ForeignKeyConstraint(['resent_by_id'], ['persons.id'], name=op.f('fk_deliveries_resent_by_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('deliveries_pkey')),
     sa.UniqueConstraint('notice_id', 'channel', name=op.f('uq_deliveries_notice_id_channel'))
     )
     with op.batch_alter_table('deliveries') as batch_op:
+        batch_op.create_index('ix_deliveries_undelivered', ['created_at'], unique=False, sqlite_where=sa.text("state IN ('failed', 'given-up')"), postgresql_where=sa.text("state IN ('failed', 'given-up')"))
         batch_op.create_index('ix_deliveries_next_try_at', ['next_try_at'], unique=False, sqlite_where=sa.text("state IN ('waiting', 'failed')"), postgresql_where=sa.text("state IN ('waiting', 'failed')"))
 
     op.create_table('document_files',
@@ -142,11 +147,13 @@ def upgrade() -> None:
     op.add_column('notices', sa.Column('kind', sa.String(length=20), nullable=False, server_default='case'))
     op.add_column('notices', sa.Column('urgent', sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column('notices', sa.Column('planned_at', approvals.db.types.UtcDateTime(), nullable=True))
+    op.add_column('notices', sa.Column('sms', approvals.db.types.CanonicalJson(), nullable=True))
     # What was told before there was a way to send it is told: nobody gets a message about last year.
     op.execute("UPDATE notices SET planned_at = created_at")
     with op.batch_alter_table('notices') as batch_op:
         batch_op.alter_column('case_id', existing_type=sa.BigInteger(), nullable=True)
         batch_op.alter_column('root_id', existing_type=sa.BigInteger(), nullable=True)
+        batch_op.create_index('ix_notices_codes', ['created_at'], sqlite_where=sa.text("kind = 'code'"), postgresql_where=sa.text("kind = 'code'"))
         batch_op.create_index('ix_notices_unplanned', ['created_at'], sqlite_where=sa.text('planned_at IS NULL'), postgresql_where=sa.text('planned_at IS NULL'))
 
     op.add_column('offices', sa.Column('hours', sa.String(length=200), nullable=False, server_default=''))
@@ -177,7 +184,8 @@ def downgrade() -> None:
     op.drop_column('offices', 'hours')
     with op.batch_alter_table('notices') as batch_op:
         batch_op.drop_index('ix_notices_unplanned')
-        for name in ('planned_at', 'urgent', 'kind', 'to_email', 'to_phone', 'to_name'):
+        batch_op.drop_index('ix_notices_codes')
+        for name in ('sms', 'planned_at', 'urgent', 'kind', 'to_email', 'to_phone', 'to_name'):
             batch_op.drop_column(name)
         batch_op.alter_column('root_id', existing_type=sa.BigInteger(), nullable=False)
         batch_op.alter_column('case_id', existing_type=sa.BigInteger(), nullable=False)

@@ -280,7 +280,7 @@ DEFINITION = keyed(
         "reads": listed(word),
         "forms": mapped(keyed({"title": text, "fields": listed(field)}, {"help": text})),
         "pages": listed(keyed({"page": word, "title": text, "fields": listed(field)}, {"help": text})),
-        "notices": mapped(keyed({"to": word, "text": text}, {})),
+        "notices": mapped(keyed({"to": word, "text": text}, {"sms": text})),
     },
 )
 
