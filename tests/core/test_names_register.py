@@ -121,7 +121,7 @@ def test_similar_names_are_shown_and_forbid_nothing(database: Database, cast: Ca
 def test_candidates_are_bounded_and_what_forbids_is_never_left_out(database: Database, cast: Cast) -> None:
     enter(database, named("禾样")["name"])
     for number in range(MOST_SIMILAR + 5):
-        enter(database, named("禾" + chr(0x5000 + number))["name"])
+        enter(database, named("禾" + chr(0xAC00 + number))["name"])
     with database.reading() as session:
         names = context_for(session.connection(), named("禾样"), TODAY).names
     assert len(names) == MOST_SIMILAR + 1

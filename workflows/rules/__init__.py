@@ -14,6 +14,7 @@ from workflows.rules.identity_numbers import age_on, birth_date, identity_faults
 from workflows.rules.licence import INTERNAL_FIELDS, LICENCE_LABELS, REGISTRAR, licence_facts, place_in_address
 from workflows.rules.masks import mask_identity, mask_name, mask_phone
 from workflows.rules.name import compose_name, reservation_end
+from workflows.rules.name_check import CheckedName, check_name, name_page
 from workflows.rules.phones import is_mobile, is_phone, normalise_phone
 from workflows.rules.reading import comparable, normalise_number
 from workflows.rules.records import records
@@ -34,6 +35,7 @@ from workflows.rules.registry import (
     blocking,
     findings,
 )
+from workflows.rules.reservations import last_day_of_reservation, readable_reservation_number, reservation_number
 
 SUBJECTS = (text, name, registration, premises, company, owners, organs, identity, chain)
 """The files of rules, in reading order."""
@@ -52,6 +54,7 @@ __all__ = [
     "SUBJECTS",
     "SUBMISSION",
     "WARN",
+    "CheckedName",
     "Finding",
     "RegisteredName",
     "Rule",
@@ -59,6 +62,7 @@ __all__ = [
     "age_on",
     "birth_date",
     "blocking",
+    "check_name",
     "comparable",
     "compose_name",
     "credit_code_faults",
@@ -66,15 +70,19 @@ __all__ = [
     "identity_faults",
     "is_mobile",
     "is_phone",
+    "last_day_of_reservation",
     "licence_facts",
     "mask_identity",
     "mask_name",
     "mask_phone",
+    "name_page",
     "new_credit_code",
     "normalise_number",
     "normalise_phone",
     "organisation_check_character",
     "place_in_address",
+    "readable_reservation_number",
     "records",
     "reservation_end",
+    "reservation_number",
 ]

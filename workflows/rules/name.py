@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from workflows.rules.company import years_later
+from workflows.rules.name_law import NAME_LAW
 from workflows.rules.name_words import BANS, INDUSTRY_WORDS, STATE_PREFIXES, Ban, place_names
 from workflows.rules.premises import needs_approval
 from workflows.rules.reading import Application, Row, comparable, normalise_number
 from workflows.rules.registry import ALWAYS, TYPED, WARN, Check, Problem, RegisteredName, RuleContext, rule
-
-NAME_LAW = "企业名称登记管理规定"
+from workflows.rules.reservations import is_mistyped_reservation_number
+from workflows.rules.spelling import same_name_sentence
+from workflows.rules.traditional import traditional_in
 
 REGIONS = ("惠民县", "惠民", "滨州市惠民县", "山东惠民", "山东省惠民县")
 LIMITED = ("有限公司", "有限责任公司")
@@ -73,6 +75,16 @@ def trade_name(application: Application, context: RuleContext) -> Iterator[Probl
             page.field("trade_name"),
             "字号应由两个以上汉字组成，请再加字。",
             "The trade name needs two Chinese characters or more.",
+        )
+    elif traditional := traditional_in(text):
+        written = "、".join(f"“{found}”（规范字为“{standard}”）" for found, standard in traditional[:5])
+        yield Problem(
+            page.field("trade_name"),
+            f"字号中的{written}是繁体字或异体字，企业名称应当使用规范汉字；比对名称时与规范字算同一个字。",
+            "Names are written in standard characters: "
+            + ", ".join(f"{found} is written {standard}" for found, standard in traditional[:5])
+            + ". Both count as one character when names are compared.",
+            WARN,
         )
 
 
@@ -184,7 +196,7 @@ for _ban in BANS:
 def _still_protected(entry: RegisteredName, own: str, today: date) -> bool:
     if entry.status == "registered":
         return True
-    if entry.status == "used":
+    if entry.status in ("used", "released"):
         return False
     if entry.status == "reserved":
         lapsed = entry.until is not None and entry.until < today
@@ -233,10 +245,12 @@ def _conflict(page: Row, entry: RegisteredName, same_full: bool, invested: bool)
             "used; the registrar will check.",
             WARN,
         )
+    typed, taken = (compose_name(page.values), entry.full_name) if same_full else (page.text("trade_name"), entry.trade_name)
+    same_zh, same_en = same_name_sentence(typed, taken)
     return Problem(
         path,
-        f"同行业中字号相同的“{entry.full_name}”{zh}，不能再用，请换一个字号。",
-        f"{entry.full_name} with the same trade name {en}: choose another trade name.",
+        f"同行业中字号相同的“{entry.full_name}”{zh}，不能再用，请换一个字号。{same_zh}",
+        f"{entry.full_name} with the same trade name {en}: choose another trade name.{same_en}",
     )
 
 
@@ -291,6 +305,14 @@ def reservation(application: Application, context: RuleContext) -> Iterator[Prob
     if not number:
         return
     path = page.field("reservation_number")
+    if not held and is_mistyped_reservation_number(number):
+        yield Problem(
+            path,
+            "这个名称保留编号有一位不对（校验位不符）。请对照保留凭证重新输入；没有办过名称保留的，请留空。",
+            "A digit of this reservation number is wrong (its check digit says so). Compare it with your reservation.",
+            WARN,
+        )
+        return
     if not held:
         yield Problem(
             path,

@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from workflows.rules.traditional import in_standard_characters
+
 PAGES = ("name", "premises", "capital", "people", "matters", "delivery", "declaration")
 
 _MONEY = re.compile(r"[0-9]{1,15}(\.[0-9]{1,2})?")
@@ -208,9 +210,10 @@ LONGEST_COMPARED = 1000
 
 
 def comparable(name: str) -> str:
-    """A name as it is compared: its beginning in NFKC, without invisible characters and blanks, without difference of case."""
+    """A name as it is compared: its beginning in NFKC and in standard characters, without what cannot be seen, blanks and case."""
     visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name[:LONGEST_COMPARED]))
-    return "".join(character for character in visible if character.isprintable() and not character.isspace()).casefold()
+    plain = "".join(character for character in visible if character.isprintable() and not character.isspace()).casefold()
+    return in_standard_characters(plain)
 
 
 def invisible_in(text: str) -> bool:

@@ -50,8 +50,8 @@ class Finding:
 class RegisteredName:
     """A name known to this registrar.
 
-    `status` is "registered", "reserved", "used" (a reservation that became a company), "cancelled", "changed" or
-    "revoked"; `since` is the day the status began;
+    `status` is "registered", "reserved", "used" (a reservation that became a company), "released" (one that ended
+    otherwise), "cancelled", "changed" or "revoked"; `since` is the day the status began;
     `until` is the last day of a reservation; `holder` is a reservation number or a credit code.
     """
 
