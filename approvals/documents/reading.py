@@ -1,0 +1,61 @@
+"""Reads a paper's own record out of a PDF that somebody holds, however damaged it may be. The one import of pypdf."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .rendering import RECORD_NAME
+
+_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,39}-[a-z]+(?:-[a-z]+)*-\d+")
+_KEYWORDS = re.compile(rb"<pdf:Keywords>([^<]{1,400})</pdf:Keywords>")
+_LONGEST_RECORD = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRecord:
+    """What a file says of itself. ``text`` is its record as it lies in the file, "" when that cannot be read any more;
+    ``content`` the same as data. ``number`` may be known even then: it stands in the file three times."""
+
+    number: str
+    text: str = ""
+    content: Mapping[str, Any] | None = None
+
+
+def own_record(data: bytes) -> OwnRecord | None:
+    """The record that a file carries; None for a file that is no document of this product at all."""
+    text, titles = "", []
+    try:
+        text, titles = _by_library(data)
+    except Exception:  # the library raises nearly everything on damaged files; the file is judged by what is left of it
+        text, titles = "", []
+    titles += [found[1].decode("utf-8", "replace") for found in _KEYWORDS.finditer(data)]
+    try:
+        content = json.loads(text) if text else None
+    except ValueError:
+        content = None
+    if isinstance(content, dict) and isinstance(content.get("number"), str):
+        return OwnRecord(content["number"], text, content)
+    numbers = [found[0] for title in titles for found in _NUMBER.finditer(title)]
+    return OwnRecord(numbers[0], text) if numbers else None
+
+
+def _by_library(data: bytes) -> tuple[str, list[str]]:
+    from pypdf import PdfReader
+
+    quiet = logging.getLogger("pypdf")
+    level = quiet.level
+    quiet.setLevel(logging.CRITICAL)
+    try:
+        reader = PdfReader(io.BytesIO(data), strict=False)
+        titles = [str(value) for value in (reader.metadata or {}).values()]
+        attached = reader.attachments.get(RECORD_NAME) or [b""]
+    finally:
+        quiet.setLevel(level)
+    body = attached[0][:_LONGEST_RECORD]
+    return body.decode("utf-8", "replace"), titles
