@@ -25,6 +25,7 @@ class Rating(Identified, Base):
     __table_args__ = (
         UniqueConstraint("root_id", "service", "number"),
         Index("ix_ratings_created_at", "created_at"),
+        Index("ix_ratings_follow_up_id", "follow_up_id"),
     )
 
     root_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))

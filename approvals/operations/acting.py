@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from workflows.engine.definition import Definition
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -58,3 +60,14 @@ def roles_on_case(
         and (held.department == department or held.role == "clerk")
         and not (held.role == task_role and task_office_id not in (None, held.office_id))
     )
+
+
+def counting_on(definition: Definition, roles: frozenset[str]) -> frozenset[str]:
+    """Of the roles that a person has at the office of a case, those that count on a case of this workflow.
+
+    What the product opens itself is for those alone whom its tasks address: whoever was rated does not read there what was
+    said of them.
+    """
+    if definition.kind != "internal":
+        return roles
+    return roles & {"applicant", *(state.task.role for state in definition.states.values() if state.task is not None)}

@@ -59,6 +59,13 @@ def number_check_digit(digits: str) -> str:
     return str(-total % 10)
 
 
+def new_number(unit: Unit) -> str:
+    """The number of the next root case of the day: HM, the day, six digits that count up, and the check digit."""
+    day = unit.now.astimezone(OFFICE_ZONE).strftime("%Y%m%d")
+    digits = f"{day}{unit.count(f'cases of {day}'):06d}"
+    return f"HM{digits}{number_check_digit(digits)}"
+
+
 def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -> Filed:
     """Submit a draft, once: a second send of the same draft returns the case that the first one opened.
 
@@ -104,12 +111,10 @@ def _open(
     definition = county_catalogue().latest(draft.workflow)
     unit = Unit(session, now, [])
     offices = _offices(session, application, draft.office_id)
-    day = now.astimezone(OFFICE_ZONE).strftime("%Y%m%d")
-    digits = f"{day}{unit.count(f'cases of {day}'):06d}"
     claim_code = "" if applicant_id is not None else new_code()
     case = new_case(
         definition,
-        number=f"HM{digits}{number_check_digit(digits)}",
+        number=new_number(unit),
         parent=None,
         root_id=None,
         now=now,

@@ -19,8 +19,9 @@ from workflows.engine.facts import NOTHING, Actor, Refused
 from workflows.engine.machine import advance, needs_of
 
 from . import statements
-from .acting import Acting, roles_on_case
+from .acting import Acting, counting_on, roles_on_case
 from .errors import NotFound, Outdated, Refusal
+from .impartial import refuse_rated
 from .snapshot import CaseNow
 from .unit import Unit
 
@@ -85,7 +86,7 @@ def actor_on(acting: Acting, case: CaseNow) -> Actor:
     """
     offices = tuple(case.office_ids())
     counted = partial(roles_on_case, acting, applicant_id=case.applicant_id, department=case.definition.department, offices=offices)
-    roles = counted()
+    roles = counting_on(case.definition, counted())
     if not roles:
         raise NotFound
     if (task := case.task) is not None and task.role in roles:
@@ -105,6 +106,7 @@ def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: dat
         raise Refusal("not-permitted", {"zh": "这项待办不属于您的岗位。", "en": "This task does not belong to your position."})
     if task.holder_id == actor.person_id:
         return
+    refuse_rated(unit, case, actor)
     _hold(unit, case, actor, "task:claimed", actor.person_id)
 
 

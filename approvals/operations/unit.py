@@ -26,6 +26,7 @@ from . import clocks, statements
 from .carrying import catalogue_in_force
 from .effects import EFFECTS
 from .errors import NotFound
+from .impartial import rated_persons
 from .registration import registration_context
 from .sign_offs import ask_everybody, signing_link
 from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row, updates
@@ -108,7 +109,9 @@ class Unit:
     def facts(self, case: CaseNow, *, form: Mapping[str, Any] | None = None, needs: frozenset[str] = frozenset()) -> Facts:
         """What the engine may look at for this case; ``needs`` names the facts that cost a statement."""
         application = self.application(case) if "application" in needs else {}
-        domain = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
+        domain: dict[str, Any] = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
+        if "rating" in needs:
+            domain["rated"] = rated_persons(self.connection, case.id)
         siblings = {other.workflow: other for other in self.linked_of_parent(case)} if case.predecessors else {}
         timer = case.task.timer_at if case.task is not None else None
         return Facts(

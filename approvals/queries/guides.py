@@ -16,6 +16,9 @@ from workflows.engine.diagram import draw
 from workflows.rules import BLOCK, DRAFT, RuleContext, findings
 
 REGISTRATION = "company-registration"
+INTERNAL = "internal"
+"""The kind of workflow that nobody applies for."""
+
 ELSEWHERE: Mapping[str, Text] = {
     "joint-stock": {"zh": "股份有限公司", "en": "Joint-stock companies"},
     "foreign-invested": {"zh": "外商投资企业", "en": "Foreign-invested firms"},
@@ -83,7 +86,7 @@ class Guide:
 def guides() -> list[Definition]:
     """The latest version of every workflow: those one can file for first, then by the order in which they are opened."""
     catalogue = county_catalogue()
-    latest = list(map(catalogue.latest, catalogue.keys()))
+    latest = [each for each in map(catalogue.latest, catalogue.keys()) if each.kind != INTERNAL]
     chains = [definition for definition in latest if definition.pages]
     inside = [opening.workflow for chain in chains for opening in _openings(chain)]
     others = [definition for definition in latest if not definition.pages]
@@ -97,6 +100,8 @@ def guide(key: str, today: date) -> Guide | None:
     try:
         definition = catalogue.latest(key)
     except KeyError:
+        return None
+    if definition.kind == INTERNAL:
         return None
     matters = [definition, *(catalogue.latest(opening.workflow) for opening in _openings(definition))]
     return Guide(

@@ -13,8 +13,10 @@ from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
 
 OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:adopted", "case:code-renewed"
 CLOCK_BEGUN = "case:clock-begun"
+SIGNATURES_REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"
 HOLDING = {"task:claimed": True, "task:released": False}
-BUILT_IN = frozenset({ADOPTED, CODE_RENEWED, REFILED, CLOCK_BEGUN, *HOLDING})
+RATED = "case:rated"
+BUILT_IN = frozenset({ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, SIGNATURES_REMINDED, CONTACT_CHANGED, *HOLDING})
 """Events of the product itself: they need no action of a definition and never move the case."""
 
 PURGE_RULES: frozenset[str] = frozenset()
@@ -207,6 +209,8 @@ def _built_in(replayed: Replayed, event: Any) -> Text | None:
     if event.action in (REFILED, CLOCK_BEGUN):
         replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
         return _names_no_task(event)
+    if event.action == RATED and replayed.closed_at is None:
+        return {"zh": "办结之前不能评价", "en": "a case is not rated before it is closed"}
     if stay is None and event.task_id is not None:
         return _names_no_task(event)
     if stay is not None:

@@ -39,12 +39,15 @@ class Story:
     """What the root's events say of the whole family. Times are microseconds.
 
     ``offices`` and ``filed`` are what held from each time on; ``applications`` fills once the submissions are found unharmed.
+    A root that the product opened itself, with no application, names its applicant, ``company`` and ``number`` as it opens.
     """
 
     filed_by_id: int | None
     channel: str
     applicant_id: int | None
     has_claim_code: bool
+    company: str = ""
+    number: str | None = None
     offices: list[tuple[int, dict[str, int]]] = field(default_factory=list)
     filed: list[tuple[int, int]] = field(default_factory=list)
     applications: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -53,11 +56,13 @@ class Story:
         return next((offices for since, offices in reversed(self.offices) if since <= at), self.offices[0][1])
 
     def application_at(self, at: int) -> Mapping[str, Any]:
+        if not self.filed:
+            return {}
         number = next((number for since, number in reversed(self.filed) if since <= at), self.filed[0][1])
         return self.applications[number]
 
     def company_at(self, at: int) -> str:
-        return compose_name(self.application_at(at).get("name", {}))
+        return compose_name(self.application_at(at).get("name", {})) if self.filed else self.company
 
     def chosen_at(self, at: int) -> list[str]:
         return sorted(self.application_at(at).get("matters", {}).get("chosen", []))
@@ -68,8 +73,13 @@ def story_of(family: Family) -> Story:
     root = family.root
     payloads, events = family.replayed[root.id].payloads, family.events[root.id]
     opening = payloads[1] or {}
-    online = opening["channel"] == "online"
-    story = Story(events[0].actor_id, opening["channel"], events[0].actor_id if online else None, not online)
+    filer, channel = events[0].actor_id, opening["channel"]
+    if "submission" in opening:
+        online = channel == "online"
+        story = Story(filer, channel, filer if online else None, not online)
+    else:
+        story = Story(filer, channel, opening["applicant"], False, opening["company"], opening["number"])
+        story.offices.append((events[0].happened_at, opening["offices"]))
     for event in events:
         payload = payloads[event.position] or {}
         if "submission" in payload:
@@ -130,13 +140,15 @@ def shared_problems(family: Family, story: Story) -> Iterator[tuple[str, Problem
         if bool(case.claim_code_hash) != (is_root and story.has_claim_code):
             yield case.number, _differs(case, "claim_code_hash")
     receipt = next(iter((family.replayed[root.id].payloads[1] or {}).get("documents", [])), ["", "", ""])
-    if receipt[1] != f"{root.number}-{receipt[0]}-1":
+    is_numbered = receipt[1] == f"{root.number}-{receipt[0]}-1" if story.number is None else story.number == root.number
+    if not is_numbered:
         yield root.number, _differs(root, "number")
 
 
 def filed_problems(family: Family, story: Story) -> Iterator[tuple[str, Problem]]:
     """The columns that come from what was filed, and the linked cases that the states of each case opened."""
-    company, chosen = story.company_at(story.filed[-1][0]), canonical_json(story.chosen_at(story.filed[-1][0]))
+    last = story.filed[-1][0] if story.filed else family.root.opened_at
+    company, chosen = story.company_at(last), canonical_json(story.chosen_at(last))
     for case in family.cases:
         for found in _differing(case, company=company, chosen=chosen):
             yield case.number, found

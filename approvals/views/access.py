@@ -16,7 +16,7 @@ from .request import maybe_acting
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
-STAFF_ROLES = frozenset({"clerk", "registrar", "registrar-head", "officer"})
+STAFF_ROLES = frozenset({"clerk", "registrar", "registrar-head", "officer", "rating-officer"})
 ROLES_OF: dict[str, frozenset[str]] = {
     "desk": STAFF_ROLES,
     "supervise": frozenset({"supervisor"}),

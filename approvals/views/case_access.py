@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from approvals.models import Task
-from approvals.operations.acting import Acting, roles_on_case
+from approvals.operations.acting import Acting, counting_on, roles_on_case
 from approvals.operations.errors import NotFound
 from approvals.queries import cases
 from approvals.queries.cases import Family, Member
@@ -64,7 +64,7 @@ class Seen:
             task_role=task.role if task is not None else "",
             task_office_id=task.office_id if task is not None else None,
         )
-        return found & (STAFF_ROLES | {"applicant"})
+        return counting_on(member.definition, found & (STAFF_ROLES | {"applicant"}))
 
     def works_on(self, member: Member) -> bool:
         """Whether the person is on the authorities' side of a case: staff who work on it, or a supervisor."""

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template
 from flask import request as asked
 
-from approvals.operations.acting import roles_on_case
+from approvals.operations.acting import counting_on, roles_on_case
 from approvals.queries import inbox
 from approvals.queries.cases import Member
 
@@ -69,4 +69,4 @@ def _is_theirs(row: inbox.Row) -> bool:
     roles = roles_on_case(
         acting, applicant_id=None, department=row.definition.department, offices=member.office_ids()
     )
-    return bool(roles & STAFF_ROLES)
+    return bool(counting_on(row.definition, roles) & STAFF_ROLES)

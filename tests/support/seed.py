@@ -65,6 +65,7 @@ STAFF: Mapping[str, tuple[str, tuple[str, str, str] | None]] = {
     "officer-housing-fund": ("褚公积", ("officer", "housing-fund", HALL)),
     "bank-officer": ("卫银行", ("officer", "bank", BANK)),
     "other-bank-officer": ("蒋银行", ("officer", "bank", OTHER_BANK)),
+    "rating-officer": ("何回访", ("rating-officer", "approval-bureau", HALL)),
     "supervisor": ("沈督查", ("supervisor", "approval-bureau", HALL)),
     "administrator": ("韩管理", ("administrator", "approval-bureau", HALL)),
     "outsider": ("杨外镇", ("clerk", "approval-bureau", OTHER_TOWN)),
@@ -98,6 +99,7 @@ class Cast:
     officers: Mapping[str, Member]
     bank_officer: Member
     other_bank_officer: Member
+    rating_officer: Member
     supervisor: Member
     administrator: Member
     outsider: Member

@@ -62,6 +62,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('ratings') as batch_op:
         batch_op.create_index('ix_ratings_created_at', ['created_at'], unique=False)
+        batch_op.create_index('ix_ratings_follow_up_id', ['follow_up_id'], unique=False)
 
     op.create_table('signatures',
     sa.Column('case_id', sa.BigInteger(), nullable=False),

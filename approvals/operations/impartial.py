@@ -1,0 +1,37 @@
+"""Who takes no part in following up a rating: those whom it rates."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from approvals.models import Rating
+from workflows.engine.facts import Actor, Facts
+from workflows.engine.machine import possible_actions
+from workflows.engine.registry import GUARDS
+
+from .errors import Refusal
+
+if TYPE_CHECKING:
+    from .snapshot import CaseNow
+    from .unit import Unit
+
+GUARD = "not_one_of_the_rated"
+
+
+def rated_persons(connection: Connection, follow_up_id: int) -> frozenset[int]:
+    """Everybody whom the ratings behind a follow-up rate; one statement."""
+    rows = connection.execute(select(Rating.rated).where(Rating.follow_up_id == follow_up_id))
+    return frozenset(person_id for (rated,) in rows for person_id in rated)
+
+
+def refuse_rated(unit: Unit, case: CaseNow, actor: Actor) -> None:
+    """Raise Refusal when somebody would take up a task whose every action is kept from them as one of the rated."""
+    actions = possible_actions(case.definition, case.state, actor.roles)
+    if not actions or not all(any(named.name == GUARD for named in action.guards) for action in actions):
+        return
+    facts = Facts(now=unit.now, domain={"rated": rated_persons(unit.connection, case.id)})
+    message = GUARDS[GUARD].check(facts, actor, {})
+    if message is not None:
+        raise Refusal(GUARD, message)
