@@ -95,7 +95,7 @@ def _faults_of(message: Message) -> Iterator[str]:
             yield f"Chinese in “{text}”"
         # Templates show translations as they are: these characters would end an attribute or begin an element.
         if _UNSAFE.search(text):
-            yield f"one of < > & \" in “{text}”"
+            yield f'one of < > & " in “{text}”'
 
 
 def _messages(catalog: Catalog) -> list[Message]:

@@ -151,7 +151,9 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
             continue
         states = line.definition.states
         role = say(county_catalogue().vocabulary["roles"].get(event.role)) if event.role != "system" else ""
-        who = _("系统") if event.actor_id is None else (f"{event.actor_name}（{role}）" if role else event.actor_name)
+        who = _("系统") if event.actor_id is None else event.actor_name
+        if event.actor_id is not None and role:
+            who = _("%(name)s（%(role)s）", name=who, role=role)
         from_title = say(states[event.from_state].title) if line.moved and event.from_state in states else ""
         to_title = say(states[event.to_state].title) if line.moved and event.to_state in states else ""
         matter = "" if line.member is view.subject else say(line.definition.title)

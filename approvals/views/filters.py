@@ -14,6 +14,7 @@ from approvals.queries.offices import office_name as name_of_office
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.rules import mask_identity, mask_name, mask_phone
+from workflows.rules.citing import cited_in_english
 
 from . import request
 from .access import may
@@ -47,6 +48,11 @@ def day(value: date | datetime | str | None) -> str:
     if isinstance(value, datetime):
         value = value.astimezone(OFFICE_ZONE).date()
     return day_in_words(value, with_year=value.year != request.today().year)
+
+
+def cited(source: str) -> str:
+    """Law and article: as the rules cite them, or in English."""
+    return cited_in_english(source) if language() == "en" else source
 
 
 def money(value: Any) -> str:
@@ -114,7 +120,7 @@ def add(application: Flask) -> None:
     environment = application.jinja_env
     environment.filters.update(
         say=say, moment=moment, day=day, money=money, mask_name=mask_name, mask_identity=mask_identity, mask_phone=mask_phone,
-        office_name=office_name, length_of_time=length,
+        office_name=office_name, length_of_time=length, cited=cited,
     )  # fmt: skip
     environment.globals.update(
         say=say, moment=moment, day=day, money=money, office_name=office_name, vocabulary=vocabulary, language=language,

@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u3007\u3400-\u9fff]")
+CHINESE_OR_ITS_MARKS = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]")
 MARKERS = {"_", "_l", "gettext", "ngettext", "lazy_gettext"}
 PAIRS = {"problem"}
 """Functions that take the Chinese and the English text of one message."""
@@ -18,9 +19,9 @@ SHOWN = ("views", "forms", "queries", "operations")
 
 
 def bare_texts_of_template(source: str) -> list[str]:
-    """Lines of a template with Chinese outside of expressions, statements and comments."""
+    """Lines of a template with Chinese, or Chinese commas and colons, outside of expressions, statements and comments."""
     text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", lambda found: "\n" * found[0].count("\n"), source, flags=re.S)
-    return [f"{number}: {line.strip()}" for number, line in enumerate(text.splitlines(), 1) if CHINESE.search(line)]
+    return [f"{number}: {line.strip()}" for number, line in enumerate(text.splitlines(), 1) if CHINESE_OR_ITS_MARKS.search(line)]
 
 
 def bare_texts_of_module(source: str) -> list[str]:
@@ -56,5 +57,5 @@ def test_modules_have_no_bare_text(path: Path) -> None:
 
 
 def test_bare_texts_are_found() -> None:
-    assert bare_texts_of_template("<p>{{ _('好') }}</p>\n{# 好 #}<p>坏</p>") == ["2: <p>坏</p>"]
+    assert bare_texts_of_template("<p>{{ _('好') }}</p>\n{# 好 #}<p>坏</p>\n<b>{{ x }}</b>：") == ["2: <p>坏</p>", "3: <b></b>："]
     assert bare_texts_of_module('"""说明"""\nx = _("好")\ny = {"zh": "好", "en": "good"}\nz = "坏"\n') == ["4: 坏"]

@@ -65,7 +65,9 @@ def test_sound_missing_fuzzy_and_left_over_translations_are_told_apart(monkeypat
     assert extraction.faults() == ["marked nowhere any more: 保存"]
 
 
-def _plant(monkeypatch: pytest.MonkeyPatch, chinese: str | tuple[str, str], translation: str | tuple[str, str], **more: list[str]) -> None:
+def _plant(
+    monkeypatch: pytest.MonkeyPatch, chinese: str | tuple[str, str], translation: str | tuple[str, str], **more: list[str]
+) -> None:
     marked, known = Catalog(), Catalog()
     marked.add(chinese)
     known.add(chinese, translation, **more)
@@ -120,9 +122,7 @@ def test_lame_pairs_are_found() -> None:
     assert lame_pairs('x = {"zh": "好", "en": f"good: {name}"}') == []
 
 
-@pytest.mark.parametrize(
-    "path", sorted((ROOT / "approvals" / "static").glob("*.[cj]s*")), ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", sorted((ROOT / "approvals" / "static").glob("*.[cj]s*")), ids=lambda path: path.name)
 def test_scripts_and_stylesheets_show_no_text_of_their_own(path: Path) -> None:
     """What they show comes with the page, in its language."""
     assert CHINESE.findall(COMMENT.sub("", path.read_text(encoding="utf-8"))) == []

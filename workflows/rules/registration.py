@@ -43,8 +43,7 @@ def joint_stock_elsewhere(application: Application, context: RuleContext) -> Ite
             page.field("company_type"),
             "县级登记机关不登记股份有限公司。请到设区的市登记机关（滨州市行政审批服务局）办理，或改选有限责任公司。",
             "A county does not register joint-stock companies. Go to the registrar of the prefecture "
-            "(滨州市行政审批服务局), "
-            "or choose a limited liability company.",
+            "(Binzhou Approval Service Bureau), or choose a limited liability company.",
         )
 
 
