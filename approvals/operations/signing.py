@@ -30,8 +30,13 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     unit = Unit.load(session, asked.case_id, now)
     session.refresh(asked)
     case = unit.case(asked.case_id)
+    action = case.definition.actions.get(action_name)
     if asked.vote:
-        return case.state
+        if action is not None and asked.vote == action.vote:
+            return case.state
+        raise _answered_otherwise(asked)
+    if action_name == DECLINE and not reason.strip():
+        raise Refusal("no-reason", {"zh": "请写明哪里不对，或者为什么不同意。", "en": "Say what is wrong or why you decline."})
     if asked.superseded_at is not None or case.task is None or case.task.id != asked.task_id or digest != asked.digest:
         raise Outdated(
             "signing-over",
@@ -43,7 +48,6 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
         )
     actor = Actor(None, asked.name, frozenset({SIGNATORY}))
     form = {"signatory": str(asked.id), "digest": digest, **({"reason": reason} if reason else {})}
-    action = case.definition.actions.get(action_name)
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, action_name, actor, unit.facts(case, form=form, needs=needs))
     if isinstance(step, Refused):
@@ -52,3 +56,14 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     unit.settle()
     unit.write()
     return case.state
+
+
+def _answered_otherwise(asked: Signature) -> Outdated:
+    before = {"zh": "签署", "en": "signed"} if asked.vote == "yes" else {"zh": "表示不同意", "en": "declined"}
+    return Outdated(
+        "voted",
+        {
+            "zh": f"您已经{before['zh']}过，这次没有改变它。要改的，请联系申请人修改申请，改后会再请您签。",
+            "en": f"You have {before['en']} already; nothing was changed. Ask the applicant to change the application.",
+        },
+    )

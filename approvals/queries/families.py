@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from approvals.db import CanonicalJson, UtcDateTime
-from approvals.models import Case, CompanyName, Document, Event, EventPayload, Notice, Submission, Task
+from approvals.models import Case, CompanyName, Document, Event, EventPayload, Notice, Signature, Submission, Task
 
 from .replay import Replayed
 
@@ -39,6 +39,7 @@ class Family:
         self.documents: dict[int, list[Any]] = defaultdict(list)
         self.notices: dict[int, list[Any]] = defaultdict(list)
         self.names: dict[int, list[Any]] = defaultdict(list)
+        self.signatures: dict[int, list[Any]] = defaultdict(list)
         self.submissions: list[Any] = []
         self.damage: list[Damage] = []
         self.replayed: dict[int, Replayed] = {}
@@ -91,8 +92,8 @@ def _raw(column: Any) -> ColumnElement[Any]:
 
 _CASES, _EVENTS = _Table(Case), _Table(Event)
 _TASKS, _DOCUMENTS, _SUBMISSIONS = _Table(Task), _Table(Document), _Table(Submission)
-_NOTICES, _NAMES = _Table(Notice), _Table(CompanyName)
-OF_A_CASE = (Event, Task, Document, Submission, Notice)
+_NOTICES, _NAMES, _SIGNATURES = _Table(Notice), _Table(CompanyName), _Table(Signature)
+OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature)
 """Tables whose rows belong to exactly one case."""
 
 
@@ -171,4 +172,6 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
         family.notices[row.case_id].append(row)
     for family, row in rows(_NAMES, _NAMES.query().order_by(CompanyName.id), CompanyName.case_id):
         family.names[row.case_id].append(row)
+    for family, row in rows(_SIGNATURES, _SIGNATURES.query().order_by(Signature.id), Signature.case_id):
+        family.signatures[row.case_id].append(row)
     return found

@@ -25,7 +25,7 @@ from workflows.county import county_catalogue
 from workflows.engine.facts import SYSTEM_ACTOR, Facts, LinkedCase
 from workflows.engine.registry import GUARDS, TRIGGERS
 
-from . import records, retelling
+from . import records, retelling, signature_records
 from .families import OF_A_CASE, Family, any_bytes, families, one_moment
 from .replay import Problem, Replayed, chain_problems, problem, replay
 
@@ -156,7 +156,11 @@ def _family_problems(family: Family) -> Iterator[tuple[str, Problem]]:
     story.applications = records.applications(family)
     yield from retelling.filed_problems(family, story)
     for case in family.cases:
-        for found in (*records.notice_problems(family, case, story), *records.name_problems(family, case, story)):
+        for found in (
+            *records.notice_problems(family, case, story),
+            *records.name_problems(family, case, story),
+            *signature_records.signature_problems(family, case, story),
+        ):
             yield case.number, found
 
 

@@ -86,3 +86,9 @@ def is_same_person(values: Mapping[str, Any], paths: tuple[str, ...], name: str,
         return False
     signers = (_signer(row) for row, _ in asked_rows(Application(values)) if row.path in paths)
     return any((comparable(signer), signed) == wanted for signer, signed in signers)
+
+
+def person_of(values: Mapping[str, Any], paths: tuple[str, ...]) -> tuple[str, str]:
+    """Name and number, as they are compared, of the person whom these rows name; ("", "") when nobody is named there."""
+    signers = (_signer(row) for row, _ in asked_rows(Application(values)) if row.path in paths)
+    return next(((comparable(name), number) for name, number in signers), ("", ""))

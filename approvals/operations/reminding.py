@@ -1,0 +1,191 @@
+"""Reminding those who have not signed, renewing their links, and correcting where they are reached.
+
+None of it moves the case; what somebody did on it goes into its history all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.calendar import county_calendar
+from approvals.models import Signature, Task
+from workflows.engine.facts import SYSTEM_ACTOR, Actor
+from workflows.rules import is_mobile, normalise_phone
+
+from .acting import Acting
+from .confirming import Standing, standing_of
+from .errors import NotFound, Outdated, Refusal
+from .moving import actor_on
+from .sign_offs import LINK_DAYS, new_token, signing_link
+from .snapshot import CaseNow
+from .unit import Unit, notice_row
+
+REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"
+REMIND_AFTER = timedelta(hours=1)
+"""Nobody is reminded more often, whoever asks for it."""
+
+REMINDER_DAYS = (1, 3, 6)
+"""Working days after which whoever has not signed is reminded without being asked."""
+
+_REMINDERS = ("applicant", "clerk")
+
+
+def remind(session: Session, acting: Acting, signature_id: int, now: datetime) -> None:
+    """Send a signatory their link once more, good for another seven days; an expired one is replaced.
+
+    For the applicant and the clerks of the case. Raises Outdated when there is nothing left to sign, Refusal within an hour.
+    """
+    unit, case, actor, signature = _on_case(session, acting, signature_id, now)
+    _refuse_too_soon(signature, now)
+    _refuse_unreachable(signature)
+    _renew(unit, case, signature)
+    _note(unit, case, actor, REMINDED, {"signatories": [str(signature.id)]})
+    unit.write()
+
+
+def renew_link(session: Session, token: str, now: datetime) -> None:
+    """Send whoever opened an expired link a new one, to where the old one was sent: it is not shown to them."""
+    asked = session.scalar(select(Signature).where(Signature.token == token))
+    if asked is None:
+        raise NotFound
+    unit, case, signature = _locked(session, asked, now)
+    if standing_of(signature, session.get(Task, signature.task_id), now) is not Standing.EXPIRED:
+        raise _nothing_to_sign()
+    _refuse_too_soon(signature, now)
+    _refuse_unreachable(signature)
+    _renew(unit, case, signature)
+    unit.write()
+
+
+def change_contact(session: Session, acting: Acting, signature_id: int, phone: str, now: datetime) -> None:
+    """Correct the telephone of somebody who has not signed. What was filed stays as it is, so nobody signs anew.
+
+    The old link is void. The history keeps the number, because the code of the confirmation goes there.
+    """
+    unit, case, actor, signature = _on_case(session, acting, signature_id, now)
+    phone = normalise_phone(phone)
+    if not is_mobile(phone):
+        raise Refusal(
+            "phone", {"zh": "手机号应为1开头的11位数字，例如 13800000000。", "en": "A mobile number has 11 digits and begins with 1."}
+        )
+    if phone == signature.phone:
+        return
+    signature.phone, signature.token = phone, new_token()
+    signature.code_hash, signature.confirmed_at = "", None
+    _renew(unit, case, signature)
+    _note(unit, case, actor, CONTACT_CHANGED, {"signatory": str(signature.id), "phone": phone})
+    unit.write()
+
+
+def unsigned(session: Session, now: datetime) -> list[int]:
+    """The cases where somebody who has not signed is to be reminded now, the one that waits longest first; for a schedule."""
+    open_ones = select(Signature).where(Signature.vote == "", Signature.superseded_at.is_(None), Signature.asked_at < now)
+    waiting = open_ones.join(Task, Task.id == Signature.task_id).where(Task.closed_at.is_(None)).order_by(Signature.asked_at)
+    return list(dict.fromkeys(signature.case_id for signature in session.scalars(waiting) if _is_due(signature, now)))
+
+
+def remind_due(session: Session, case_id: int, now: datetime) -> int:
+    """Remind everybody on a case who has not signed after one, three and six working days; returns how many were."""
+    unit = Unit.load(session, case_id, now)
+    case = unit.case(case_id)
+    asked = select(Signature).where(Signature.case_id == case_id, Signature.vote == "", Signature.superseded_at.is_(None))
+    due = [
+        signature
+        for signature in session.scalars(asked.order_by(Signature.ordinal))
+        if case.task is not None and case.task.id == signature.task_id and _is_due(signature, now)
+    ]
+    if not due:
+        return 0
+    for signature in due:
+        _renew(unit, case, signature)
+    _note(unit, case, SYSTEM_ACTOR, REMINDED, {"signatories": [str(signature.id) for signature in due]})
+    unit.write()
+    return len(due)
+
+
+def _is_due(signature: Signature, now: datetime) -> bool:
+    """Whether the last of the days has come without a reminder since, and there is somewhere to send it."""
+    if not (signature.phone or signature.email):
+        return False
+    calendar = county_calendar()
+    come = [moment for days in REMINDER_DAYS if (moment := calendar.add_working_days(signature.asked_at, days)) <= now]
+    return bool(come) and (signature.reminded_at is None or signature.reminded_at < come[-1])
+
+
+def _on_case(session: Session, acting: Acting, signature_id: int, now: datetime) -> tuple[Unit, CaseNow, Actor, Signature]:
+    """A signature that is open, with its case, for somebody who may look after it there."""
+    asked = session.get(Signature, signature_id)
+    if asked is None:
+        raise NotFound
+    unit, case, signature = _locked(session, asked, now)
+    actor = actor_on(acting, case)
+    if actor.roles.isdisjoint(_REMINDERS):
+        raise NotFound
+    if standing_of(signature, session.get(Task, signature.task_id), now) not in (Standing.OPEN, Standing.EXPIRED):
+        raise _nothing_to_sign()
+    return unit, case, actor, signature
+
+
+def _locked(session: Session, asked: Signature, now: datetime) -> tuple[Unit, CaseNow, Signature]:
+    unit = Unit.load(session, asked.case_id, now)
+    session.refresh(asked)
+    return unit, unit.case(asked.case_id), asked
+
+
+def _renew(unit: Unit, case: CaseNow, signature: Signature) -> None:
+    """Give a link seven more days, a new address if it had expired, and tell its signatory."""
+    if unit.now >= signature.link_expires_at:
+        signature.token = new_token()
+    signature.link_expires_at = unit.now + timedelta(days=LINK_DAYS)
+    signature.reminded_at, signature.reminders = unit.now, signature.reminders + 1
+    to = {"to_name": signature.name, "to_phone": signature.phone, "to_email": signature.email}
+    text = _reminder(unit.root_of(case).company, case.number, signing_link(signature.token))
+    unit.notices.append(notice_row(case, text, unit.at, kind="reminder", **to))
+
+
+def _reminder(company: str, number: str, link: str) -> Mapping[str, str]:
+    return {
+        "zh": f"“{company}”的设立登记还等您确认身份并签署，办件号{number}。请打开 {link} ，链接七天内有效，只限本人使用。",
+        "en": f"{company}, case {number}, still waits for you to confirm who you are and sign: {link} (seven days, for you alone).",
+    }
+
+
+def _note(unit: Unit, case: CaseNow, actor: Actor, action: str, payload: Mapping[str, str | Sequence[str]]) -> None:
+    role = next((role for role in (*_REMINDERS, "system") if role in actor.roles), "")
+    unit.record(case, actor, role, action, case.state, case.state, payload, case.task.id if case.task is not None else None)
+
+
+def _refuse_too_soon(signature: Signature, now: datetime) -> None:
+    if signature.reminded_at is not None and now < signature.reminded_at + REMIND_AFTER:
+        raise Refusal(
+            "reminded",
+            {
+                "zh": f"一小时内已经给{signature.name}发过链接，请稍后再提醒，或者直接打电话。",
+                "en": f"{signature.name} was sent the link within the hour. Wait a while, or call.",
+            },
+        )
+
+
+def _refuse_unreachable(signature: Signature) -> None:
+    if not (signature.phone or signature.email):
+        raise Refusal(
+            "no-phone",
+            {
+                "zh": f"申请里没有{signature.name}的手机号，发不出消息。请先补上手机号。",
+                "en": f"The application has no telephone number of {signature.name}; add it first.",
+            },
+        )
+
+
+def _nothing_to_sign() -> Outdated:
+    return Outdated(
+        "signing-over",
+        {
+            "zh": "这里现在不用签了：可能已经签过，或者申请改过、办完了。请看办件页面。",
+            "en": "Nothing is left to sign here: it was signed, changed or finished. See the page of the case.",
+        },
+    )

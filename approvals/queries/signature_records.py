@@ -1,0 +1,135 @@
+"""The signatures of a case, held against its history: who was asked to sign what, and what each answered.
+
+Whom a state asks is derived from what was filed with the same function that asked them; the answers stand in the events.
+Links, codes and reminders are no history, except that whoever changed a telephone is named there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from approvals.db import canonical_json
+from approvals.models.history import digest
+from workflows.rules.signatories import Signatory, signatories
+
+from .families import Family
+from .replay import CONTACT_CHANGED, Problem, Replayed, Stay, problem
+from .retelling import Story
+
+_UNANSWERED = ("", "", "", None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """One asking: the stay whose task its signatories decide, what they were shown, and when the next asking replaced it."""
+
+    stay: Stay
+    submission: int
+    content: Mapping[str, Any]
+    superseded_at: int | None
+
+    @property
+    def digest(self) -> str:
+        return digest("", canonical_json(self.content))
+
+
+def signature_problems(family: Family, case: Any, story: Story) -> Iterator[Problem]:
+    """One row for each person whom a state asked, with their answer as an event gives it, and no other row."""
+    replayed = family.replayed[case.id]
+    rows = {row.id: row for row in family.signatures[case.id]}
+    events = {event.position: event for event in family.events[case.id]}
+    left = dict(rows)
+    phones = _changed_phones(replayed, events)
+    answers = _answers(replayed, events)
+    for asked in _askings(replayed, story):
+        task_ids = _task_ids(family, case, asked.stay)
+        for ordinal, person in enumerate(signatories(asked.content), start=1):
+            row = next((each for each in left.values() if each.task_id in task_ids and each.ordinal == ordinal), None)
+            if row is None:
+                yield problem(
+                    asked.stay.position,
+                    f"第{ordinal}位签署人（{person.name}）的签署记录缺失",
+                    f"the signature of {person.name} is missing",
+                )
+                continue
+            del left[row.id]
+            yield from _row_problems(case, asked, person, row, phones.get(str(row.id), person.phone))
+            yield from _answer_problems(asked, row, answers.pop(str(row.id), None))
+    for row in left.values():
+        yield problem(case.position, f"多出一条签署记录（{row.name}）", f"nobody asked for the signature of {row.name} that is there")
+    for event, _payload in answers.values():
+        yield problem(event.position, "这次签署对应的签署记录缺失", "the signature that this event gives is missing")
+
+
+def _askings(replayed: Replayed, story: Story) -> list[_Asked]:
+    stays = [stay for stay in replayed.stays if replayed.definition.states[stay.state].sign_off is not None]
+    found: list[_Asked] = []
+    for stay in reversed(stays):
+        content = story.application_at(stay.opened_at)
+        number = next(number for number, each in story.applications.items() if each is content)
+        # Only an asking that asked somebody replaces the one before it.
+        replaced = next((later.stay.opened_at for later in reversed(found) if signatories(later.content)), None)
+        found.append(_Asked(stay, number, content, replaced))
+    return found[::-1]
+
+
+def _task_ids(family: Family, case: Any, stay: Stay) -> set[int]:
+    """The task of a stay: the one its events name, or the open one when it has had none."""
+    named = {task_id for task_id in stay.task_ids if task_id is not None}
+    return named or {task.id for task in family.tasks[case.id] if task.closed_at is None}
+
+
+def _changed_phones(replayed: Replayed, events: Mapping[int, Any]) -> dict[str, str]:
+    """The last telephone that somebody gave for a signature, by its identifier."""
+    found: dict[str, str] = {}
+    for position, event in sorted(events.items()):
+        if event.action == CONTACT_CHANGED:
+            payload = replayed.payloads[position] or {}
+            found[str(payload.get("signatory"))] = str(payload.get("phone"))
+    return found
+
+
+def _answers(replayed: Replayed, events: Mapping[int, Any]) -> dict[str, tuple[Any, Mapping[str, Any]]]:
+    """The events that answer, with what they carry, by the signature that each names."""
+    found: dict[str, tuple[Any, Mapping[str, Any]]] = {}
+    for position, event in events.items():
+        payload = replayed.payloads[position] or {}
+        form = payload.get("form") or {}
+        if payload.get("vote") and form.get("signatory"):
+            found[str(form["signatory"])] = (event, payload)
+    return found
+
+
+def _row_problems(case: Any, asked: _Asked, person: Signatory, row: Any, phone: str) -> Iterator[Problem]:
+    expected = {
+        "root_id": case.root_id, "submission": asked.submission, "digest": asked.digest, "name": person.name, "phone": phone,
+        "email": person.email, "paths": canonical_json(person.paths), "acts": canonical_json(person.acts),
+        "asked_at": asked.stay.opened_at, "superseded_at": asked.superseded_at,
+    }  # fmt: skip
+    for column, value in expected.items():
+        if getattr(row, column) != value:
+            yield problem(
+                asked.stay.position,
+                f"{person.name}的签署记录（{column}）与申报或办理记录不符",
+                f"the signature of {person.name} ({column}) is not what was filed or what the history says",
+            )
+
+
+def _answer_problems(asked: _Asked, row: Any, answer: tuple[Any, Mapping[str, Any]] | None) -> Iterator[Problem]:
+    expected: tuple[str, str, str, int | None] = _UNANSWERED
+    position = asked.stay.position
+    if answer is not None:
+        event, payload = answer
+        form, position = payload["form"], event.position
+        expected = (payload["vote"], str(form.get("way") or "online"), str(form.get("reason") or ""), event.happened_at)
+        if event.task_id != row.task_id:
+            yield problem(position, "签署记录不属于这一次签署", "the signature belongs to another asking")
+        # Online the person answers themselves, on the digest that the page showed; at a window the clerk records it.
+        if expected[1] == "online" and (form.get("digest"), event.actor_name) != (row.digest, row.name):
+            yield problem(
+                position, f"{row.name}签署的内容与申报不符", f"what {row.name} signed is not what was filed, or somebody else signed it"
+            )
+    if (row.vote, row.way, row.reason, row.voted_at) != expected:
+        yield problem(position, f"{row.name}的签署与办理记录不符", f"the answer of {row.name} is not that of the history")
