@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workflows.engine.conditions import expected, holds
 from workflows.engine.definition import Field
 
-
-def expected(condition: Mapping[str, Any]) -> list[Any]:
-    """The values of the other field that make a condition hold."""
-    wanted = condition["is"] if "is" in condition else condition["has"]
-    return list(wanted) if isinstance(wanted, list | tuple) else [wanted]
-
-
-def holds(condition: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
-    """Whether a condition on another field of the same page or row holds; an untouched tick box counts as not ticked."""
-    value = values.get(condition["field"])
-    wanted = expected(condition)
-    if "has" in condition:
-        return isinstance(value, list | tuple) and any(each in value for each in wanted)
-    if any(isinstance(each, bool) for each in wanted):
-        return (value is True) in wanted
-    return value in wanted
+__all__ = ["expected", "holds", "is_required", "is_shown"]
 
 
 def is_shown(field: Field, values: Mapping[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from approvals.db import canonical_json, new_id
@@ -11,10 +12,11 @@ from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import Actor
 from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code, records
+from workflows.rules.reading import Application
 
 from . import clocks, statements
 from .errors import Outdated, Refusal
-from .reference import item_texts, place_in_words
+from .reference import item_texts, office_id_of, place_in_words
 from .registration import comparable_names, reservation_of
 
 if TYPE_CHECKING:
@@ -201,11 +203,40 @@ def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payloa
 def record_contact(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
-    """Note a contact in person: its kind, the office and the way. Posted and electronic results are none."""
-    if form.get("way") in ("post", "notarised"):
+    """Note a contact in person: its kind, the office, and the person as far as the form says who came.
+
+    What was posted, notarised or checked without the person is none. Where the form names no office, it is the one that the
+    case was to go to.
+    """
+    kind = parameters["kind"]
+    if form.get("way") in ("post", "notarised") or (kind == "identity-check" and form.get("in_person") is not True):
         return
-    office = case.offices.get("delivery" if parameters["kind"] == "collection" else "receiving")
-    payload["contact"] = {"kind": parameters["kind"], "office": office}
+    office = office_id_of(unit.connection, str(form.get("office") or ""))
+    payload["contact"] = {
+        "kind": kind,
+        "office": office or case.offices.get("delivery" if kind == "collection" else "receiving"),
+        "person": _who_came(unit, case, form),
+    }
+
+
+def _who_came(unit: Unit, case: CaseNow, form: Mapping[str, Any]) -> str:
+    if (signatory := str(form.get("signatory") or "")).isdecimal():
+        rows = statements.signatory_name.rows(unit.connection, {"signature_id": int(signatory)})
+        return str(rows[0][0]) if rows else ""
+    if number := str(form.get("id_number") or ""):
+        everyone = Application(unit.application(case)).everyone()
+        return next((row.text("name") for row in everyone if row.text("id_number") == number), "")
+    return str(form.get("receiver") or "")
+
+
+@carries_out("record_fee")
+def record_fee(
+    unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
+) -> None:
+    """Note what the applicant was charged, in yuan, and for what; where nothing was, there is no fee."""
+    amount = str(form.get(parameters["amount"]) or "").strip()
+    if amount and Decimal(amount) > 0:
+        payload["fee"] = {"amount": amount, "purpose": str(form.get(parameters["purpose"]) or ""), "payer": "applicant"}
 
 
 @carries_out("override_identity")

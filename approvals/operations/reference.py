@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, or_, select
 
-from approvals.models import BusinessItem, Place
+from approvals.models import BusinessItem, Office, Place
 from workflows.rules import place_in_address
 
 T = TypeVar("T")
@@ -48,6 +48,15 @@ def _address(rows: Mapping[str, tuple[str, str | None]], code: str | None) -> st
         name, code = rows[code]
         names.append(name)
     return place_in_address(reversed(names))
+
+
+def office_id_of(connection: Connection, code: str) -> int | None:
+    """The office of that code; None for an unknown one."""
+
+    def read() -> dict[str, int]:
+        return {known: office_id for known, office_id in connection.execute(select(Office.code, Office.id))}
+
+    return _keep(connection, "offices", read).get(code) if code else None
 
 
 def place_codes(connection: Connection, today: date) -> frozenset[str]:

@@ -162,6 +162,8 @@ insert_notices = _insert(Notice.__table__)
 insert_names = _insert(names)
 insert_signatures = _insert(signatures)
 
+signatory_name = Prepared(lambda dialect: select(signatures.c.name).where(signatures.c.id == bindparam("signature_id")))
+
 votes_of_task = Prepared(lambda dialect: select(signatures.c.id, signatures.c.vote).where(signatures.c.task_id == bindparam("task_id")))
 
 # What was asked before the application changed is asked anew; the answers stay on record.

@@ -101,6 +101,7 @@ def valid_application(today: date = TODAY) -> dict[str, Any]:
                     "text": "初级农产品销售",
                     "licensed": False,
                     "approval_number": "",
+                    "approval_on_paper": False,
                     "approval_valid_until": "",
                 }
             ],

@@ -18,6 +18,8 @@ effect("extend_statutory", parameters=("working_days",))
 effect("establish_enterprise", needs=("application",), guards=("registration_rules_hold",))
 effect("issue_document", parameters=("kind",))
 effect("record_contact", parameters=("kind",))
+# Both name fields of the action's form: how much the applicant was charged, and for what.
+effect("record_fee", parameters=("amount", "purpose"))
 # The window has the person and the card before it.
 effect("override_identity", roles=("clerk",))
 effect("cast_vote")

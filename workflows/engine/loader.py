@@ -259,7 +259,7 @@ def build(document: Document, roles: Mapping[str, Any]) -> Definition:
         statutory=_limit(times, "statutory"),
         materials=tuple(_material(number, item) for number, item in enumerate(data.get("materials") or (), start=1)),
         fees=tuple(
-            Fee(item["name"], str(item["amount"]), item["payer"], bool(item.get("on_request", False))) for item in data.get("fees") or ()
+            Fee(item["name"], str(item["amount"]), item["payer"], item.get("on_request", False)) for item in data.get("fees") or ()
         ),
         output=data.get("output"),
         fingerprint=fingerprint(data),

@@ -2,8 +2,8 @@
 
 ``lint`` reads a folder of definitions and returns its problems, each with its place in a file, what to do about it, and
 the rule that found it. The rules are short functions, in one module per subject: ``shape`` (keys and types), ``names``,
-``graph``, ``people``, ``linked`` and ``waiting`` (cases side by side), ``times``, ``forms`` (with pages and notices) and
-``versions``. Guards of a special law count only once the module that registers them is imported.
+``graph``, ``people``, ``linked`` and ``waiting`` (cases side by side), ``times``, ``forms`` (with pages and notices),
+``materials`` and ``versions``. Guards of a special law count only once the module that registers them is imported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..catalogue import definition_files
 from ..definition import OUTCOMES, STAGES, Definition
 from ..fingerprints import FILE, read_fingerprints
 from ..loader import Document, Problem, build, read
-from . import forms, graph, linked, names, people, shape, times, versions, waiting
+from . import forms, graph, linked, materials, names, people, shape, times, versions, waiting
 from .subject import Rule, Subject
 from .versions import CHANGED, REMOVED, UNPUBLISHED, version_name
 
@@ -33,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     *waiting.RULES,
     *times.RULES,
     *forms.RULES,
+    *materials.RULES,
 )
 """The rules on the meaning of a definition; those on its keys and types come before, in ``shape``."""
 
@@ -97,3 +98,7 @@ def _vocabulary(document: Document) -> Iterator[Problem]:
         for word in known:
             if word not in (data.get(kind) or {}):
                 yield document.problem("vocabulary", f"{kind} lacks the words for {word!r}: add them", kind)
+    for word in data.get("sources") or ():
+        if word not in (data.get("reasons") or {}):
+            message = f"reasons lacks the words for {word!r}: say why nothing is asked, or why it is"
+            yield document.problem("vocabulary", message, "reasons")
