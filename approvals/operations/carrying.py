@@ -14,8 +14,12 @@ from workflows.county import county_catalogue
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.definition import Definition
 
+from . import document_effects, effects
 from .effects import EFFECTS
 from .sign_offs import SIGNATORY
+
+_MODULES = (effects, document_effects)
+"""Importing one registers what it carries out."""
 
 
 class NotCarriedOut(ValueError):

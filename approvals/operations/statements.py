@@ -29,6 +29,7 @@ from .snapshot import CASE_UPDATES, COLUMNS, TASK_COLUMNS
 
 cases, tasks, events = Case.__table__, Task.__table__, Event.__table__
 drafts, offices, signatures = Draft.__table__, Office.__table__, Signature.__table__
+documents = Document.__table__
 counters, submissions, names = Counter.__table__, Submission.__table__, CompanyName.__table__
 
 
@@ -159,6 +160,29 @@ insert_payloads = _insert(EventPayload.__table__)
 insert_submissions = _insert(submissions)
 insert_documents = _insert(Document.__table__)
 insert_notices = _insert(Notice.__table__)
+
+documents_in_force = Prepared(
+    lambda dialect: select(documents.c.id, documents.c.number, documents.c.content).where(
+        documents.c.case_id == bindparam("case_id"),
+        documents.c.kind == bindparam("kind"),
+        documents.c.status == literal_column("'genuine'"),
+    )
+)
+set_document_status = Prepared(
+    lambda dialect: (
+        update(documents)
+        .where(documents.c.id == bindparam("document_id"))
+        .values(_plain(documents, ("status", "status_at", "status_reason", "replaced_by_id")))
+    )
+)
+revoke_name = Prepared(
+    lambda dialect: (
+        update(names)
+        .where(names.c.case_id == bindparam("case_id"), names.c.status == literal_column("'registered'"))
+        .values(status=literal_column("'revoked'"), since=bindparam("since"))
+        .returning(names.c.credit_code)
+    )
+)
 insert_names = _insert(names)
 insert_signatures = _insert(signatures)
 

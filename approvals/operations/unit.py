@@ -54,6 +54,7 @@ class Unit:
         self.new_tasks: dict[int, dict[str, Any]] = {}
         self.submissions: list[dict[str, Any]] = []
         self.documents: list[dict[str, Any]] = []
+        self.document_statuses: list[dict[str, Any]] = []
         self.notices: list[dict[str, Any]] = []
         self.names: list[dict[str, Any]] = []
         self.signatures: list[dict[str, Any]] = []
@@ -321,6 +322,7 @@ class Unit:
             (statements.insert_signatures, self.signatures),
             (statements.cast_votes, self.votes),
             (statements.insert_documents, self.documents),
+            (statements.set_document_status, self.document_statuses),
             (statements.insert_notices, self.notices),
         )
 

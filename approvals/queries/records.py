@@ -12,6 +12,7 @@ from approvals.models.history import digest
 from workflows.engine.definition import OUTSIDE_ROLES, Definition
 from workflows.rules import comparable, compose_name
 
+from .document_story import told_documents
 from .families import Family
 from .replay import Problem, Replayed, Stay, problem
 from .retelling import Story, due
@@ -90,21 +91,31 @@ def office_problems(replayed: Replayed, tasks: list[Any], story: Story) -> Itera
 
 
 def document_problems(case: Any, events: Iterable[Any], replayed: Replayed, documents: list[Any]) -> Iterator[Problem]:
-    """Each document that an event issued is there as it was issued, and no other."""
+    """Each document that an event issued is there as it was issued, in force as later events left it, and no other."""
     rows = {document.number: document for document in documents}
-    for event in events:
-        for kind, number, recorded in (replayed.payloads[event.position] or {}).get("documents", []):
-            document = rows.pop(number, None)
-            if document is None:
-                yield problem(event.position, f"文书{number}缺失", f"document {number} is missing")
-            elif digest("", document.content) != recorded or document.digest != recorded:
-                yield problem(event.position, f"文书{number}的内容被改动", f"document {number} was changed")
-            elif (document.kind, document.issued_at, document.root_id) != (kind, event.happened_at, case.root_id):
-                yield problem(
-                    event.position,
-                    f"文书{number}的种类、日期或主办件被改动",
-                    f"the kind, date or root of document {number} was changed",
-                )
+    numbers = {document.id: document.number for document in documents}
+    for told in told_documents(events, replayed.payloads).values():
+        number = told.number
+        document = rows.pop(number, None)
+        if document is None:
+            yield problem(told.issued_in, f"文书{number}缺失", f"document {number} is missing")
+            continue
+        if digest("", document.content) != told.digest or document.digest != told.digest:
+            yield problem(told.issued_in, f"文书{number}的内容被改动", f"document {number} was changed")
+        elif (document.kind, document.issued_at, document.root_id) != (told.kind, told.issued_at, case.root_id):
+            yield problem(
+                told.issued_in,
+                f"文书{number}的种类、日期或主办件被改动",
+                f"the kind, date or root of document {number} was changed",
+            )
+        successor = "" if document.replaced_by_id is None else numbers.get(document.replaced_by_id)
+        status = (document.status, document.status_at, document.status_reason, successor)
+        if status != (told.status, told.status_at, told.status_reason, told.replaced_by):
+            yield problem(
+                told.position,
+                f"文书{number}的状态（有效、已换发或已撤销）被改动",
+                f"whether document {number} is genuine, replaced or revoked was changed",
+            )
     if all(payload is not None for payload in replayed.payloads.values()):
         for number in rows:
             yield problem(len(replayed.payloads), f"文书{number}没有办理记录", f"no event issued document {number}")
@@ -183,11 +194,14 @@ def _filled(sentence: str, values: Mapping[str, str]) -> str:
 def name_problems(family: Family, case: Any, story: Story) -> Iterator[Problem]:
     """The name that a licence registered is in the register as it was filed, with its code, and no other for this case."""
     rows = {row.credit_code: row for row in family.names[case.id]}
+    payloads = [family.replayed[case.id].payloads[event.position] or {} for event in family.events[case.id]]
+    revoked = {each["credit_code"]: each["revoked_on"] for payload in payloads if (each := payload.get("revoked_enterprise"))}
     for event in family.events[case.id]:
         enterprise = (family.replayed[case.id].payloads[event.position] or {}).get("enterprise")
         if enterprise is None:
             continue
-        code, since = enterprise["credit_code"], enterprise["established_on"]
+        code = enterprise["credit_code"]
+        status, since = ("revoked", revoked[code]) if code in revoked else ("registered", enterprise["established_on"])
         row = rows.pop(code, None)
         page = story.application_at(event.happened_at).get("name", {})
         if row is None:
@@ -196,7 +210,7 @@ def name_problems(family: Family, case: Any, story: Story) -> Iterator[Problem]:
         found = (row.full_name, row.trade_name, row.industry, row.status, row.since, row.until, row.holder)
         compared = (row.comparable_full, row.comparable_trade)
         full, trade_name = compose_name(page), page.get("trade_name", "")
-        if found != (full, trade_name, page.get("industry", ""), "registered", since, None, code) or compared != (
+        if found != (full, trade_name, page.get("industry", ""), status, since, None, code) or compared != (
             comparable(full),
             comparable(trade_name),
         ):

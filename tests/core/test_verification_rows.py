@@ -26,10 +26,6 @@ SILENT = {
     "documents": {
         "id": "a key that nothing refers to",
         "token": "a random address of the verification page",
-        "status": "no event of a case changes it yet",
-        "status_at": "goes with the status",
-        "status_reason": "goes with the status",
-        "replaced_by_id": "goes with the status",
     },
     "submissions": {"id": "a key that nothing refers to"},
     "company_names": {
@@ -117,6 +113,10 @@ SPOKEN: list[tuple[str, str, str, str]] = [
     ("documents", "content", "content || ' '", LICENCE),
     ("documents", "digest", "'g' || substr(digest, 2)", LICENCE),
     ("documents", "issued_at", "issued_at + 1", LICENCE),
+    ("documents", "status", "'revoked'", LICENCE),
+    ("documents", "status_at", "1", LICENCE),
+    ("documents", "status_reason", "'x'", LICENCE),
+    ("documents", "replaced_by_id", "id", LICENCE),
     ("submissions", "case_id", OTHER_CASE, "number = 2"),
     ("submissions", "number", "3", "number = 2"),
     ("submissions", "content", "content || ' '", "number = 1"),

@@ -162,7 +162,7 @@ def parameters(subject: Subject) -> Iterator[Problem]:
     for kind, item, path in named_places(subject):
         name, given = split(item)
         at = (*path, name)
-        if name == "issue_document" and "kind" in given:
+        if name in ("issue_document", "replace_document", "revoke_document") and "kind" in given:
             yield from _unless_known(
                 subject, "document", given["kind"], subject.vocabulary["documents"], (*at, "kind"), "unknown-document"
             )
