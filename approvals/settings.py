@@ -12,7 +12,9 @@ from typing import Any
 from sqlalchemy import inspect, select
 
 from approvals.db import Database
+from approvals.gateway import SHORTEST_SECRET as SHORTEST_GATEWAY_SECRET
 from approvals.models import Person
+from workflows.clock.quiet import NoQuietHours, read_quiet_hours
 
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_SECRET = "not-a-secret-for-the-demo-only"
@@ -52,12 +54,37 @@ def public_url() -> str:
     return address
 
 
+def gateway_settings() -> dict[str, str]:
+    """How messages leave. Raises Unsafe for what could not work: nobody would notice until a message is missed."""
+    smtp, sender = os.environ.get("APPROVALS_SMTP_URL", "").strip(), os.environ.get("APPROVALS_MAIL_FROM", "").strip()
+    webhook, secret = os.environ.get("APPROVALS_MESSAGE_WEBHOOK", "").strip(), os.environ.get("APPROVALS_MESSAGE_WEBHOOK_SECRET", "")
+    quiet = os.environ.get("APPROVALS_QUIET_HOURS", "21:00-08:00")
+    if smtp and not re.fullmatch(r"smtps?://([^\s@/]+@)?[^\s@/:]+(:[0-9]{1,5})?/?", smtp):
+        raise Unsafe("环境变量 APPROVALS_SMTP_URL 看不懂：请写成 smtp://用户:密码@主机:587 或 smtps://用户:密码@主机:465。")
+    if smtp and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", sender):
+        raise Unsafe("设了 APPROVALS_SMTP_URL，还要设发件人地址 APPROVALS_MAIL_FROM，例如 notice@example.cn。")
+    if webhook and not re.fullmatch(r"https?://[^\s/@]+(/\S*)?", webhook):
+        raise Unsafe("环境变量 APPROVALS_MESSAGE_WEBHOOK 不是网址：请写成 https://gateway.example.cn/messages 这样的地址。")
+    if webhook and len(secret) < SHORTEST_GATEWAY_SECRET:
+        raise Unsafe(
+            f"设了 APPROVALS_MESSAGE_WEBHOOK，还要设不少于 {SHORTEST_GATEWAY_SECRET} 个字符的 APPROVALS_MESSAGE_WEBHOOK_SECRET。"
+        )
+    try:
+        read_quiet_hours(quiet)
+    except NoQuietHours:
+        raise Unsafe(f"环境变量 APPROVALS_QUIET_HOURS 的值“{quiet}”看不懂：请写成 21:00-08:00，不需要免打扰时段就写 off。") from None
+    return {
+        "SMTP_URL": smtp, "MAIL_FROM": sender, "MESSAGE_WEBHOOK": webhook, "MESSAGE_WEBHOOK_SECRET": secret, "QUIET_HOURS": quiet,
+    }  # fmt: skip
+
+
 def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """All settings: what the caller gives, else the environment, else the default.
 
     ``SECRET_KEY`` (APPROVALS_SECRET_KEY) signs sessions; ``DATABASE_URL`` (APPROVALS_DATABASE_URL) names the database;
     ``DEMO`` (APPROVALS_DEMO) shows the demo sign-ins and allows the default secret; ``PUBLIC_URL`` (APPROVALS_PUBLIC_URL), without
-    a final slash, is where people reach the product: links in messages and QR codes begin with it.
+    a final slash, is where people reach the product: links in messages and QR codes begin with it. ``SMTP_URL``, ``MAIL_FROM``,
+    ``MESSAGE_WEBHOOK``, ``MESSAGE_WEBHOOK_SECRET`` and ``QUIET_HOURS`` say how and when messages leave.
     """
     given = dict(config or {})
     demo = bool(given.pop("DEMO")) if "DEMO" in given else switch("APPROVALS_DEMO", default=False)
@@ -68,6 +95,7 @@ def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "DATABASE_URL": os.environ.get("APPROVALS_DATABASE_URL") or default_database_url(),
         "DEMO": demo,
         "PUBLIC_URL": public_url(),
+        **gateway_settings(),
         "TESTING": testing,
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
         "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from . import accounts, cases, demo, serve, timers, workflows
+from approvals.jobs.worker import migrate as migrate_jobs
+
+from . import accounts, cases, demo, names, serve, worker, workflows
 from .context import open_database
 
 
@@ -16,13 +18,16 @@ def main() -> None:
 @main.command("migrate")
 def migrate_command() -> None:
     """把数据库升级到当前结构。"""
-    open_database().engine.dispose()
+    database = open_database()
+    migrate_jobs(database)
+    database.dispose()
     click.echo("数据库已是当前结构。")
 
 
 main.add_command(serve.command)
 main.add_command(demo.group)
 main.add_command(cases.group)
-main.add_command(timers.group)
+main.add_command(worker.group)
 main.add_command(accounts.group)
 main.add_command(workflows.group)
+main.add_command(names.group)

@@ -1,4 +1,4 @@
-"""``approvals serve``: everything that a start needs, then the web and the timers until Ctrl-C."""
+"""``approvals serve``: everything that a start needs, then the web and the background work until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import click
 
 from approvals import settings
 from approvals.demo import DemoSignIn, NotADemo, demo_sign_ins, load_demo
+from approvals.jobs.worker import migrate as migrate_jobs
 from approvals.operations.carrying import NotCarriedOut, catalogue_in_force
 from approvals.operations.reference_data import load_reference_data
 from workflows.engine.catalogue import DefinitionChanged
@@ -21,7 +22,7 @@ from .context import demo_mode, open_database
 
 @click.command("serve")
 def command() -> None:
-    """升级数据库、载入名录（演示模式下还有演示数据），启动网站和到期处理；按 Ctrl-C 全部结束。"""
+    """升级数据库、载入名录（演示模式下还有演示数据），启动网站和后台工作；按 Ctrl-C 全部结束。"""
     host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
     demo = demo_mode()
     _refuse_taken_port(host, port)
@@ -40,6 +41,7 @@ def _prepare(demo: bool) -> list[DemoSignIn]:
     try:
         catalogue_in_force()
         settings.refuse_unsafe_start(settings.read({"DEMO": demo}), database)
+        migrate_jobs(database)
         loaded = database.write(load_reference_data, example_banks=demo)
         if loaded:
             click.echo(f"已载入名录：{loaded.places} 个地点、{loaded.offices} 个服务点、{loaded.business_items} 项经营范围（示例）。")
@@ -75,16 +77,16 @@ def _print_sign_ins(signs: list[DemoSignIn]) -> None:
 
 
 def _become_web(demo: bool) -> NoReturn:
-    """Start the timers beside and turn into gunicorn, so that its signals and its exit status are this command's own.
+    """Start a worker beside and turn into gunicorn, so that its signals and its exit status are this command's own.
 
-    The timers hold the reading end of a pipe whose writing end goes to gunicorn: however gunicorn ends, the pipe closes
-    and they end with it.
+    The worker holds the reading end of a pipe whose writing end goes to gunicorn: however gunicorn ends, the pipe closes
+    and it ends with it.
     """
     os.environ["APPROVALS_DEMO"] = "1" if demo else "0"
     reading, writing = os.pipe()
     os.set_inheritable(writing, True)
     subprocess.Popen(
-        [sys.executable, "-m", "approvals.cli", "timers", "run", "--lifeline", str(reading)],
+        [sys.executable, "-m", "approvals.cli", "worker", "run", "--lifeline", str(reading)],
         pass_fds=(reading,), cwd=settings.ROOT, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     os.close(reading)

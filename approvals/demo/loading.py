@@ -6,11 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Base, Case, Counter, Person
+from approvals.models import Base, Case, Counter, Notice, Person
 from approvals.operations import reference
 from approvals.operations.passwords import hash_password
 
@@ -53,6 +53,8 @@ def load_demo(
 
 
 def _finish(session: Session) -> None:
+    # What is told of is past: nobody gets a message about it.
+    session.execute(update(Notice).where(Notice.planned_at.is_(None)).values(planned_at=Notice.created_at))
     session.add(Counter(name=FINISHED, value=1))
     session.flush()
 

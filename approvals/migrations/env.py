@@ -8,7 +8,6 @@ from alembic import context
 from approvals.models import Base
 
 
-
 def ours(thing: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:
     """Leave the tables of the background jobs alone: on SQLite they lie beside ours, and a comparison would drop them."""
     return kind != "table" or name in Base.metadata.tables

@@ -118,7 +118,7 @@ def test_verify_wants_one_number_or_all(run: Run, database: Database) -> None:
 
 
 def test_timers_that_have_run_out_act_once(run: Run, small_demo: Database) -> None:
-    assert "已处理 0 件" in run("timers", "run", "--once").output
+    assert "timers: 0\n" in run("worker", "once").output
 
     def expire(session: Any) -> tuple[int, int, datetime]:
         waiting = session.scalars(select(Task).where(Task.state == "correcting", Task.closed_at.is_(None))).first()
@@ -127,8 +127,8 @@ def test_timers_that_have_run_out_act_once(run: Run, small_demo: Database) -> No
         return waiting.case_id, waiting.id, as_defined
 
     case_id, task_id, as_defined = small_demo.write(expire)
-    assert "已处理 1 件" in run("timers", "run", "--once").output
-    assert "已处理 0 件" in run("timers", "run", "--once").output
+    assert "timers: 1\n" in run("worker", "once").output
+    assert "timers: 0\n" in run("worker", "once").output
     with small_demo.reading() as session:
         assert session.scalars(select(Case.state).where(Case.id == case_id)).one() == "lapsed"
         assert session.scalar(select(func.count()).select_from(Event).where(Event.case_id == case_id, Event.action == "lapse")) == 1

@@ -1,4 +1,4 @@
-"""What `make run` starts: the demo on a fresh database, the web, the timers; and how all of it ends."""
+"""What `make run` starts: the demo on a fresh database, the web, the worker; and how all of it ends."""
 
 import os
 import re
@@ -127,31 +127,31 @@ def test_a_fresh_start_serves_the_demo_and_a_second_one_keeps_it(tmp_path: Path,
     with serving(tmp_path, repository) as (process, address, output):
         assert "正在载入" not in output.read_text(encoding="utf-8")
         assert cases(tmp_path) == loaded
-        # Even a kill that nobody can catch takes the workers and the timers along.
+        # Even a kill that nobody can catch takes the web processes and the worker along.
         os.kill(process.pid, signal.SIGKILL)
         until(lambda: gone(process), 20)
-        assert gone(process), "the workers or the timers outlive the web"
+        assert gone(process), "the web processes or the worker outlive the web"
 
 
-def test_the_timers_end_with_their_lifeline(tmp_path: Path, repository: Path) -> None:
+def test_the_worker_ends_with_its_lifeline(tmp_path: Path, repository: Path) -> None:
     reading, writing = os.pipe()
-    database = Database(f"sqlite:///{tmp_path / 'timers.sqlite'}")
+    database = Database(f"sqlite:///{tmp_path / 'worker.sqlite'}")
     environment = {**os.environ, "APPROVALS_DATABASE_URL": str(database.engine.url), "PYTHONPATH": str(repository)}
-    timers = subprocess.Popen(
-        [sys.executable, "-m", "approvals.cli", "timers", "run", "--lifeline", str(reading)],
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "approvals.cli", "worker", "run", "--lifeline", str(reading)],
         cwd=repository, env=environment, pass_fds=(reading,), stderr=subprocess.PIPE,
     )  # fmt: skip
     try:
         os.close(reading)
         with pytest.raises(subprocess.TimeoutExpired):
-            timers.wait(timeout=4)
+            worker.wait(timeout=4)
         os.close(writing)
-        _, said = timers.communicate(timeout=20)
-        assert timers.returncode == 0
+        _, said = worker.communicate(timeout=60)
+        assert worker.returncode == 0
         assert said == b""
     finally:
-        timers.kill()
-        timers.wait()
+        worker.kill()
+        worker.wait()
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Case)) == 0
     database.engine.dispose()
