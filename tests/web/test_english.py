@@ -1,0 +1,79 @@
+"""Whoever chose English reads English, on every page of every role: Chinese are only names and what people typed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from approvals.operations import accounts
+from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.seed import Member, seed
+from tests.support.web import Visitor
+from tests.web.english import Walk, chinese_on, stored_texts
+
+NOT_PAGES = {"static", "public.healthz", "assets.packaged", "assets.icon_styles"}
+"""Addresses that answer with something else than a page of the interface."""
+QUOTED = ["有限责任公司", "For example 惠民"]
+"""What the English of the definitions quotes on purpose: words that have to stand in a company's Chinese name."""
+
+
+@pytest.fixture
+def county(application: Any) -> list[Chain]:
+    """Openings at different points of their way: to sign, to review, to correct, in the departments, handed out, withdrawn."""
+    database = application.extensions["database"]
+    cast = seed(database)
+    signing, reviewing, correcting, running, done, withdrawn = (
+        Chain(database, cast, content_with(name={"trade_name": name}), signed=name != "青禾")
+        for name in ("青禾", "白露", "长风", "明泉", "远山", "清秋")
+    )
+    assert signing.signatures() and reviewing.task(REGISTRATION) is not None
+    correcting.act(REGISTRATION, "return_for_correction")
+    withdrawn.act(REGISTRATION, "withdraw", cast.applicant)
+    for chain in (running, done):
+        chain.act(REGISTRATION, "approve")
+    running.act(SEAL, "complete")
+    done.settle_matters()
+    application.config["NOW"] = lambda: done.now
+    return [signing, reviewing, correcting, running, done, withdrawn]
+
+
+def english_visitor(application: Any, member: Member | None) -> Visitor:
+    visitor = Visitor(application)
+    if member is None:
+        visitor.post("/language", {"language": "en"})
+    else:
+        application.extensions["database"].write(accounts.choose_language, member.person_id, "en")
+        visitor.sign_in(member.person_id)
+    return visitor
+
+
+ROLES = ["visitor", "applicant", "clerk", "registrar", "registrar_head", "officer", "bank_officer", "supervisor", "administrator"]
+LEFT_ALONE = {"accounts.language", "accounts.sign_out", "accounts.sign_out_everywhere", "accounts.appearance"}
+"""Buttons that would end the walk, or its language."""
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_every_page_is_in_english(application: Any, county: list[Chain]) -> None:
+    """Everybody goes everywhere, sends each form with nothing in it, and reads no Chinese but names and typed texts."""
+    database, cast = application.extensions["database"], county[0].cast
+    visited: Counter[str] = Counter()
+    faults: set[str] = set()
+    for role in ROLES:
+        member = None if role == "visitor" else cast.officers["public-security"] if role == "officer" else getattr(cast, role)
+        walk = Walk(application, english_visitor(application, member), lambda: stored_texts(database) + QUOTED)
+        walk.go(*(f"/cases/{chain.case(workflow).token}" for chain in county for workflow in chain.states()), unpressed=LEFT_ALONE)
+        faults.update(f"{role} {fault}" for fault in walk.faults())
+        visited.update(walk.visits)
+    assert not faults, "\n".join(sorted(faults))
+    pages = {rule.endpoint for rule in application.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    assert pages - NOT_PAGES - {kind for kind, count in visited.items() if count} == set()
+
+
+def test_chinese_is_found() -> None:
+    assert chinese_on("<p>Saved <b>保存</b></p>", []) == ["保存"]
+    assert chinese_on('<input type="text" placeholder="姓名">', []) == ["姓名"]
+    assert chinese_on('<p data-label="：">Name</p>', []) == ["："]
+    assert chinese_on("<p>张申请 (Applicant)，</p>", ["张申请"]) == ["张申请 (Applicant)，"]
+    assert chinese_on('<p>张申请 (Applicant)</p><q lang="zh-CN">条例</q>', ["张申请"]) == []
