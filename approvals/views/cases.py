@@ -14,6 +14,7 @@ from approvals.language import _, say
 from approvals.models import Document
 from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
+from approvals.queries.claims import claims_of
 from approvals.queries.cases import Member
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
@@ -90,7 +91,13 @@ def case_page(token: str) -> str:
         tasks=[member for member in (family.members if subject.is_root else (subject,)) if view.is_addressed(member)],
         notices=[each for each in cases.notices_of(session, family) if subject.is_root or each.case_id == subject.case.id],
         turn_of=lambda member: turn(view, member),
+        claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
+
+
+def _is_whole_chain(member: Member) -> bool:
+    """Whether the six “4011” claims are about this case: they look at one submission with everything it opens."""
+    return member.is_root and member.definition.kind == "chain"
 
 
 def applicant(view: Seen, lines: Sequence[Line], *, full: bool) -> tuple[str, str]:

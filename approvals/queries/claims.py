@@ -1,0 +1,167 @@
+"""The six “4011” claims of a case, gathered from its own log: events, submissions, fees, signatures. Reading only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Office, Signature, Submission
+from workflows.clock import OFFICE_ZONE
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition
+from workflows.engine.materials import answer_at, materials_of
+from workflows.rules.claims import Asked, Charge, Claims, Contact, Filed, Linked, Log, Words, claims
+
+from .cases import Family, Node, chain_of
+from .history import Line
+from .lists import lists_of
+
+REGISTRATION, SEAL = "company-registration", "company-seal"
+FILED_ONLINE: Words = {"zh": "网上申报", "en": "Filed online"}
+SIGNED: Words = {"zh": "网上签署", "en": "Signed online"}
+NOTARISED: Words = {"zh": "交来公证签名", "en": "Notarised signature"}
+DELIVERED: Words = {"zh": "电子送达", "en": "Delivered electronically"}
+POSTED: Words = {"zh": "邮寄结果", "en": "Results posted"}
+SEALS: Words = {"zh": "领取印章", "en": "Seals collected"}
+SEALS_POSTED: Words = {"zh": "邮寄印章", "en": "Seals posted"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a contact took place."""
+
+    name: str
+    kind: str
+    place: str
+
+
+def claims_of(session: Session, family: Family, lines: Sequence[Line], submissions: Sequence[Submission], today: date) -> Claims:
+    """The claims of a family whose history and submissions have been read. Costs two statements more, whatever its age."""
+    nodes = [node for column in chain_of(family).columns for node in column]
+    matters = [family.root.definition, *(node.definition for node in nodes)]
+    codes, place_name = _places(session, submissions, today)
+    registration = family.member_of(REGISTRATION)
+    root = family.root
+    return claims(
+        Log(
+            number=root.case.number,
+            materials=tuple(_materials(matters, submissions)),
+            charges=tuple(_charges(matters, lines)),
+            contacts=tuple(_contacts(session, family, lines)),
+            submissions=tuple(Filed(each.number, _day(each.filed_at)) for each in submissions),
+            matters=tuple(_linked(family, node) for node in nodes),
+            places=codes,
+            place_name=place_name,
+            decided=registration is not None and registration.is_settled,
+            settled=root.is_settled or all(node.member is not None and node.member.is_settled for node in nodes),
+            delivered=root.state.final,
+        )
+    )
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(OFFICE_ZONE).date().isoformat()
+
+
+def _materials(matters: Sequence[Definition], submissions: Sequence[Submission]) -> Iterator[Asked]:
+    """Whatever any submission called for: what was asked once was asked."""
+    seen: set[tuple[str, str, str]] = set()
+    for submission in submissions:
+        for matter in matters:
+            for needed in materials_of(matter, submission.content):
+                key = (matter.key, needed.material.key, needed.subject)
+                if key not in seen:
+                    seen.add(key)
+                    source = county_catalogue().text("sources", needed.material.source)
+                    yield Asked(dict(matter.title), dict(needed.material.name), needed.material.source, dict(source), needed.name)
+
+
+def _charges(matters: Sequence[Definition], lines: Sequence[Line]) -> Iterator[Charge]:
+    for matter in matters:
+        for fee in matter.fees:
+            if not fee.on_request:
+                yield Charge(dict(matter.title), dict(fee.name), Decimal(fee.amount), fee.payer)
+    for line in reversed(lines):
+        fee_paid = line.payload.get("fee")
+        if isinstance(fee_paid, Mapping):
+            purpose = str(fee_paid.get("purpose") or "")
+            name = {"zh": purpose, "en": purpose} if purpose else dict(line.definition.title)
+            yield Charge(dict(line.definition.title), name, Decimal(str(fee_paid["amount"])), str(fee_paid["payer"]))
+
+
+def _linked(family: Family, node: Node) -> Linked:
+    member = node.member
+    if member is None:
+        return Linked(dict(node.definition.title), "", "not_opened" if node.status == "not-opened" else "")
+    return Linked(dict(node.definition.title), member.case.number, member.case.outcome)
+
+
+def _places(session: Session, submissions: Sequence[Submission], today: date) -> tuple[frozenset[str], str]:
+    """The village of the premises and its own town, as last filed, with the village's name."""
+    code = str(answer_at(submissions[-1].content, "premises.place") or "") if submissions else ""
+    known = {place: (name, parent) for place, name, _level, parent in lists_of(session, today).places}
+    name, parent = known.get(code, ("", None))
+    return frozenset({code, parent or ""} - {""}), name
+
+
+def _contacts(session: Session, family: Family, lines: Sequence[Line]) -> Iterator[Contact]:
+    """Every contact with the people of the case, the first one first: in person, by post, and online."""
+    told = list(reversed(lines))
+    offices = _offices(session, told, family.root.case.offices.get("delivery"))
+    delivered_at_office = any(line.payload.get("contact", {}).get("kind") == "collection" for line in told)
+    answered = select(Signature.name, Signature.voted_at, Signature.way).where(
+        Signature.root_id == family.root.case.id, Signature.vote != "", Signature.way != "in-person"
+    )
+    signed = session.execute(answered.order_by(Signature.voted_at, Signature.id)).all()
+    for line in told:
+        event, payload = line.event, line.payload
+        day = _day(event.happened_at)
+        if event.action == "case:opened" and line.member.is_root:
+            if payload.get("channel") != "window":
+                yield Contact(FILED_ONLINE, "online", day, event.actor_name)
+        contact = payload.get("contact")
+        if isinstance(contact, Mapping):
+            person = str(contact.get("person") or payload.get("walk_in", {}).get("name") or "")
+            what = dict(county_catalogue().text("contacts", str(contact["kind"])))
+            yield _at(what, day, person, offices.get(contact.get("office")))
+        form = payload.get("form", {})
+        if event.action == "deliver_electronically":
+            yield Contact(DELIVERED, "online", day)
+        elif contact is None and form.get("way") == "post":
+            yield Contact(POSTED, "post", day, str(form.get("receiver") or ""))
+        yield from _seals(line, form, day, offices, family, delivered_at_office)
+    for name, voted_at, way in signed:
+        yield Contact(SIGNED if way == "online" else NOTARISED, "online" if way == "online" else "post", _day(voted_at), name)
+
+
+def _seals(
+    line: Line, form: Mapping[str, Any], day: str, offices: Mapping[Any, _Place], family: Family, delivered_at_office: bool
+) -> Iterator[Contact]:
+    """How the applicant got the seals: fetched from the shop, or from the window although the papers came electronically."""
+    way = form.get("handed_over") if line.member.definition.key == SEAL else None
+    if way == "post":
+        yield Contact(SEALS_POSTED, "post", day)
+    elif way == "shop":
+        yield Contact(SEALS, "person", day, office=str(form.get("seal_shop") or ""))
+    elif way == "window" and family.root.state.final and not delivered_at_office:
+        yield _at(SEALS, day, "", offices.get(family.root.case.offices.get("delivery")))
+
+
+def _at(what: Words, day: str, person: str, place: _Place | None) -> Contact:
+    if place is None:
+        return Contact(what, "person", day, person)
+    return Contact(what, "person", day, person, place.name, place.kind, place.place)
+
+
+def _offices(session: Session, lines: Sequence[Line], delivery: int | None) -> dict[Any, _Place]:
+    wanted = {line.payload["contact"].get("office") for line in lines if isinstance(line.payload.get("contact"), Mapping)}
+    found = session.execute(
+        select(Office.id, Office.name, Office.kind, Office.place_code).where(Office.id.in_({*wanted, delivery} - {None}))
+    )
+    return {office_id: _Place(name, kind, place) for office_id, name, kind, place in found}
