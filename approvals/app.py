@@ -29,11 +29,12 @@ from approvals.views import (
     notices,
     public,
     request,
+    signing,
     supervision,
 )
 from workflows.clock import OFFICE_ZONE
 
-PARTS = (public, accounts, notices, applications, intake, cases, desk, supervision, assets)
+PARTS = (public, signing, accounts, notices, applications, intake, cases, desk, supervision, assets)
 """The pages, by who uses them."""
 
 

@@ -65,8 +65,14 @@ def changed(
     seen: Seen, member: Member, before: Mapping[str, Any], after: Mapping[str, Any], choices: Choices, *, full: bool
 ) -> list[Changed]:
     """What a later submission changed, on the pages that the person may read."""
-    definition: Definition = seen.family.root.definition
-    readable = {page.name: page for page in pages_for(seen, member)}
+    return changed_on(seen.family.root.definition, pages_for(seen, member), before, after, choices, full=full)
+
+
+def changed_on(
+    definition: Definition, pages: Sequence[Form], before: Mapping[str, Any], after: Mapping[str, Any], choices: Choices, *, full: bool
+) -> list[Changed]:
+    """The same for pages that are known, to whoever they are shown."""
+    readable = {page.name: page for page in pages}
     found = []
     for change in changes_between(definition, before, after):
         if change.page not in readable:

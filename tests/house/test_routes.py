@@ -22,6 +22,13 @@ PUBLIC_ENDPOINTS: set[str] = {
     "public.guides",
     "public.healthz",
     "public.home",
+    "signing.code",
+    "signing.confirmation",
+    "signing.decline",
+    "signing.identity",
+    "signing.link",
+    "signing.new_link",
+    "signing.sign",
 }
 # Files of installed packages and our own stylesheets; they show nothing of any case.
 ASSET_ENDPOINTS = {"static", "assets.packaged", "assets.icon_styles"}
