@@ -18,10 +18,10 @@ def upserting(session: Session) -> Any:
     return _INSERTS[session.connection().dialect.name]
 
 
-def count_one(session: Session, name: str) -> int:
+def count_one(session: Session, name: str, step: int = 1) -> int:
     """Count a counter up, made at its first use; returns how many that makes. Others who count it wait for the commit."""
-    statement = upserting(session)(Counter).values(name=name, value=1)
-    counted = statement.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + 1}).returning(Counter.value)
+    statement = upserting(session)(Counter).values(name=name, value=step)
+    counted = statement.on_conflict_do_update(index_elements=["name"], set_={"value": Counter.value + step}).returning(Counter.value)
     return int(session.execute(counted).scalar_one())
 
 

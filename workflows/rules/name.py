@@ -193,7 +193,8 @@ for _ban in BANS:
     rule(_ban.name, law=NAME_LAW, articles=f"第十一条第{_number}项", page="name", stages=TYPED)(_ban_check(_ban))
 
 
-def _still_protected(entry: RegisteredName, own: str, today: date) -> bool:
+def still_protected(entry: RegisteredName, own: str, today: date) -> bool:
+    """Whether a name stands in the way of others on a day; the reservation whose number is ``own`` does not: 第十七条."""
     if entry.status == "registered":
         return True
     if entry.status in ("used", "released"):
@@ -221,7 +222,7 @@ def identical(application: Application, context: RuleContext) -> Iterator[Proble
         entry_industry = comparable(entry.industry)
         same_trade = comparable(entry.trade_name) == trade and (not entry_industry or entry_industry == trade_industry)
         same_full = comparable(entry.full_name) == full
-        if not (same_trade or same_full) or not _still_protected(entry, own, context.today):
+        if not (same_trade or same_full) or not still_protected(entry, own, context.today):
             continue
         yield _conflict(page, entry, same_full, normalise_number(entry.holder) in investors)
         return
@@ -267,7 +268,7 @@ def similar(application: Application, context: RuleContext) -> Iterator[Problem]
     for entry in context.names:
         entry_industry = comparable(entry.industry)
         same_industry = entry_industry == industry or not entry_industry or not industry
-        if same_industry and _alike(trade, comparable(entry.trade_name)) and _still_protected(entry, own, context.today):
+        if same_industry and _alike(trade, comparable(entry.trade_name)) and still_protected(entry, own, context.today):
             alike[entry.full_name] = None
     if not alike:
         return

@@ -153,3 +153,19 @@ def place_names() -> frozenset[str]:
             found.add(name)
             found.update(name.removesuffix(suffix) for suffix in _SUFFIXES if name.endswith(suffix))
     return frozenset(name for name in found if len(name) >= 2 and name not in ("市辖", "市辖区"))
+
+
+def distinctive_part(trade_name: str) -> str:
+    """What of a comparable trade name tells it from others: without a place at its beginning and an industry at its end.
+
+    Two characters at least are left; a name that would be shorter stays whole.
+    """
+    part = trade_name
+    for length in range(min(6, len(part) - 2), 1, -1):
+        if part[:length] in place_names():
+            part = part[length:]
+            break
+    for length in range(min(4, len(part) - 2), 1, -1):
+        if part[-length:] in INDUSTRY_WORDS:
+            return part[:-length]
+    return part
