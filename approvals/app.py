@@ -26,6 +26,7 @@ from approvals.views import (
     filters,
     headers,
     intake,
+    names,
     notices,
     public,
     request,
@@ -34,7 +35,7 @@ from approvals.views import (
 )
 from workflows.clock import OFFICE_ZONE
 
-PARTS = (public, signing, accounts, notices, applications, intake, cases, desk, supervision, assets)
+PARTS = (public, signing, accounts, names, notices, applications, intake, cases, desk, supervision, assets)
 """The pages, by who uses them."""
 
 

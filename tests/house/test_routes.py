@@ -18,6 +18,8 @@ PUBLIC_ENDPOINTS: set[str] = {
     "accounts.sign_in",
     "accounts.sign_out",
     "accounts.sign_up",
+    "names.check",
+    "names.check_json",
     "public.guide",
     "public.guides",
     "public.healthz",
