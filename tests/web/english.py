@@ -21,6 +21,7 @@ from tests.support.web import Visitor
 from workflows.rules import mask_name
 
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]")
+GLUED = re.compile(r"[a-z)][.!?;,:][A-Z][a-z]")
 SHOWN_ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "data-label", "content", "label")
 UNSEEN = ("script", "style", "template")
 
@@ -93,6 +94,14 @@ def chinese_on(html: str, known: Iterable[str]) -> list[str]:
         if CHINESE.search(rest):
             found.append(" ".join(text.split()))
     return found
+
+
+def glued_on(html: str) -> list[str]:
+    """Sentences that run into each other: Chinese needs no space between them, English does."""
+    page = Texts()
+    page.feed(html)
+    page.close()
+    return [" ".join(text.split()) for text in page.texts if GLUED.search(text)]
 
 
 def stored_texts(database: Database) -> list[str]:
@@ -181,7 +190,9 @@ class Walk:
         """Chinese on any page that came back. Names and typed texts are read at the end: they may have become more."""
         known = list(self.known())
         found = [f"{path} is not in English" for path, html in self.shown.items() if 'lang="en"' not in html[:200]]
-        return found + [f"{path}: {text}" for path, html in self.shown.items() for text in chinese_on(html, known)]
+        for path, html in self.shown.items():
+            found += [f"{path}: {text}" for text in (*chinese_on(html, known), *glued_on(html))]
+        return found
 
     def kind_of(self, path: str, method: str = "GET") -> str:
         """The name of the view behind a path."""

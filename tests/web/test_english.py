@@ -11,7 +11,7 @@ from approvals.operations import accounts
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.seed import Member, seed
 from tests.support.web import Visitor
-from tests.web.english import Walk, chinese_on, stored_texts
+from tests.web.english import Walk, chinese_on, glued_on, stored_texts
 
 NOT_PAGES = {"static", "public.healthz", "assets.packaged", "assets.icon_styles"}
 """Addresses that answer with something else than a page of the interface."""
@@ -77,3 +77,8 @@ def test_chinese_is_found() -> None:
     assert chinese_on('<p data-label="：">Name</p>', []) == ["："]
     assert chinese_on("<p>张申请 (Applicant)，</p>", ["张申请"]) == ["张申请 (Applicant)，"]
     assert chinese_on('<p>张申请 (Applicant)</p><q lang="zh-CN">条例</q>', ["张申请"]) == []
+
+
+def test_sentences_that_run_into_each_other_are_found() -> None:
+    assert glued_on("<p>Office hours only.If you are asked</p>") == ["Office hours only.If you are asked"]
+    assert glued_on("<p>Office hours only. If you are asked by zhang@example.cn at 9:30</p>") == []
