@@ -21,6 +21,7 @@ from approvals.views import (
     assets,
     cases,
     compression,
+    deliveries,
     desk,
     errors,
     filters,
@@ -35,7 +36,7 @@ from approvals.views import (
 )
 from workflows.clock import OFFICE_ZONE
 
-PARTS = (public, signing, accounts, names, notices, applications, intake, cases, desk, supervision, assets)
+PARTS = (public, signing, accounts, names, notices, deliveries, applications, intake, cases, desk, supervision, assets)
 """The pages, by who uses them."""
 
 
@@ -66,7 +67,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         application.extensions["demo_sign_ins"] = demo_sign_ins
     # The order is the order of the checks: first the size, then the token, then what was sent, then who may.
     access.limit_requests(application)
-    CSRFProtect(application)
+    protection = CSRFProtect(application)
     access.protect(application)
     request.close_after(application)
     # The responses are looked at in reverse order: compression last.
@@ -76,6 +77,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     filters.add(application)
     for module in PARTS:
         application.register_blueprint(module.blueprint)
+    access.exempt_signed(application, protection)
     return application
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from approvals.models import Case, Document, Notice, Office, Person, Submission, Task
+from approvals.models import Case, Document, Office, Person, Submission, Task
 from workflows.clock import Reading
 from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_STAGES, Definition, Field, Opening, State
@@ -136,12 +136,6 @@ def submissions_of(session: Session, family: Family) -> list[Submission]:
 def documents_of(session: Session, family: Family) -> list[Document]:
     """Everything issued in the family, the oldest first."""
     return list(session.scalars(select(Document).where(Document.root_id == family.root.case.id).order_by(Document.id)))
-
-
-def notices_of(session: Session, family: Family) -> list[Notice]:
-    """What the applicant was told, the newest first."""
-    told = select(Notice).where(Notice.root_id == family.root.case.id)
-    return list(session.scalars(told.order_by(Notice.created_at.desc(), Notice.id.desc())))
 
 
 # ---- clocks ---------------------------------------------------------------------------------------------------------

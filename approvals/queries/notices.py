@@ -16,13 +16,13 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One notice with the case it speaks of."""
+    """One notice with the case it speaks of, when it speaks of one."""
 
     text: Mapping[str, str]
     created_at: datetime
     read_at: datetime | None
-    number: str
-    token: str
+    number: str | None
+    token: str | None
 
 
 def told(session: Session, person_id: int, page: int) -> tuple[list[Told], int]:
@@ -30,7 +30,7 @@ def told(session: Session, person_id: int, page: int) -> tuple[list[Told], int]:
     count = session.scalar(select(func.count(Notice.id)).where(Notice.person_id == person_id)) or 0
     statement = (
         select(Notice.text, Notice.created_at, Notice.read_at, Case.number, Case.token)
-        .join(Case, Case.id == Notice.case_id)
+        .outerjoin(Case, Case.id == Notice.case_id)
         .where(Notice.person_id == person_id)
         .order_by(Notice.created_at.desc(), Notice.id.desc())
         .limit(PAGE)

@@ -69,10 +69,10 @@ def positions_held(session: Session, person_id: int, today: date) -> list[Positi
     return [PositionHeld(*row) for row in session.execute(statement)]
 
 
-def contact(session: Session, person_id: int) -> tuple[str, str]:
-    """Telephone and e-mail of a person, as stored."""
-    row = session.execute(select(Person.phone, Person.email).where(Person.id == person_id)).one()
-    return row[0], row[1]
+def contact(session: Session, person_id: int) -> tuple[str, str, list[str]]:
+    """Telephone and e-mail of a person, as stored, and the channels by which they want to be told."""
+    row = session.execute(select(Person.phone, Person.email, Person.channels).where(Person.id == person_id)).one()
+    return row[0], row[1], row[2]
 
 
 @dataclass(frozen=True, slots=True)

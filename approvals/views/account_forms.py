@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import PasswordField, StringField
+from wtforms import BooleanField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from approvals.language import _l
@@ -15,6 +15,7 @@ from approvals.operations.accounts import comparable_sign_in_name
 from workflows.rules import is_mobile, normalise_phone
 
 SIGN_IN_NAME = re.compile(r"[\w.@+-]{3,60}")
+MAIL_ADDRESS = re.compile(r"[^\s@<>,;:\"()\[\]\\]+@[^\s@<>,;:\"()\[\]\\]+\.[^\s@<>,;:\"()\[\]\\]+")
 LIKE_A_PHONE = re.compile(r"\+?[0-9-]{7,}")
 PASSWORD_FAULTS = {
     "short": _l("密码太短：至少 10 个字符。"),
@@ -105,6 +106,25 @@ class SignUpForm(NewPasswordForm):
     def chosen_sign_in_name(self) -> str:
         """The sign-in name, or the telephone number where none was typed."""
         return self.sign_in_name.data or self.phone.data or ""
+
+
+class ChannelsForm(FlaskForm):
+    """How a person is told beside the product's own notices, which are always there."""
+
+    sms = BooleanField(_l("短信"))
+    mail = BooleanField(_l("邮件"))
+    wechat = BooleanField(_l("微信（手机号绑定的微信）"))
+    email = StringField(
+        _l("电子邮箱"),
+        filters=[stripped],
+        validators=[Length(max=200, message=_l("邮箱太长：最多 200 个字符。"))],
+    )
+
+    def validate_email(self, field: Any) -> None:
+        if self.mail.data and not field.data:
+            raise ValidationError(_l("选了邮件，请填写邮箱。"))
+        if field.data and not MAIL_ADDRESS.fullmatch(field.data):
+            raise ValidationError(_l("邮箱不对，应像 name@example.cn 这样写。"))
 
 
 class ChangePasswordForm(NewPasswordForm):

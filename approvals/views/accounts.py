@@ -7,12 +7,12 @@ from flask import session as cookie
 from werkzeug.wrappers import Response
 
 from approvals.language import _, say
-from approvals.operations import accounts, passwords
+from approvals.operations import accounts, deliveries, passwords
 from approvals.operations.errors import Refusal
 from approvals.queries import people
 
 from .access import STAFF_ROLES, public, requires
-from .account_forms import ChangePasswordForm, SignInForm, SignUpForm
+from .account_forms import ChangePasswordForm, ChannelsForm, SignInForm, SignUpForm
 from .filters import moment
 from .local import local_path
 from .request import acting, forget_person, maybe_acting, maybe_signed_in, now, remember_person, session, today, write
@@ -164,12 +164,29 @@ def sign_out_everywhere() -> Response:
     return redirect(url_for("public.home"))
 
 
-def _account_page(form: ChangePasswordForm) -> str:
+@blueprint.post("/account/channels")
+@requires("applicant")
+def choose_channels() -> Page:
+    """By which ways the person is told beside the product; mail needs an address."""
+    form = ChannelsForm()
+    if not form.validate_on_submit():
+        return _account_page(ChangePasswordForm(formdata=None), form), 422
+    chosen = {"sms": form.sms.data, "mail": form.mail.data, "wechat": form.wechat.data}
+    write(deliveries.choose_channels, acting().person_id, chosen, form.email.data or "")
+    flash(_("已保存，以后按您选的方式告诉您。"), "success")
+    return redirect(url_for("accounts.account"))
+
+
+def _account_page(form: ChangePasswordForm, channels_form: ChannelsForm | None = None) -> str:
     person = maybe_signed_in()
     assert person is not None
-    phone, email = people.contact(session(), person.id)
+    phone, email, channels = people.contact(session(), person.id)
+    if channels_form is None:
+        channels_form = ChannelsForm(formdata=None, email=email, **{channel: True for channel in channels})
     positions = people.positions_held(session(), person.id, today()) if person.positions else []
-    return render_template("accounts/account.html", form=form, person=person, phone=phone, email=email, positions=positions)
+    return render_template(
+        "accounts/account.html", form=form, channels_form=channels_form, person=person, phone=phone, email=email, positions=positions
+    )
 
 
 @blueprint.post("/language")

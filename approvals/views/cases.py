@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 
 from approvals.forms import Choices
 from approvals.language import _, say
@@ -16,13 +16,14 @@ from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
 from approvals.queries.claims import claims_of
 from approvals.queries.cases import Member
+from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, beside, documents, filed, request
+from . import actions, beside, documents, filed, request, telling
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -89,7 +90,10 @@ def case_page(token: str) -> str:
         correcting=correction(view, lines, lists), to_collect=collecting(view, submissions[-1].content if submissions else {}),
         doable=doable, head_doable=view.in_head(doable), resubmit=RESUBMIT,
         tasks=[member for member in (family.members if subject.is_root else (subject,)) if view.is_addressed(member)],
-        notices=[each for each in cases.notices_of(session, family) if subject.is_root or each.case_id == subject.case.id],
+        notices=[
+            each for each in told_of_case(session, family.root.case.id) if subject.is_root or each.notice.case_id == subject.case.id
+        ],
+        said=telling.words(), resend_address=resending(view),
         turn_of=lambda member: turn(view, member),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
@@ -98,6 +102,13 @@ def case_page(token: str) -> str:
 def _is_whole_chain(member: Member) -> bool:
     """Whether the six “4011” claims are about this case: they look at one submission with everything it opens."""
     return member.is_root and member.definition.kind == "chain"
+
+
+def resending(view: Seen) -> Callable[[int], str] | None:
+    """The address at which staff of the case send a message anew; None for whoever may not."""
+    if not view.reading_roles(view.subject) - {"applicant"}:
+        return None
+    return lambda delivery_id: url_for("deliveries.resend_of_case", token=view.subject.case.token, delivery_id=delivery_id)
 
 
 def applicant(view: Seen, lines: Sequence[Line], *, full: bool) -> tuple[str, str]:

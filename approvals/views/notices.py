@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from approvals.language import _
@@ -28,7 +28,10 @@ def inbox() -> str:
         return url_for("notices.inbox", page=number)
 
     shown_at = max((row.created_at for row in rows), default=now())
-    return render_template("notices/inbox.html", rows=rows, page=page, pages=pages, shown_at=shown_at.isoformat(), address=address)
+    return render_template(
+        "notices/inbox.html", rows=rows, page=page, pages=pages, shown_at=shown_at.isoformat(), address=address,
+        site=current_app.config["PUBLIC_URL"],
+    )  # fmt: skip
 
 
 @blueprint.post("/notices/read")
