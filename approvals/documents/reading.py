@@ -20,9 +20,10 @@ _LONGEST_RECORD = 2 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
     """What a file says of itself. ``text`` is its record as it lies in the file, "" when that cannot be read any more;
-    ``content`` the same as data. ``number`` may be known even then: it stands in the file three times."""
+    ``content`` the same as data. ``numbers`` are all document numbers that it gives: it stands in the file three times, so that
+    one is left when another was harmed."""
 
-    number: str
+    numbers: tuple[str, ...]
     text: str = ""
     content: Mapping[str, Any] | None = None
 
@@ -35,14 +36,16 @@ def own_record(data: bytes) -> OwnRecord | None:
     except Exception:  # the library raises nearly everything on damaged files; the file is judged by what is left of it
         text, titles = "", []
     titles += [found[1].decode("utf-8", "replace") for found in _KEYWORDS.finditer(data)]
+    numbers = [found[0] for title in titles for found in _NUMBER.finditer(title)]
     try:
         content = json.loads(text) if text else None
-    except ValueError:
+    except (ValueError, RecursionError):
         content = None
     if isinstance(content, dict) and isinstance(content.get("number"), str):
-        return OwnRecord(content["number"], text, content)
-    numbers = [found[0] for title in titles for found in _NUMBER.finditer(title)]
-    return OwnRecord(numbers[0], text) if numbers else None
+        numbers.insert(0, content["number"])
+    else:
+        content = None
+    return OwnRecord(tuple(dict.fromkeys(numbers)), text, content) if numbers else None
 
 
 def _by_library(data: bytes) -> tuple[str, list[str]]:

@@ -67,7 +67,7 @@ def _in_force(unit: Unit, case: CaseNow, kind: str) -> list[Any]:
             "not-in-force",
             {
                 "zh": "这份证照已经不在有效状态（已撤销），不能再换发或者撤销。请在办件页面的“办理结果和文书”里核对。",
-                "en": "This document is not in force any more, so it can be neither reissued nor revoked. See the documents of the case.",
+                "en": "This document is not in force any more: it can be neither reissued nor revoked. See the case's documents.",
             },
         )
     return rows
