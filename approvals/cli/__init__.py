@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import click
 
-<<<<<<< Updated upstream
 from approvals.jobs.worker import migrate as migrate_jobs
 
-from . import accounts, cases, demo, names, serve, worker, workflows
-=======
-from . import accounts, cases, demo, documents, serve, timers, workflows
->>>>>>> Stashed changes
+from . import accounts, cases, demo, documents, names, serve, worker, workflows
 from .context import open_database
 
 
@@ -31,12 +27,8 @@ def migrate_command() -> None:
 main.add_command(serve.command)
 main.add_command(demo.group)
 main.add_command(cases.group)
-<<<<<<< Updated upstream
-main.add_command(worker.group)
-=======
 main.add_command(documents.group)
-main.add_command(timers.group)
->>>>>>> Stashed changes
+main.add_command(worker.group)
 main.add_command(accounts.group)
 main.add_command(workflows.group)
 main.add_command(names.group)
