@@ -27,12 +27,8 @@ def test_what_is_carried_out_is_declared_for_definitions() -> None:
 @pytest.mark.parametrize(
     ("states", "actions", "said"),
     [
-        ({}, {"go": action("start", "end", effects=["cast_vote"])}, "'go' has the effect 'cast_vote'"),
-        ({}, {"go": action("start", "end", vote="yes")}, "'go' belongs to a vote"),
-        ({"start": state(task=TASK, sign_off={"rule": "all"})}, {"go": action("start", "end")}, "'start' asks for sign-offs"),
-        (
-            {}, {"go": action("start", "end", by="system", when={"sign_offs_decided": {"result": "yes"}})}, "'go' belongs to a vote",
-        ),
+        ({}, {"go": action("start", "end", effects=["paint_it"])}, "'go' has the effect 'paint_it'"),
+        ({"start": state(task=TASK, sign_off={"rule": "all"})}, {"go": action("start", "end")}, "'start' asks others than signatories"),
     ],
 )  # fmt: skip
 def test_what_is_not_carried_out_is_refused(states: dict[str, Any], actions: dict[str, Any], said: str) -> None:

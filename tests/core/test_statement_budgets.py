@@ -75,7 +75,9 @@ def _claim(chain: Chain) -> tuple[Any, ...]:
 
 def test_actions_that_issue_documents_or_open_cases(chain: Chain, counted: Counting) -> None:
     assert statements_of(counted, chain, REGISTRATION, "return_for_correction") <= ISSUING
-    assert statements_of(counted, chain, REGISTRATION, "resubmit", chain.cast.applicant, application=content_with()) <= ISSUING
+    resubmit = statements_of(counted, chain, REGISTRATION, "resubmit", chain.cast.applicant, application=content_with())
+    assert resubmit <= ISSUING + ANCESTOR, "the root follows, and everybody is asked to sign"
+    chain.sign()
     # Registers, issues two documents and, one ancestor up, opens six linked cases.
     approve = statements_of(counted, chain, REGISTRATION, "approve")
     assert approve <= ISSUING + ANCESTOR
