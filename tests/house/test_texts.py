@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u3007\u3400-\u9fff]")
@@ -15,6 +16,9 @@ MARKERS = {"_", "_l", "gettext", "ngettext", "lazy_gettext"}
 PAIRS = {"problem"}
 """Functions that take the Chinese and the English text of one message."""
 
+OWN_NAME = "中文"
+"""The language is called by its own name on English pages."""
+
 SHOWN = ("views", "forms", "queries", "operations")
 
 
@@ -22,6 +26,22 @@ def bare_texts_of_template(source: str) -> list[str]:
     """Lines of a template with Chinese, or Chinese commas and colons, outside of expressions, statements and comments."""
     text = re.sub(r"\{#.*?#\}|\{\{.*?\}\}|\{%.*?%\}", lambda found: "\n" * found[0].count("\n"), source, flags=re.S)
     return [f"{number}: {line.strip()}" for number, line in enumerate(text.splitlines(), 1) if CHINESE_OR_ITS_MARKS.search(line)]
+
+
+def bare_texts_in_expressions(source: str) -> list[str]:
+    """Strings with Chinese, or Chinese marks, in the expressions of a template that are neither marked for translation nor compared."""
+    tree = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]).parse(source)
+    marked: set[int] = set()
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in MARKERS:
+            marked.update(id(each) for each in call.find_all(nodes.Const))
+    for compared in tree.find_all(nodes.Compare):
+        marked.update(id(each) for each in compared.find_all(nodes.Const))
+    return [
+        f"{each.lineno}: {each.value}"
+        for each in tree.find_all(nodes.Const)
+        if each.value != OWN_NAME and isinstance(each.value, str) and id(each) not in marked and CHINESE_OR_ITS_MARKS.search(each.value)
+    ]
 
 
 def bare_texts_of_module(source: str) -> list[str]:
@@ -44,7 +64,8 @@ def bare_texts_of_module(source: str) -> list[str]:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_templates_have_no_bare_text(path: Path) -> None:
-    assert bare_texts_of_template(path.read_text(encoding="utf-8")) == []
+    source = path.read_text(encoding="utf-8")
+    assert [*bare_texts_of_template(source), *bare_texts_in_expressions(source)] == []
 
 
 @pytest.mark.parametrize(
@@ -53,6 +74,7 @@ def test_templates_have_no_bare_text(path: Path) -> None:
     ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
 def test_modules_have_no_bare_text(path: Path) -> None:
+    assert bare_texts_in_expressions("{{ _('好') }}{{ x | join('、') }}{{ '好' if y }}") == ["1: 、", "1: 好"]
     assert bare_texts_of_module(path.read_text(encoding="utf-8")) == []
 
 
