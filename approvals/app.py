@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 
 from approvals import settings
 from approvals.db import Database
+from approvals.lingering import lingering
 from approvals.language import Languages
 from approvals.operations import carrying, passwords
 from approvals.views import (
@@ -29,14 +30,18 @@ from approvals.views import (
     intake,
     names,
     notices,
+    progress,
     public,
+    ratings,
     request,
     signing,
     supervision,
 )
 from workflows.clock import OFFICE_ZONE
 
-PARTS = (public, signing, accounts, names, notices, deliveries, applications, intake, cases, desk, supervision, assets)
+PARTS = (
+    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, ratings, desk, supervision, assets,
+)  # fmt: skip
 """The pages, by who uses them."""
 
 
@@ -65,6 +70,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
         from approvals.demo.people import demo_sign_ins
 
         application.extensions["demo_sign_ins"] = demo_sign_ins
+    application.wsgi_app = lingering(application.wsgi_app)  # type: ignore[method-assign]
     # The order is the order of the checks: first the size, then the token, then what was sent, then who may.
     access.limit_requests(application)
     protection = CSRFProtect(application)

@@ -39,6 +39,9 @@ choose it, and it never counts as satisfaction."""
 NOT_STAFF = frozenset({"", "applicant", "signatory", "system"})
 """Roles of events behind which nobody served."""
 
+WALK_IN: Text = {"zh": "办件人（凭收件凭证）", "en": "Whoever has the receipt"}
+"""Who rated, in the history of a case that has no applicant with an account."""
+
 SCORES: Mapping[int, Text] = {
     5: {"zh": "非常满意", "en": "Very satisfied"},
     4: {"zh": "满意", "en": "Satisfied"},
@@ -113,7 +116,7 @@ def rate_as_walk_in(session: Session, receipt_token: str, acting: Acting | None,
         )
     if acting is not None and (acting.is_staff or acting.on_behalf_of is not None):
         raise _not_yours()
-    return _rate(session, unit, Actor(None, "办件人（凭收件凭证）", frozenset({"applicant"})), opinion)
+    return _rate(session, unit, Actor(None, WALK_IN["zh"], frozenset({"applicant"})), opinion)
 
 
 def _not_yours() -> Refusal:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, jsonify, render_template
+from flask import request as asked
 from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.wrappers import Response
 
 from approvals.language import language
 from approvals.queries import guides as written
+from approvals.queries import network
+from approvals.queries.expectations import expectation
+from approvals.queries.guide_search import find_guides, findable
 
 from .access import public
-from .request import session, today
+from .progress import working_time
+from .request import now, session, today
+
+LONGEST_SEARCH = 60
 
 blueprint = Blueprint("public", __name__)
 
@@ -28,7 +35,26 @@ def home() -> str:
 @blueprint.get("/guides")
 @public
 def guides() -> str:
-    return render_template("public/guides.html", guides=written.guides())
+    """All matters, or those that fit what was typed in Chinese, pinyin or initials."""
+    typed = asked.args.get("q", "")[:LONGEST_SEARCH].strip()
+    return render_template("public/guides.html", guides=find_guides(typed), typed=typed, longest=LONGEST_SEARCH)
+
+
+@blueprint.get("/guides/words.json")
+@public
+def guide_words() -> Response:
+    """What each guide can be found by, for the script that filters while somebody types."""
+    return jsonify({each.key: findable(each.key).spelled() for each in written.guides()})
+
+
+@blueprint.get("/offices")
+@public
+def offices() -> str:
+    """The hall, its sub-centres, the towns and points: whom they serve, and when they are open."""
+    typed = asked.args.get("q", "")[:LONGEST_SEARCH].strip()
+    return render_template(
+        "public/offices.html", towns=network.towns(session(), now(), today(), typed), typed=typed, longest=LONGEST_SEARCH
+    )
 
 
 @blueprint.get("/guides/<string:key>")
@@ -39,7 +65,10 @@ def guide(key: str) -> str:
     if found is None:
         abort(404)
     drawing = Markup(written.diagram(key, found.definition.version, language()))
-    return render_template("public/guide.html", guide=found, definition=found.definition, drawing=drawing)
+    return render_template(
+        "public/guide.html", guide=found, definition=found.definition, drawing=drawing,
+        expected=expectation(session(), key, now()), working_time=working_time,
+    )  # fmt: skip
 
 
 @blueprint.get("/healthz")

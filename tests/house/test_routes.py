@@ -22,7 +22,14 @@ PUBLIC_ENDPOINTS: set[str] = {
     "deliveries.reports",
     "names.check",
     "names.check_json",
+    # The receipt's token or the end of a telephone stands for the person; nobody is named there.
+    "progress.find",
+    "progress.index",
+    "progress.show",
+    "ratings.of_receipt",
+    "ratings.rate_receipt",
     "public.guide",
+    "public.guide_words",
     "public.guides",
     "public.healthz",
     "public.home",
@@ -33,6 +40,7 @@ PUBLIC_ENDPOINTS: set[str] = {
     "signing.link",
     "signing.new_link",
     "signing.sign",
+    "public.offices",
 }
 # Machines reach these without a form's token; each checks the signature of what it is sent, and refuses with 400 what has none.
 SIGNED_VIEWS = {"approvals.views.deliveries.reports"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +11,8 @@ import pytest
 from sqlalchemy import event
 
 from approvals.language import say
-from approvals.queries import guides
+from approvals.operations.reference_data import load_reference_data
+from approvals.queries import guides, network
 from tests.support.web import Visitor
 from tests.web.people import NOW, enter
 from workflows.county import county_catalogue
@@ -62,7 +65,7 @@ def test_the_footer_names_the_window(visitor: Visitor) -> None:
     assert "县政务服务大厅综合窗口" in visitor.get("/guides").text
 
 
-@pytest.mark.parametrize("key", county_catalogue().keys())
+@pytest.mark.parametrize("key", [definition.key for definition in guides.guides()])
 def test_every_guide_says_what_its_definition_says(visitor: Visitor, key: str) -> None:
     definition = county_catalogue().latest(key)
     page = visitor.get(f"/guides/{key}").text
@@ -127,9 +130,96 @@ def test_each_material_is_listed_once() -> None:
 def test_guides_list_the_chain_first(visitor: Visitor) -> None:
     keys = [definition.key for definition in guides.guides()]
     assert keys[:3] == ["company-opening", "company-registration", "company-seal"]
-    assert sorted(keys) == sorted(county_catalogue().keys())
+    assert sorted(keys) == sorted(set(county_catalogue().keys()) - {"rating-follow-up"}), "nobody applies for a follow-up"
     page = visitor.get("/guides").text
-    assert all(definition.title["zh"] in page for definition in county_catalogue())
+    assert all(definition.title["zh"] in page for definition in guides.guides())
+    visitor.get("/guides/rating-follow-up", status=404)
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("刻章", "company-seal"),
+        ("gongzhang", "company-seal"),
+        ("ＧＯＮＧ ZHANG", "company-seal"),
+        ("kz", "company-seal"),
+        ("qyzc", "company-opening"),
+        ("营业执照", "company-registration"),
+        ("shebao", "social-insurance"),
+        ("gjj", "housing-fund"),
+        ("公积金", "housing-fund"),
+        ("飞机", ""),
+        ("%", ""),
+        ("'; --", ""),
+        ("xyzzy", ""),
+    ],
+)
+def test_guides_are_found_by_characters_pinyin_and_initials(visitor: Visitor, typed: str, first: str) -> None:
+    page = visitor.get("/guides", query_string={"q": typed}).text
+    keys = re.findall(r'data-key="([a-z-]+)"', page)
+    if typed.strip("%'; -"):
+        assert keys[:1] == ([first] if first else [])
+    assert first or "没有找到" in page
+
+
+def test_the_words_of_the_guides_hold_pinyin_and_initials(visitor: Visitor) -> None:
+    words = visitor.get("/guides/words.json").get_json()
+    assert set(words) == {definition.key for definition in guides.guides()}
+    assert {"刻章", "kezhang", "kz", "gongzhangkezhibeian", "gzkzba"} <= set(words["company-seal"].split())
+
+
+def test_a_guide_says_when_too_few_cases_tell_how_long_it_takes(visitor: Visitor) -> None:
+    assert "最近办结的同类办件还太少（0 件）" in visitor.get("/guides/company-seal").text
+
+
+@pytest.fixture
+def with_offices(application: Any) -> Any:
+    application.extensions["database"].write(load_reference_data)
+    return application
+
+
+def test_offices_by_town_with_both_sub_centres(with_offices: Any) -> None:
+    with_offices.config["NOW"] = lambda: datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    page = Visitor(with_offices).get("/offices").text
+    for name in ("惠民县政务服务中心", "李庄镇审批服务分中心", "皂户李镇审批服务分中心", "李庄镇便民服务中心", "皂户李镇便民服务中心"):
+        assert name in page
+    assert page.index("惠民县政务服务中心") < page.index("孙武街道便民服务中心")
+    assert "以大厅公布为准" in page and "现在开放" in page and "08:30–12:00、14:00–17:30" in page and "12:00" in page
+
+
+@pytest.mark.parametrize(("typed", "count"), [("lizhuang", 2), ("李庄", 2), ("lzz", 2), ("皂户李", 2), ("火星", 0)])
+def test_offices_are_found_by_name_and_sound(with_offices: Any, typed: str, count: int) -> None:
+    page = Visitor(with_offices).get("/offices", query_string={"q": typed}).text
+    assert page.count('class="office-card"') == count
+    assert count or "没有找到" in page
+
+
+def test_a_closed_office_says_when_it_opens_by_the_calendar(with_offices: Any) -> None:
+    # The eve of the National Day holidays, after hours: they end with the make-up days of that year's notice.
+    with_offices.config["NOW"] = lambda: datetime(2026, 9, 30, 12, 0, tzinfo=UTC)
+    page = Visitor(with_offices).get("/offices").text
+    assert "现在不开放" in page and "10月8日 08:30" in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "is_open", "at"),
+    [
+        ("", True, "12:00"),
+        ("8:30-11:30，13:00-17:00", True, "11:30"),
+        ("09:45至17:00", True, "17:00"),
+        ("12:00-17:00", False, "12:00"),
+        ("集日上午", False, None),
+        ("17:00-9:00", False, None),
+    ],
+)
+def test_an_office_keeps_hours_of_its_own(hours: str, is_open: bool, at: str | None) -> None:
+    opening = network.opening(hours, datetime(2026, 11, 20, 2, 0, tzinfo=UTC))
+    assert (opening.is_open, f"{opening.at:%H:%M}" if opening.at else None) == (is_open, at)
+
+
+def test_the_pages_of_offices_cost_two_statements(with_offices: Any) -> None:
+    Visitor(with_offices).get("/offices")
+    assert len(statements_of(with_offices, lambda: Visitor(with_offices).get("/offices"))) == 2
 
 
 def test_an_unknown_guide_is_not_found(visitor: Visitor) -> None:

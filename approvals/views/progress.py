@@ -1,0 +1,170 @@
+"""Where a case stands, for whoever has its receipt or knows its number and the telephone of who applied."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+
+from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import request as asked
+from flask import session as cookie
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from approvals.calendar import county_calendar
+from approvals.language import _, language, say
+from approvals.operations import progress as looking_up
+from approvals.qr import qr_svg
+from approvals.queries import cases, progress
+from approvals.queries.cases import Family
+from approvals.queries.expectations import expectation
+from approvals.queries.ratings import ratings_of
+from workflows.clock import format_length
+from workflows.county import county_catalogue
+
+from . import request
+from .access import public
+
+blueprint = Blueprint("progress", __name__)
+CHECKED = "phone_checked"
+"""In the session: the newest receipts whose telephone this visitor has given, so that they can rate the case."""
+
+MOST_CHECKED = 5
+
+
+@blueprint.get("/progress")
+@public
+def index() -> str:
+    """Ask for the case number and the last four digits of the telephone."""
+    return _asking(asked.args.get("number", "")[:60])
+
+
+@blueprint.post("/progress")
+@public
+def find() -> Response | tuple[str, int]:
+    """Look a case up; a right pair leads to the page of its receipt."""
+    number, end = asked.form.get("number", "").strip()[:60], asked.form.get("phone_end", "").strip()[:20]
+    if not number or not end:
+        return _asking(number, _("请填写办件号和手机号后四位。")), 422
+    found = request.write(looking_up.look_up, number, end, _visitor(), request.now())
+    if found.receipt_token:
+        remember(found.receipt_token)
+        return redirect(url_for("progress.show", token=found.receipt_token), code=303)
+    if found.is_over:
+        return _asking(number, _("填错的次数太多，请一小时后再试，或者扫收件凭证上的二维码查看。")), 429
+    fault = _("办件号和手机号后四位对不上。请对照收件凭证再填一次；也可以扫收件凭证上的二维码查看，或带身份证到窗口查询。")
+    return _asking(number, fault), 422
+
+
+def _asking(number: str = "", fault: str = "") -> str:
+    return render_template("progress/index.html", number=number, fault=fault)
+
+
+def remember(token: str) -> None:
+    """Note in the session that this visitor knows the telephone behind a receipt."""
+    cookie[CHECKED] = [token, *(each for each in cookie.get(CHECKED, []) if each != token)][:MOST_CHECKED]
+
+
+def is_checked(token: str) -> bool:
+    """Whether this visitor has given the telephone behind a receipt."""
+    return token in cookie.get(CHECKED, [])
+
+
+def _visitor() -> str:
+    """What marks the address that asks. From this very machine a proxy asks for others: then it is the last one it names."""
+    address = asked.remote_addr or ""
+    try:
+        is_proxy = ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        is_proxy = False
+    if is_proxy and asked.access_route:
+        address = asked.access_route[-1]
+    return hashlib.sha256(f"{current_app.secret_key}/{address}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@blueprint.get("/progress/<string:token>")
+@public
+def show(token: str) -> str:
+    """Where the case of a receipt stands, what was done when and where, what comes next, and how long such cases take."""
+    session, now = request.session(), request.now()
+    family = progress.family_of_receipt(session, token)
+    if family is None:
+        abort(404)
+    root = family.root
+    is_closed = root.case.closed_at is not None
+    return render_template(
+        "progress/show.html",
+        family=family, root=root, chain=cases.chain_of(family), steps=progress.steps_of(session, family), token=token,
+        next_step=next_step(family), to_do=to_do(family), turn_of=who_works,
+        expected=expectation(session, root.definition.key, now), working_time=working_time,
+        ratings=ratings_of(session, root.case.id) if is_closed else [], may_rate=is_closed and root.case.applicant_id is None,
+        is_own=root.case.applicant_id is not None and _person() == root.case.applicant_id,
+    )  # fmt: skip
+
+
+def _person() -> int | None:
+    person = request.maybe_signed_in()
+    return person.id if person is not None else None
+
+
+def working_time(seconds: int) -> str:
+    """Working seconds as a length: 1 天 2 小时."""
+    return format_length(seconds, language(), county_calendar().hours.seconds_per_day)
+
+
+def address_of(token: str) -> str:
+    """The address behind the QR code of a receipt, as somebody reaches it who scans the paper."""
+    return f"{current_app.config['PUBLIC_URL']}{url_for('progress.show', token=token)}"
+
+
+def code_of(token: str) -> Markup:
+    """The QR code of a receipt."""
+    return Markup(qr_svg(address_of(token), _("用手机扫一扫，查看办件进度")))
+
+
+def who_works(member: cases.Member) -> str:
+    """Which department or office a matter is with; empty when it is with nobody or with the applicant."""
+    task = member.task
+    if task is None or not task.department:
+        return ""
+    if task.role == "clerk" and member.office:
+        return member.office
+    return say(county_catalogue().text("departments", task.department))
+
+
+def _with_applicant(family: Family) -> cases.Member | None:
+    """The case of the family that waits for the applicant or for those who sign."""
+    outside = (member for member in family.members if member.task is not None and member.task.role and not member.task.department)
+    return next((member for member in outside if not member.state.final), None)
+
+
+def to_do(family: Family) -> str:
+    """What the applicant has to do now, in one sentence."""
+    root, waiting = family.root, _with_applicant(family)
+    if family.correcting is not None:
+        return _("需要您补正：登录后在办件页面按清单改好再提交；在窗口申报的，请带办件号到窗口补正。补正期间不计入办理时限。")
+    if waiting is not None:
+        state = say(waiting.state.title)
+        return _("轮到您了：%(matter)s在等“%(state)s”，请登录办件页面办理。", matter=say(waiting.definition.title), state=state)
+    if root.state.stage == "delivery" and not root.state.final:
+        return _("结果已经备齐。请按申报时选的方式领取（%(office)s），自取的请带身份证。", office=root.office or _("县政务服务大厅"))
+    if root.is_settled or root.case.closed_at is not None:
+        return _("已经办结，您不用再做什么。")
+    return _("您现在不用操作，有变化会通知您。")
+
+
+def next_step(family: Family) -> str:
+    """What happens next, in one sentence."""
+    root = family.root
+    if root.state.final:
+        return say(root.state.hint) or _("办件已经结束：%(state)s。", state=say(root.state.title))
+    if root.state.stage == "delivery":
+        return _("把结果交到您手里，办件就全部结束。")
+    waiting = _with_applicant(family)
+    if waiting is not None:
+        return _("您办好以后，部门接着办理。")
+    running = [member for member in family.members if not member.is_root and not member.is_settled and who_works(member)]
+    if running:
+        matters = _("、").join(say(member.definition.title) for member in running)
+        return _("正在办理：%(matters)s。全部办完后一起把结果交给您。", matters=matters)
+    return say(root.state.hint) or _("系统接着办理下一步。")
