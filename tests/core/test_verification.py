@@ -53,10 +53,10 @@ def require_one(changed: int) -> None:
 
 
 def at(chain: Chain, workflow: str, action: str) -> int:
-    """The position of the last event of an action in the history of that workflow's case."""
+    """The position of the first event of an action in the history of that workflow's case."""
     with chain.database.reading() as session:
         found = select(Event.position).where(Event.case_id == chain.case(workflow).id, Event.action == action)
-        return int(session.scalars(found.order_by(Event.position.desc())).first() or 0)
+        return int(session.scalars(found.order_by(Event.position)).first() or 0)
 
 
 def where(faults: list[Fault]) -> set[tuple[str, int | None]]:

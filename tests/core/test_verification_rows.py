@@ -244,6 +244,7 @@ NO_TEXT = [
 def test_bytes_that_are_no_text(worked: Chain, table: str, column: str, condition: str, action: str | None, kind: str) -> None:
     """The case is named, with the position unless the whole value is something else, and the other families are looked at."""
     number = worked.case(REGISTRATION).number
+    expected = at(worked, REGISTRATION, action) if action is not None else None
     byte = f"CAST(x'ff' || substr(CAST({column} AS BLOB), 2) AS TEXT)" if kind == "one byte" else "x'ff00'"
     tamper(worked.database, sql(f"UPDATE {table} SET {column} = {byte} WHERE {condition}"))
     other_root = Chain(worked.database, worked.cast, content_with(name={"trade_name": "远山"})).case(ROOT)
@@ -254,7 +255,6 @@ def test_bytes_that_are_no_text(worked: Chain, table: str, column: str, conditio
     assert mine
     json.dumps([name for name, _ in mine], ensure_ascii=False).encode()  # what is shown can be printed
     if column != "number" and kind == "one byte":
-        expected = at(worked, REGISTRATION, action) if action is not None else None
         assert any(place == expected for _, place in mine)
     if column != "number" and table != "submissions":
         assert number in {name for name, _ in mine}
