@@ -13,6 +13,8 @@ from approvals.models import Case
 from workflows.county import county_catalogue
 from workflows.engine.definition import Text
 
+from .signatures import missing_of
+
 MOST_LISTED = 100
 
 
@@ -20,7 +22,7 @@ MOST_LISTED = 100
 class CaseLine:
     """A case of the person, as a list shows it; ``correction`` is the token of the linked case that was returned.
 
-    ``is_to_collect`` while the results wait to be handed out or posted.
+    ``is_to_collect`` while the results wait to be handed out or posted; ``missing_signatures`` of those who have to sign it.
     """
 
     number: str
@@ -33,11 +35,12 @@ class CaseLine:
     promised_due_at: datetime | None
     correction: str = ""
     is_to_collect: bool = False
+    missing_signatures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a receipt says."""
+    """What a receipt says; ``missing_signatures`` while it waits for people to sign."""
 
     number: str
     token: str
@@ -52,28 +55,30 @@ class Receipt:
     statutory_due_at: datetime | None
     offices: dict[str, Any]
     chosen: tuple[Text, ...]
+    missing_signatures: int = 0
 
 
 def cases_of(session: Session, person_id: int) -> list[CaseLine]:
-    """The person's cases, the newest first; two statements."""
+    """The person's cases, the newest first; two statements, and one more while any waits for signatures."""
     roots = list(
         session.scalars(
             select(Case)
-            .where(Case.applicant_id == person_id, Case.parent_id.is_(None))
+            .where(Case.applicant_id == person_id, Case.parent_id.is_(None), Case.submissions > 0)
             .order_by(Case.opened_at.desc())
             .limit(MOST_LISTED)
         )
     )
     open_ids = [case.id for case in roots if case.closed_at is None]
-    linked = session.execute(
+    linked = list(session.execute(
         select(Case.root_id, Case.workflow, Case.version, Case.state, Case.token).where(
             Case.root_id.in_(open_ids), Case.parent_id.is_not(None), Case.closed_at.is_(None)
         )
-    ) if open_ids else ()  # fmt: skip
+    )) if open_ids else []  # fmt: skip
     catalogue = county_catalogue()
-    returned = {
-        row.root_id: row.token for row in linked if catalogue.version(row.workflow, row.version).states[row.state].stage == "correction"
-    }
+    stages = [(row, catalogue.version(row.workflow, row.version).states[row.state].stage) for row in linked]
+    returned = {row.root_id: row.token for row, stage in stages if stage == "correction"}
+    signing = [row.root_id for row, stage in stages if stage == "signing"]
+    missing = missing_of(session, signing) if signing else {}
     found = []
     for case in roots:
         state = catalogue.version(case.workflow, case.version).states[case.state]
@@ -82,6 +87,7 @@ def cases_of(session: Session, person_id: int) -> list[CaseLine]:
             CaseLine(
                 case.number, case.token, case.company, state.title, case.outcome, case.closed_at is not None, case.opened_at,
                 case.promised_due_at, returned.get(case.id, ""), is_to_collect,
+                missing.get(case.id, 0),
             )
         )  # fmt: skip
     return found
@@ -99,6 +105,6 @@ def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
     receipt = Receipt(
         case.number, case.token, case.company, definition.title, case.channel,
         case.submissions, case.applicant_id is not None, case.opened_at, case.clock_started_at, case.promised_due_at,
-        case.statutory_due_at, case.offices, chosen,
+        case.statutory_due_at, case.offices, chosen, missing_of(session, [case.id]).get(case.id, 0),
     )  # fmt: skip
     return receipt, case

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Document, Draft, Submission
+from approvals.models import Case, Document, Draft, Signature, Submission, Task
 from workflows.rules import compose_name
 
 MOST_LISTED = 50
@@ -26,13 +26,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What a correction answers: the root case, the list, and what was last filed."""
+    """What a correction answers: the root case, the department's list, and what was last filed.
+
+    Without a list the applicant changes it on their own account, or because of the ``objections`` of those who declined to sign:
+    (name, reason).
+    """
 
     number: str
     case_token: str
     asked: tuple[Asked, ...]
     asked_at: datetime | None
     filed: Mapping[str, Any]
+    objections: tuple[tuple[str, str], ...] = ()
 
     def open_pages(self, content: Mapping[str, Any]) -> frozenset[str]:
         """Pages that the list names and that still stand as they were filed."""
@@ -61,15 +66,22 @@ def case_token_of(session: Session, case_id: int) -> str:
 
 
 def returned(session: Session, root_id: int) -> Returned:
-    """What the correction of a root case answers; two statements."""
+    """What the correction of a root case answers; three statements."""
     filed = select(Case.number, Case.token, Submission.content).join(Submission, Submission.case_id == Case.id)
     last = session.execute(filed.where(Case.id == root_id).order_by(Submission.number.desc()).limit(1)).one()
     notices = select(Document).where(Document.root_id == root_id, Document.kind == "correction-notice")
+    # A list of an earlier return has been answered: what is open now began after it.
+    since = select(func.max(Task.opened_at)).where(Task.root_id == root_id, Task.closed_at.is_(None), Task.role == "applicant")
+    notices = notices.where(or_(since.scalar_subquery().is_(None), Document.issued_at >= since.scalar_subquery()))
     notice = session.scalars(notices.order_by(Document.issued_at.desc(), Document.id.desc()).limit(1)).first()
     lines = notice.content.get("facts", {}).get("items", []) if notice is not None else []
     asked = tuple(Asked(str(line.get("page", "")), str(line.get("text", ""))) for line in lines if isinstance(line, Mapping))
     issued_at = notice.issued_at if notice is not None else None
-    return Returned(last.number, last.token, asked, issued_at, last.content)
+    declined = select(Signature.name, Signature.reason).where(
+        Signature.root_id == root_id, Signature.vote == "no", Signature.superseded_at.is_(None)
+    )
+    objections = () if asked else tuple((name, reason) for name, reason in session.execute(declined.order_by(Signature.ordinal)))
+    return Returned(last.number, last.token, asked, issued_at, last.content, objections)
 
 
 def open_drafts(session: Session, person_id: int, *, walk_ins: bool) -> list[DraftLine]:

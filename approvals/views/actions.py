@@ -19,7 +19,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.engine.definition import Action, Form
 
-from . import beside, filed, request
+from . import beside, case_signatures, filed, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .local import local_path
@@ -47,7 +47,7 @@ def _asked(token: str, name: str) -> Asked:
     action = member.definition.actions.get(name)
     if action is None or action.automatic or name == RESUBMIT or view.roles(member).isdisjoint(action.by):
         raise NotFound
-    lists = choices_of(request.session(), request.today())
+    lists = case_signatures.with_real_names(choices_of(request.session(), request.today()), member, only_open=True)
     definition = member.definition.forms[action.form] if action.form else NO_FORM
     return Asked(view, member, action, form_class(definition, lists)(), lists)
 
@@ -105,7 +105,7 @@ def _asked_again(wanted: Asked, token: str) -> Asked:
 
 def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = False) -> str:
     member, session = wanted.member, request.session()
-    content = cases.submissions_of(session, wanted.view.family)[-1].content
+    content = beside.last_filed(session, wanted.view.family)
     full = wanted.view.sees_numbers(member)
     pages = filed.pages_for(wanted.view, member)
     return render_template(

@@ -69,7 +69,7 @@ def panel_for(
         "approval" if action.name == OVERRIDE else None,
     )
     found = _findings(session, view, content, stage) if stage is not None else ()
-    is_handing_out = any(named.name == "record_contact" for named in action.effects)
+    is_handing_out = _hands_out(action)
     return Panel(
         blocking=_said(found, BLOCK, content),
         warnings=_said(found, WARN, content),
@@ -81,10 +81,16 @@ def panel_for(
     )
 
 
+def last_filed(session: Session, family: Family) -> Mapping[str, Any]:
+    """The application as it was filed last; empty for a case that the product opened itself."""
+    submissions = cases.submissions_of(session, family)
+    return submissions[-1].content if submissions else {}
+
+
 def known_values(session: Session, view: Seen, member: Member, action: Action, row: str) -> dict[str, Any]:
     """What the form of an action can be filled with at first: the way and the person the applicant named, a number in doubt."""
-    content = cases.submissions_of(session, view.family)[-1].content
-    if any(named.name == "record_contact" for named in action.effects):
+    content = last_filed(session, view.family)
+    if _hands_out(action):
         wanted = content.get("delivery", {})
         return {"way": wanted.get("way"), "receiver": wanted.get("recipient")}
     # Whoever does not hold the task types the number from the paper: it is shown in full to the holder alone.
@@ -93,6 +99,10 @@ def known_values(session: Session, view: Seen, member: Member, action: Action, r
         chosen = [doubt for doubt in doubts if doubt.row == row] or doubts[:1]
         return {"id_number": chosen[0].number} if chosen else {}
     return _as_applied_for(member, action, content)
+
+
+def _hands_out(action: Action) -> bool:
+    return any(named.name == "record_contact" and named.parameters.get("kind") == "collection" for named in action.effects)
 
 
 def _as_applied_for(member: Member, action: Action, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, beside, documents, filed, request, telling
+from . import actions, acts, beside, case_signatures, documents, filed, request, telling
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -31,6 +31,7 @@ from .collecting import collecting
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(actions.blueprint)
 blueprint.register_blueprint(documents.blueprint)
+blueprint.register_blueprint(case_signatures.blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,15 @@ class Result:
     facts: tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A case that is with its applicant to be changed. ``cause`` is returned (with what was asked), objected or changed."""
+
+    member: Member
+    cause: str
+    asked: tuple[filed.Line, ...]
+
+
 @blueprint.get("/cases/<string:token>")
 @requires("applicant")
 def case_page(token: str) -> str:
@@ -66,6 +76,8 @@ def case_page(token: str) -> str:
     lists = choices_of(session, request.today())
     lines = history.history_of(session, family)
     submissions = cases.submissions_of(session, family)
+    signed = case_signatures.panel(view, submissions)
+    lists = case_signatures.with_real_names(lists, signed.progress.member, only_open=False) if signed is not None else lists
     # A number is confirmed only where one is in doubt.
     doable = [
         each
@@ -95,6 +107,7 @@ def case_page(token: str) -> str:
         ],
         said=telling.words(), resend_address=resending(view),
         turn_of=lambda member: turn(view, member),
+        signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
 
@@ -190,6 +203,9 @@ def event_title(line: Line) -> str:
         "case:adopted": _("申请人认领办件"),
         "case:code-renewed": _("重新出具认领码"),
         "case:refiled": _("收到重新提交的申报"),
+        "case:clock-begun": _("办理时限开始计算"),
+        "signatures:reminded": _("提醒还没有签署的人"),
+        "signatures:contact-changed": _("改正签署人的手机号"),
     }
     return titles.get(line.event.action, _("处理"))
 
@@ -215,13 +231,16 @@ def reason(view: Seen, lines: Sequence[Line], member: Member, lists: Choices) ->
     return _lines(last.form, lists, full=False) if last is not None and last.action is not None else ()
 
 
-def correction(view: Seen, lines: Sequence[Line], lists: Choices) -> tuple[Member, tuple[filed.Line, ...]] | None:
-    """What has to be corrected, when the case was returned to the applicant."""
+def correction(view: Seen, lines: Sequence[Line], lists: Choices) -> Correction | None:
+    """What has to be corrected, and why: the case was returned, somebody declined to sign, or the applicant wants to change it."""
     member = view.family.correcting
     if member is None or not (view.is_applicant or view.may_read(member)):
         return None
-    last = history.last_form(lines, member)
-    return member, _lines(last.form, lists, full=False) if last is not None else ()
+    last = history.last_move(lines, member)
+    if last is not None and last.form:
+        return Correction(member, "returned", _lines(last.form, lists, full=False))
+    is_objected = last is not None and last.action is not None and last.action.automatic
+    return Correction(member, "objected" if is_objected else "changed", ())
 
 
 def results(view: Seen, issued: Sequence[Document], lists: Choices) -> list[Result]:

@@ -27,7 +27,7 @@ from workflows.county import county_catalogue
 from workflows.rules.articles import articles
 from workflows.rules.signatories import ARTICLES
 
-from . import filed, request
+from . import acts, filed, request
 from .access import public
 
 blueprint = Blueprint("signing", __name__)
@@ -268,7 +268,9 @@ def _done(found: Asked, common: Mapping[str, Any]) -> str:
     together = signatures.of_task(request.session(), found.signature.task_id)
     missing = [each.name for each in together if not each.vote]
     is_signing = found.task is not None and found.task.closed_at is None
-    return render_template("signing/done.html", missing=missing if is_signing else [], is_signing=is_signing, **common)
+    return render_template(
+        "signing/done.html", missing=missing if is_signing else [], is_signing=is_signing, acts_in_words=acts.acts_in_words, **common
+    )
 
 
 @blueprint.post("/sign/<string:token>/new-link")

@@ -137,6 +137,6 @@ def _representative(application: Application) -> Text:
     return {
         "zh": f"法定代表人由代表公司执行公司事务的董事或者经理担任，首任为{'、'.join(names)}；由股东会决定产生和变更，"
         "辞任的，公司在三十日内确定新的法定代表人。",
-        "en": f"A director who executes the company's affairs, or its manager, is the legal representative, at first {', '.join(names)}. "
+        "en": f"A director who executes its affairs, or its manager, is the legal representative, at first {', '.join(names)}. "
         "The shareholders decide; after a resignation a new one is named within thirty days.",
     }
