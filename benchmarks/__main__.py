@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: one JSON line per database for the chain, one for the inbox, one for memory."""
+"""``python -m benchmarks``: JSON lines per database for the chain, for the inbox and for the check of names, one for memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Any
 
-from . import inbox, memory
+from . import inbox, memory, names
 from .databases import KINDS
 from .measure import chain
 
@@ -24,6 +24,9 @@ def main() -> int:
             show(inbox.measure(kind, database))
             if kind == "sqlite":
                 show(memory.measure(str(database.engine.url)))
+    for kind, opened in KINDS.items():
+        with opened() as (database, _, _):
+            show(names.measure(kind, database))
     return 0
 
 

@@ -154,6 +154,8 @@ class NameIndex:
         if not self._newest:
             newest = select(*columns).order_by(CompanyName.id.desc()).limit(MOST_INDEXED)
             self._add(session.execute(newest.execution_options(yield_per=5_000)))
+            if len(self._ids) >= MOST_INDEXED:  # what is older was left out and stays out
+                self._settled = min(self._ids) - 1
         else:
             unknown = set(session.scalars(select(CompanyName.id).where(CompanyName.id > self._settled))) - self._recent
             if unknown:

@@ -33,7 +33,7 @@ from approvals.queries.drafts import open_drafts
 from approvals.queries.lists import item_texts
 from workflows.engine.definition import Field, Form
 
-from . import prefill, request
+from . import names, prefill, request
 from .access import requires
 from .applying import Written, applicant_of, blueprint, written
 
@@ -64,7 +64,9 @@ def start() -> Response:
 def task_list(token: str) -> str:
     """All pages of a draft with their state."""
     application = written(token)
-    return render_template("applications/task_list.html", application=application, pages=application.progress())
+    return render_template(
+        "applications/task_list.html", application=application, pages=application.progress(), materials=materials_of_draft(application)
+    )
 
 
 @blueprint.post("/applications/<string:token>/discard")
@@ -215,6 +217,7 @@ def _shown(application: Written, form: DefinitionForm, state: PageProgress, over
     name = form.definition.name
     content = application.draft.content
     returned = application.returned
+    name_found = names.shown(values_of(content, name)) if name == "name" else None
     return render_template(
         "applications/page.html",
         application=application, form=form, state=state, overwritten=overwritten,
@@ -224,6 +227,7 @@ def _shown(application: Written, form: DefinitionForm, state: PageProgress, over
         asked_here=[line for line in returned.asked if line.page == name] if returned is not None else [],
         tally=prefill.tally(content) if name == "capital" else None,
         copyable=prefill.copyable(content) if name == "people" else [],
+        name_board=name == "name", name_found=name_found, name_summary=names.summary(name_found),
     )  # fmt: skip
 
 
@@ -243,6 +247,7 @@ def _shown_questions(fields: Sequence[Field], values: Mapping[str, Any], prefix:
 
 
 # These add their routes to the same blueprint.
-from . import corrections, receipts, submitting  # noqa: E402, F401
+from . import corrections, materials, receipts, submitting  # noqa: E402, F401
+from .materials import materials_of_draft  # noqa: E402
 
 __all__ = ["COMPANY_OPENING", "blueprint"]
