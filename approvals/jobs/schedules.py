@@ -5,6 +5,7 @@ Each is done by one worker at a time of its rule, whatever the number of workers
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.gateway import Gateways
-from approvals.operations import messages
+from approvals.operations import messages, names, reminding
 
-from . import timers
+from . import reminders, timers
 from .delivering import deliver
+
+logger = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -54,11 +57,32 @@ def _deliver(work: Work, *, urgent: bool) -> int:
     return deliver(work.database, work.gateways, work.worker, work.clock, urgent=urgent)
 
 
+def cases(find: Callable[[Session, datetime], list[int]], act: Callable[[Session, int, datetime], int]) -> Callable[[Work], int]:
+    """A schedule that is one verb for each case found; one that fails is logged and does not hold up the others."""
+
+    def run(work: Work) -> int:
+        now, done = work.clock(), 0
+        with work.database.reading() as session:
+            found = find(session, now)
+        for case_id in found:
+            try:
+                done += work.database.write(act, case_id, now)
+            except Exception:
+                logger.exception("%s of case %s failed", act.__name__, case_id)
+        return done
+
+    return run
+
+
 SCHEDULES = (
     Schedule("urgent-messages", "*/5 * * * *", partial(_deliver, urgent=True), partial(messages.is_due, urgent=True)),
     Schedule("messages", "*/5 * * * *", partial(_deliver, urgent=False), partial(messages.is_due, urgent=False)),
     Schedule("timers", "*/5 * * * *", lambda work: timers.fire_due(work.database, work.clock()), timers.is_due),
+    Schedule("unsigned", "*/30 * * * *", lambda work: reminders.remind_unsigned(work.database, work.clock())),
     Schedule("expired-codes", "*/5 * * * *", verb(messages.forget_codes)),
+    Schedule("signature-reminders", "10 8-20 * * *", cases(reminding.unsigned, reminding.remind_due)),
+    Schedule("released-names", "20 0 * * *", verb(names.release_expired)),
+    Schedule("name-reminders", "0 9 * * *", verb(names.remind)),
 )
 
 

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from approvals.gateway import Gateways
+from approvals.jobs.reminders import remind_unsigned
+from approvals.jobs.schedules import Work, schedule_named
 from approvals.models import Notice, Signature
 from approvals.operations import confirming, reminding, signing
 from approvals.operations.errors import NotFound, Outdated, Refusal
@@ -227,8 +230,7 @@ def test_a_schedule_reminds_after_one_three_and_six_working_days(chain: Chain) -
 
     def sweep(at: datetime) -> int:
         chain.now = at
-        with chain.database.reading() as session:
-            return sum(chain.database.write(reminding.remind_due, each, at) for each in reminding.unsigned(session, at))
+        return remind_unsigned(chain.database, at)
 
     start = chain.now
     by_day = {day: sweep(start + timedelta(days=day)) for day in range(12)}
@@ -239,6 +241,14 @@ def test_a_schedule_reminds_after_one_three_and_six_working_days(chain: Chain) -
     assert chain.faults() == []
     chain.sign()
     assert sweep(start + timedelta(days=40)) == 0
+
+
+def test_the_schedule_of_reminders_is_run_by_the_worker(chain: Chain) -> None:
+    schedule = schedule_named("unsigned")
+    assert schedule is not None
+    at = chain.now + timedelta(days=2)
+    assert schedule.run(Work(chain.database, Gateways("https://example.org"), "worker", lambda: at)) == 3
+    assert schedule.run(Work(chain.database, Gateways("https://example.org"), "worker", lambda: at)) == 0
 
 
 def test_a_signature_in_person_or_notarised_is_recorded_by_a_clerk(chain: Chain) -> None:
