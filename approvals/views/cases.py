@@ -11,7 +11,7 @@ from flask import Blueprint, render_template, url_for
 
 from approvals.forms import Choices
 from approvals.language import _, say
-from approvals.models import Document
+from approvals.models import Document, Rating
 from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
 from approvals.queries.claims import claims_of
@@ -19,11 +19,12 @@ from approvals.queries.cases import Member
 from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
+from approvals.queries.ratings import ratings_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, acts, beside, case_signatures, documents, filed, request, telling
+from . import actions, acts, beside, case_signatures, documents, filed, follow_ups, request, telling
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -75,6 +76,9 @@ def case_page(token: str) -> str:
     family, subject = view.family, view.subject
     lists = choices_of(session, request.today())
     lines = history.history_of(session, family)
+    if follow_ups.is_follow_up(subject):
+        whose = applicant(view, lines, full=view.sees_numbers(subject))
+        return follow_ups.page(view, told(view, lines, lists), whose, turn)
     submissions = cases.submissions_of(session, family)
     signed = case_signatures.panel(view, submissions)
     lists = case_signatures.with_real_names(lists, signed.progress.member, only_open=False) if signed is not None else lists
@@ -106,7 +110,7 @@ def case_page(token: str) -> str:
             each for each in told_of_case(session, family.root.case.id) if subject.is_root or each.notice.case_id == subject.case.id
         ],
         said=telling.words(), resend_address=resending(view),
-        turn_of=lambda member: turn(view, member),
+        turn_of=lambda member: turn(view, member), ratings=_ratings(view),
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
@@ -122,6 +126,14 @@ def resending(view: Seen) -> Callable[[int], str] | None:
     if not view.reading_roles(view.subject) - {"applicant"}:
         return None
     return lambda delivery_id: url_for("deliveries.resend_of_case", token=view.subject.case.token, delivery_id=delivery_id)
+
+
+def _ratings(view: Seen) -> list[Rating] | None:
+    """What the applicant has said of a closed case so far; None where nobody is asked."""
+    root = view.family.root.case
+    if not view.is_applicant or not view.subject.is_root or root.closed_at is None:
+        return None
+    return ratings_of(request.session(), root.id)
 
 
 def applicant(view: Seen, lines: Sequence[Line], *, full: bool) -> tuple[str, str]:
@@ -201,6 +213,7 @@ def event_title(line: Line) -> str:
         "task:claimed": _("接办"),
         "task:released": _("放回，由其他人接办"),
         "case:adopted": _("申请人认领办件"),
+        "case:rated": _("申请人评价"),
         "case:code-renewed": _("重新出具认领码"),
         "case:refiled": _("收到重新提交的申报"),
         "case:clock-begun": _("办理时限开始计算"),
