@@ -5,7 +5,6 @@ Each is done by one worker at a time of its rule, whatever the number of workers
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +14,10 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.gateway import Gateways
-from approvals.operations import messages, names, reminding
+from approvals.operations import messages, names
 
 from . import reminders, timers
 from .delivering import deliver
-
-logger = logging.getLogger(__name__)
 
 
 def _now() -> datetime:
@@ -57,18 +54,13 @@ def _deliver(work: Work, *, urgent: bool) -> int:
     return deliver(work.database, work.gateways, work.worker, work.clock, urgent=urgent)
 
 
-def cases(find: Callable[[Session, datetime], list[int]], act: Callable[[Session, int, datetime], int]) -> Callable[[Work], int]:
-    """A schedule that is one verb for each case found; one that fails is logged and does not hold up the others."""
+def until_none(function: Callable[[Session], int]) -> Callable[[Work], int]:
+    """A schedule that is one verb in as many transactions as it takes until nothing is left."""
 
     def run(work: Work) -> int:
-        now, done = work.clock(), 0
-        with work.database.reading() as session:
-            found = find(session, now)
-        for case_id in found:
-            try:
-                done += work.database.write(act, case_id, now)
-            except Exception:
-                logger.exception("%s of case %s failed", act.__name__, case_id)
+        done = 0
+        while count := work.database.write(function):
+            done += count
         return done
 
     return run
@@ -80,9 +72,9 @@ SCHEDULES = (
     Schedule("timers", "*/5 * * * *", lambda work: timers.fire_due(work.database, work.clock()), timers.is_due),
     Schedule("unsigned", "*/30 * * * *", lambda work: reminders.remind_unsigned(work.database, work.clock())),
     Schedule("expired-codes", "*/5 * * * *", verb(messages.forget_codes)),
-    Schedule("signature-reminders", "10 8-20 * * *", cases(reminding.unsigned, reminding.remind_due)),
     Schedule("released-names", "20 0 * * *", verb(names.release_expired)),
     Schedule("name-reminders", "0 9 * * *", verb(names.remind)),
+    Schedule("name-sounds", "40 0 * * *", until_none(names.complete_sounds)),
 )
 
 

@@ -14,12 +14,16 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMIT_SITE = "approvals/db/transaction.py"
 # Migrations commit their own tables; no verb runs there.
 MIGRATIONS = "approvals/migrations"
+# The library of background work keeps tables of its own, in transactions of its own.
+JOBS_LIBRARY = "dbos"
 
 
 def committing_module(frame: FrameType | None, root: Path = ROOT) -> str | None:
     """The innermost file of this repository on the stack, relative to `root`; None when there is none."""
     while frame is not None:
         path = Path(frame.f_code.co_filename)
+        if path.parent.name == JOBS_LIBRARY:
+            return None
         if path.is_relative_to(root) and not path.is_relative_to(root / ".venv"):
             relative = path.relative_to(root).as_posix()
             if relative != "tests/support/commits.py":
