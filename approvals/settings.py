@@ -54,6 +54,14 @@ def public_url() -> str:
     return address
 
 
+def upload_bytes() -> int:
+    """Bytes of one file that people hand in. Raises Unsafe for what is no number of megabytes from 1 to 100."""
+    word = os.environ.get("APPROVALS_UPLOAD_MB", "10").strip()
+    if not (word.isascii() and word.isdigit() and 1 <= int(word) <= 100):
+        raise Unsafe(f"环境变量 APPROVALS_UPLOAD_MB 的值“{word}”不对：请写 1 到 100 的整数，是一个上传文件最多多少 MB。")
+    return int(word) * 1024 * 1024
+
+
 def gateway_settings() -> dict[str, str]:
     """How messages leave. Raises Unsafe for what could not work: nobody would notice until a message is missed."""
     smtp, sender = os.environ.get("APPROVALS_SMTP_URL", "").strip(), os.environ.get("APPROVALS_MAIL_FROM", "").strip()
@@ -98,6 +106,7 @@ def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
         **gateway_settings(),
         "TESTING": testing,
         "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "UPLOAD_BYTES": upload_bytes(),
         "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
         "MAX_FORM_PARTS": 5000,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),

@@ -51,8 +51,9 @@ class DocumentFile(Base):
 class Upload(Identified, Base):
     """A material handed in as a file, the last resort: of a draft, and from its filing on of the root case.
 
-    ``material`` is the key of the material in the definition; ``subject`` says whose or which one it is, as a path into the
-    application ("capital.shareholders.0"). ``digest`` is the SHA-256 of ``content``.
+    ``material`` is the key of the material in the definition; ``subject`` says whose or which one it is, as the materials of an
+    application tell their rows apart. ``digest`` is the SHA-256 of ``content``, ``sent_digest`` that of the file as it was sent:
+    photos are kept without the place and device that cameras write into them.
     """
 
     __tablename__ = "uploads"
@@ -69,6 +70,7 @@ class Upload(Identified, Base):
     media_type: Mapped[str] = mapped_column(String(60))
     size: Mapped[int]
     digest: Mapped[str] = mapped_column(String(64))
+    sent_digest: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary)
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json
-from approvals.models import Case, Draft, Submission, Task
+from approvals.models import Case, Draft, Submission, Task, Upload
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition
@@ -73,7 +73,8 @@ def _own(session: Session, acting: Acting, token: str) -> Draft:
     return draft
 
 
-def _open(session: Session, acting: Acting, token: str) -> Draft:
+def open_draft(session: Session, acting: Acting, token: str) -> Draft:
+    """The person's draft of that token, locked. Raises NotFound for a foreign one, Refusal for one that was filed."""
     draft = _own(session, acting, token)
     if draft.filed_case_id is not None:
         raise Refusal(
@@ -170,7 +171,7 @@ def save_page(session: Session, acting: Acting, token: str, page: str, values: M
 
     The last device to save a page wins it, and is given what the other one had saved, so that nothing is lost unseen.
     """
-    draft = _open(session, acting, token)
+    draft = open_draft(session, acting, token)
     stored = draft.content.get(page)
     if stored == values:
         return Saved()
@@ -183,7 +184,7 @@ def save_page(session: Session, acting: Acting, token: str, page: str, values: M
 
 def save_identity(session: Session, acting: Acting, token: str, walk_in: Mapping[str, Any], now: datetime) -> None:
     """Keep who the walk-in is and that the clerk saw the paper."""
-    draft = _open(session, acting, token)
+    draft = open_draft(session, acting, token)
     if draft.office_id is None:
         raise NotFound
     if draft.walk_in != walk_in:
@@ -193,8 +194,10 @@ def save_identity(session: Session, acting: Acting, token: str, walk_in: Mapping
 
 
 def discard(session: Session, acting: Acting, token: str) -> None:
-    """Throw a draft away that was not filed."""
-    session.delete(_open(session, acting, token))
+    """Throw a draft away that was not filed, with its files."""
+    draft = open_draft(session, acting, token)
+    session.execute(delete(Upload).where(Upload.draft_id == draft.id))
+    session.delete(draft)
 
 
 def check_draft(session: Session, draft: Draft, now: datetime, stage: str) -> tuple[Finding, ...]:

@@ -58,6 +58,8 @@ def accept_submission(
     )  # fmt: skip
     filed = {"submission": {"number": root.submissions, "digest": content_digest}, "offices": dict(unit.new_offices)}
     payload.update(filed)
+    if unit.files:
+        payload["uploads"] = list(unit.files)
     payload["records"] = records(application, unit.now.astimezone(OFFICE_ZONE).date())
     clocks.restart(root, unit.now)
     chosen = sorted(application.get("matters", {}).get("chosen", []))

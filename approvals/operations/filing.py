@@ -146,12 +146,20 @@ def _open(
         payload["contact"] = {"kind": "intake", "office": draft.office_id}
         payload["walk_in"] = json.loads(draft.walk_in)
     actor = Actor(acting.person_id, acting.name, frozenset({role}), acting.on_behalf_of)
+    if files := _hand_over(session, draft.id, case.id):
+        payload["uploads"] = files
     unit.cases[case.id] = case
     issue(unit, case, "receipt", {}, payload)
     unit.open_case(case, actor, payload, hashlib.sha256(f"file/{draft.id}".encode()).hexdigest()[:60])
     unit.settle()
     unit.write()
     return Filed(case.id, case.number, case.token, claim_code)
+
+
+def _hand_over(session: Session, draft_id: int, root_id: int) -> list[list[Any]]:
+    """Give the files of a draft to the case it is filed as; returns what the event says of each, its digest among it."""
+    rows = statements.take_uploads.rows(session.connection(), {"of_draft_id": draft_id, "to_root_id": root_id})
+    return sorted(list(row) for row in rows)
 
 
 def _offices(session: Session, application: Mapping[str, Any], receiving_id: int | None) -> dict[str, int]:
@@ -179,7 +187,9 @@ def resubmit_draft(
     application = json.loads(draft.content)
     offices = _offices(session, application, None)
     asked = {name: office for name, office in offices.items() if name not in ("deciding", "receiving")}
-    moved = act(session, acting, Request(case_id, "resubmit", task_id, key, application=application, offices=asked), now)
+    files = _hand_over(session, draft.id, draft.case_id)
+    wanted = Request(case_id, "resubmit", task_id, key, application=application, offices=asked, files=files)
+    moved = act(session, acting, wanted, now)
     statements.mark_draft.write(session.connection(), [{"draft_id": draft.id, "filed_case_id": draft.case_id}])
     return moved
 

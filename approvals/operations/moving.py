@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -32,7 +32,7 @@ class Request:
 
     ``task_id`` is the open task that the page showed (None where the state has none); ``key`` makes a repeated send of the
     same page one action (without one nothing tells a repeated send from a new one); ``form`` is what was typed, validated;
-    ``application`` what is filed anew with it, ``offices`` the offices that it asks for.
+    ``application`` what is filed anew with it, ``offices`` the offices that it asks for, ``files`` what was uploaded with it.
     """
 
     case_id: int
@@ -42,6 +42,7 @@ class Request:
     form: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     application: Mapping[str, Any] | None = None
     offices: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    files: Sequence[Sequence[Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
         return Moved(case.id, case.number, case.state, repeated=True)
     _refuse_outdated(unit, case, actor, request.task_id)
     if request.application is not None:
-        unit.file(request.application, request.offices)
+        unit.file(request.application, request.offices, request.files)
     action = case.definition.actions.get(request.action)
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, request.action, actor, unit.facts(case, form=request.form, needs=needs))

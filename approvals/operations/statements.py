@@ -23,12 +23,14 @@ from approvals.models import (
     Signature,
     Submission,
     Task,
+    Upload,
 )
 
 from .snapshot import CASE_UPDATES, COLUMNS, TASK_COLUMNS
 
 cases, tasks, events = Case.__table__, Task.__table__, Event.__table__
 drafts, offices, signatures = Draft.__table__, Office.__table__, Signature.__table__
+uploads = Upload.__table__
 documents = Document.__table__
 counters, submissions, names = Counter.__table__, Submission.__table__, CompanyName.__table__
 
@@ -148,6 +150,15 @@ offices_wanted = Prepared(
             offices.c.code == bindparam("delivery"),
             offices.c.code == bindparam("bank"),
         )
+    )
+)
+
+take_uploads = Prepared(
+    lambda dialect: (
+        update(uploads)
+        .where(uploads.c.draft_id == bindparam("of_draft_id"), uploads.c.removed_at.is_(None))
+        .values(root_id=bindparam("to_root_id"), draft_id=literal_column("NULL"))
+        .returning(uploads.c.workflow, uploads.c.material, uploads.c.subject, uploads.c.name, uploads.c.size, uploads.c.digest)
     )
 )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -47,6 +47,7 @@ class Unit:
             case.definition = self.catalogue.version(case.workflow, case.version)
         self._application: Mapping[str, Any] | None = None
         self.new_offices: Mapping[str, int] = {}
+        self.files: Sequence[Sequence[Any]] = ()
         self.events: list[dict[str, Any]] = []
         self.payloads: list[dict[str, Any]] = []
         self.closed_tasks: list[dict[str, Any]] = []
@@ -88,9 +89,10 @@ class Unit:
             self._application = json.loads(rows[0][0]) if rows else {}
         return self._application
 
-    def file(self, application: Mapping[str, Any], offices: Mapping[str, int]) -> None:
-        """Take an application that is being filed now as the one that guards and effects see, with the offices it asks for."""
-        self._application, self.new_offices = application, offices
+    def file(self, application: Mapping[str, Any], offices: Mapping[str, int], files: Sequence[Sequence[Any]] = ()) -> None:
+        """Take an application that is being filed now as the one that guards and effects see, with the offices it asks for and
+        what its event says of its files."""
+        self._application, self.new_offices, self.files = application, offices, files
 
     def count(self, counter: str) -> int:
         """The next number of a counter, made at its first use.

@@ -122,9 +122,8 @@ def _contacts(session: Session, family: Family, lines: Sequence[Line]) -> Iterat
     for line in told:
         event, payload = line.event, line.payload
         day = _day(event.happened_at)
-        if event.action == "case:opened" and line.member.is_root:
-            if payload.get("channel") != "window":
-                yield Contact(FILED_ONLINE, "online", day, event.actor_name)
+        if event.action == "case:opened" and line.member.is_root and payload.get("channel") != "window":
+            yield Contact(FILED_ONLINE, "online", day, event.actor_name)
         contact = payload.get("contact")
         if isinstance(contact, Mapping):
             person = str(contact.get("person") or payload.get("walk_in", {}).get("name") or "")

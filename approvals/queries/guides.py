@@ -59,8 +59,8 @@ class Guide:
 
     @property
     def to_pay(self) -> Decimal:
-        """What the applicant pays in all, in yuan."""
-        return sum((Decimal(fee.amount) for fee in self.fees if fee.payer == "applicant"), Decimal(0))
+        """What the applicant pays in all, in yuan; what is only paid by whoever asks for it is none of it."""
+        return sum((Decimal(fee.amount) for fee in self.fees if fee.payer == "applicant" and not fee.on_request), Decimal(0))
 
     @property
     def fees_above_zero(self) -> tuple[Fee, ...]:

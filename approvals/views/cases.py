@@ -24,7 +24,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, acts, beside, case_signatures, documents, filed, follow_ups, request, telling
+from . import actions, acts, beside, case_files, case_signatures, documents, filed, follow_ups, request, telling
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -32,6 +32,7 @@ from .collecting import collecting
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(actions.blueprint)
 blueprint.register_blueprint(documents.blueprint)
+blueprint.register_blueprint(case_files.blueprint)
 blueprint.register_blueprint(case_signatures.blueprint)
 
 
@@ -89,6 +90,8 @@ def case_page(token: str) -> str:
         if each.action.name != beside.OVERRIDE or beside.is_in_doubt(family, submissions[-1].content)
     ]
     full = view.sees_numbers(subject)
+    issued = cases.documents_of(session, family)
+    materials = case_files.materials_of_case(view, submissions[-1].content if submissions else {}, issued)
     pages = filed.pages_for(view, subject)
     changes = [
         (after, filed.changed(view, subject, before.content, after.content, lists, full=full))
@@ -98,7 +101,7 @@ def case_page(token: str) -> str:
         "cases/case.html",
         view=view, family=family, subject=subject, root=family.root, now_is=now,
         turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
-        results=results(view, cases.documents_of(session, family), lists),
+        results=results(view, issued, lists),
         filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
         is_full=full, applicant=applicant(view, lines, full=full), submissions=submissions, changes=list(reversed(changes)),
         told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
@@ -112,6 +115,7 @@ def case_page(token: str) -> str:
         said=telling.words(), resend_address=resending(view),
         turn_of=lambda member: turn(view, member), ratings=_ratings(view),
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
+        materials=materials, address_of=case_files.address_of(view, materials),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from flask import Flask, g, render_template, request
+from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
@@ -121,5 +121,13 @@ def other(error: HTTPException) -> Answer | Response:
     number = code if code in EXPLAINED else (400 if code < 500 else 500)
     if isinstance(error, RequestEntityTooLarge):
         number = 413
-    answer = render_template(f"errors/{number}.html", back=_way_back()), code
+    values = _limits() if number == 413 else {}
+    answer = render_template(f"errors/{number}.html", back=_way_back(), **values), code
     return answer
+
+
+def _limits() -> dict[str, object]:
+    """How much a request to this address may hold, in MB: one file, where files are taken."""
+    takes_files = bool(getattr(current_app.view_functions.get(request.endpoint or ""), "accepts_files", False))
+    most = current_app.config["UPLOAD_BYTES"] if takes_files else current_app.config["MAX_CONTENT_LENGTH"]
+    return {"takes_files": takes_files, "most": most // (1024 * 1024)}

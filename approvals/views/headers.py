@@ -35,7 +35,8 @@ def protect(application: Flask) -> None:
 def add_headers(response: Response) -> Response:
     """Everything but stylesheets and scripts may be personal, so the browser keeps none of it."""
     for name, value in FIXED.items():
-        response.headers[name] = value
+        # What somebody handed in is sent under a stricter policy of its own.
+        response.headers.setdefault(name, value)
     if request.endpoint not in KEPT_BY_BROWSER or response.status_code != 200:
         response.headers["Cache-Control"] = "no-store"
     if current_app.config["SESSION_COOKIE_SECURE"]:

@@ -21,6 +21,7 @@ from workflows.rules import SUBMISSION, compose_name
 from . import prefill, request
 from .access import requires
 from .applying import Written, blueprint, to_confirm, written
+from .materials import materials_of_draft
 
 CLAIM_CODES = "claim_codes"
 """In the cookie of whoever filed for a walk-in: codes of receipts that were not shown yet, by case token."""
@@ -90,6 +91,7 @@ def _checked(application: Written, refusal: Refusal | None = None) -> str:
         company=compose_name(values_of(content, "name")),
         tally=prefill.tally(content),
         refusal=say(refusal.message) if refusal is not None else "",
+        materials=materials_of_draft(application),
         untouched=application.returned.open_pages(content) if application.returned is not None else frozenset(),
     )
 

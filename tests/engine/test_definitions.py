@@ -98,7 +98,7 @@ def every_definition() -> list[Definition]:
 
 @pytest.mark.parametrize("definition", every_definition(), ids=lambda each: each.key)
 def test_nothing_is_charged_and_no_paper_is_asked(definition: Definition) -> None:
-    assert definition.fees and all(fee.payer == "county" for fee in definition.fees)
+    assert definition.fees and all(fee.payer == "county" or fee.on_request for fee in definition.fees)
     assert definition.materials and all(material.source != "paper" for material in definition.materials)
 
 

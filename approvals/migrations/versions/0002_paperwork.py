@@ -30,6 +30,7 @@ def upgrade() -> None:
     sa.Column('media_type', sa.String(length=60), nullable=False),
     sa.Column('size', sa.Integer(), nullable=False),
     sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('sent_digest', sa.String(length=64), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('uploaded_at', approvals.db.types.UtcDateTime(), nullable=False),
     sa.Column('removed_at', approvals.db.types.UtcDateTime(), nullable=True),
