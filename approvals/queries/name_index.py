@@ -88,7 +88,7 @@ class _Texts:
         self._numbers: dict[str, int] = {}
         self._texts: list[str] = []
         self._owners: list[array[int]] = []
-        self._holding: dict[str, array[int]] = {}
+        self._holding: dict[int, dict[str, array[int]]] = {}
 
     def add(self, text: str, owner: int) -> None:
         number = self._numbers.get(text)
@@ -96,20 +96,37 @@ class _Texts:
             number = self._numbers[text] = len(self._texts)
             self._texts.append(text)
             self._owners.append(array("I"))
+            holding = self._holding.setdefault(len(text), {})
             for character in set(text):
-                self._holding.setdefault(character, array("I")).append(number)
+                holding.setdefault(character, array("I")).append(number)
         self._owners[number].append(owner)
 
     def like(self, wanted: str) -> Iterator[tuple[float, array[int]]]:
         """The most similar texts: their scores of 100 and their owners, best first."""
         ratio, extract = _rapidfuzz()
-        numbers: set[int] = set()
-        for character in set(wanted):
-            numbers.update(self._holding.get(character, ()))
-        candidates = list(numbers)
+        candidates = self._candidates(wanted)
         texts = [self._texts[number] for number in candidates]
         for _, score, place in extract(wanted, texts, scorer=ratio, limit=_MOST_TEXTS, score_cutoff=LEAST_SCORE):
             yield score, self._owners[candidates[place]]
+
+
+    def _candidates(self, wanted: str) -> list[int]:
+        """The texts that share enough characters with this one to reach the least score, and few that do not."""
+        characters = set(wanted)
+        repeated = len(wanted) - len(characters)
+        found: list[int] = []
+        for length, holding in self._holding.items():
+            needed = LEAST_SCORE / 200 * (len(wanted) + length) - repeated
+            once: set[int] = set()
+            twice: set[int] = set()
+            for character in characters:
+                numbers = holding.get(character)
+                if numbers:
+                    if needed > 1:
+                        twice.update(once.intersection(numbers))
+                    once.update(numbers)
+            found.extend(twice if needed > 1 else once)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
