@@ -36,11 +36,14 @@ from approvals.views import (
     request,
     signing,
     supervision,
+    verifying,
+    wallet,
 )
 from workflows.clock import OFFICE_ZONE
 
 PARTS = (
-    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, ratings, desk, supervision, assets,
+    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, ratings, desk, supervision,
+    verifying, wallet, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 

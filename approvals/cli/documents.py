@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals import settings
@@ -87,9 +88,9 @@ def render_command(document: str, output: Path) -> None:
 
 
 def _id_of(session: Session, document: str) -> int:
-    found = issued.document_by_number(session, document)
+    found = issued.id_of_number(session, document)
     if found is None and document.isascii() and document.isdecimal() and int(document) < 2**63:
-        found = session.get(Document, int(document))
+        found = session.scalar(select(Document.id).where(Document.id == int(document)))
     if found is None:
         raise click.ClickException(f"没有编号为 {document} 的文书，请核对编号。")
-    return found.id
+    return found

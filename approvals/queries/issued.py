@@ -14,16 +14,16 @@ from workflows.engine.definition import Definition
 _COUNTY = "惠民县"  # papers are Chinese, whoever reads them
 
 
-def document_by_token(session: Session, token: str) -> Document | None:
-    """The document behind a QR code."""
-    return session.scalar(select(Document).where(Document.token == token))
+def id_of_token(session: Session, token: str) -> int | None:
+    """The document behind a QR code. Its identifier alone: a record that was harmed cannot always be loaded."""
+    return session.scalar(select(Document.id).where(Document.token == token))
 
 
-def document_by_number(session: Session, number: str) -> Document | None:
+def id_of_number(session: Session, number: str) -> int | None:
     """The document with the number that is printed on it, as people type it: spaces left out, small or capital letters."""
     written = "".join(number.split())
     root, _, kind = written.partition("-")
-    return session.scalar(select(Document).where(Document.number.in_((written, f"{root.upper()}-{kind.lower()}"))))
+    return session.scalar(select(Document.id).where(Document.number.in_((written, f"{root.upper()}-{kind.lower()}"))))
 
 
 def file_of(session: Session, document_id: int) -> DocumentFile | None:

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import quote
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
+from markupsafe import Markup
+from werkzeug.wrappers import Response
 
+from approvals.documents import verification_address
+from approvals.documents.sheet import fields_of
 from approvals.forms import Choices
-from approvals.language import say
+from approvals.language import _, say
 from approvals.models import Document
+from approvals.operations.document_files import made_file
 from approvals.operations.errors import NotFound
-from approvals.queries import cases
+from approvals.qr import qr_svg
+from approvals.queries import cases, issued
 from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Form
-from workflows.rules import INTERNAL_FIELDS, LICENCE_LABELS
+from workflows.rules import LICENCE_LABELS
 
 from . import filed, request
 from .access import requires
@@ -30,19 +37,49 @@ SHARED_RESULTS = frozenset({"registration-notice", "business-licence"})
 @blueprint.get("/cases/<string:token>/documents/<int:document_id>")
 @requires("applicant")
 def show(token: str, document_id: int) -> str:
-    """One document with all that it says, made for printing."""
-    view, session = seen(token), request.session()
-    found = {document.id: (document, member) for document, member in readable(view, cases.documents_of(session, view.family))}
-    if document_id not in found:
-        raise NotFound
-    document, member = found[document_id]
-    catalogue = county_catalogue()
+    """One document with all that it says, whether it is in force, its QR code and its PDF."""
+    view, document, member = _readable_one(token, document_id)
+    catalogue, session = county_catalogue(), request.session()
     return render_template(
         "cases/document.html",
         document=document, title=say(catalogue.text("documents", document.kind)), case_token=token,
         matter=say(member.definition.title), issuer=say(catalogue.text("departments", member.definition.department)),
         facts=facts(view, member, document, choices_of(session, request.today())),
+        successor=issued.number_of(session, document.replaced_by_id), qr=code_of(document.token),
     )  # fmt: skip
+
+
+@blueprint.get("/cases/<string:token>/documents/<int:document_id>/file")
+@requires("applicant")
+def file(token: str, document_id: int) -> Response:
+    """The PDF of a document, for whoever may read it."""
+    _, document, _ = _readable_one(token, document_id)
+    config = current_app.config
+    content = made_file(request.database(), document.id, public_url=config["PUBLIC_URL"], demo=config["DEMO"], now=request.now())
+    title = county_catalogue().text("documents", document.kind)["zh"]
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = disposition(document.number, f"{title}_{document.content.get('company', '')}")
+    return response
+
+
+def _readable_one(token: str, document_id: int) -> tuple[Seen, Document, Member]:
+    view = seen(token)
+    documents = cases.documents_of(request.session(), view.family)
+    found = next(((each, member) for each, member in readable(view, documents) if each.id == document_id), None)
+    if found is None:
+        raise NotFound
+    return view, *found
+
+
+def disposition(number: str, title: str) -> str:
+    """How a browser keeps the file: by its number, and where it can by a name that people recognise."""
+    named = "".join(each for each in title if each.isalnum() or each == "_")[:60]
+    return f"attachment; filename=\"{number}.pdf\"; filename*=UTF-8''{quote(f'{named}_{number}', safe='')}.pdf"
+
+
+def code_of(token: str) -> Markup:
+    """The QR code that leads to the verification page of a document."""
+    return Markup(qr_svg(verification_address(current_app.config["PUBLIC_URL"], token), _("核验二维码"), scale=3))
 
 
 def readable(view: Seen, documents: Iterable[Document]) -> list[tuple[Document, Member]]:
@@ -64,7 +101,6 @@ def facts(view: Seen, member: Member, document: Document, lists: Choices) -> Seq
         return [filed.Line(say(label), written[fact]) for fact, label in LICENCE_LABELS.items() if fact in written]
     if not view.may_read(member):
         return []
-    fields = {field.name: field for form in member.definition.forms.values() for field in form.fields if field.name in written}
-    asked = Form("", {}, tuple(field for name, field in fields.items() if name not in INTERNAL_FIELDS))
+    asked = Form("", {}, tuple(fields_of(member.definition, document.kind, written).values()))
     lines = filed.lines_of(asked, written, lists, full=view.is_applicant)
     return [line for line in lines if line.text or line.rows]

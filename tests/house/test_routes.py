@@ -40,6 +40,10 @@ PUBLIC_ENDPOINTS: set[str] = {
     "signing.link",
     "signing.new_link",
     "signing.sign",
+    "verifying.compare",
+    "verifying.look_up",
+    "verifying.lookup",
+    "verifying.verify",
     "public.offices",
 }
 # Machines reach these without a form's token; each checks the signature of what it is sent, and refuses with 400 what has none.
