@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
+from approvals.language import _
 from approvals.models import Office, Place
 from workflows.clock import OfficeHours, WorkingCalendar
 
@@ -83,7 +84,7 @@ def opening(hours: str, now: datetime) -> Opening:
         if own is None:
             return Opening(hours)
         calendar = own
-    shown = "、".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in calendar.hours.intervals)
+    shown = _("、").join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in calendar.hours.intervals)
     following = calendar.next_opening(now)
     if following != calendar.local(now):
         return Opening(shown, False, following)

@@ -78,6 +78,27 @@ def test_modules_have_no_bare_text(path: Path) -> None:
     assert bare_texts_of_module(path.read_text(encoding="utf-8")) == []
 
 
+def texts_said_once(source: str) -> list[str]:
+    """Assignments outside of macros that call something: a template that is imported is run once, in one language, for all."""
+    body = Environment(extensions=["jinja2.ext.do", "jinja2.ext.loopcontrols"]).parse(source).body
+    return [f"{each.lineno}" for each in body if isinstance(each, nodes.Assign) and any(each.find_all(nodes.Call))]
+
+
+def test_imported_templates_say_nothing_once_for_all() -> None:
+    parsed = [Environment().parse(path.read_text(encoding="utf-8")) for path in (ROOT / "templates").rglob("*.html")]
+    imports = [each.template for tree in parsed for each in tree.find_all((nodes.FromImport, nodes.Import))]
+    names = sorted({each.value for each in imports if isinstance(each, nodes.Const)})
+    assert names
+    faults = {name: texts_said_once((ROOT / "templates" / name).read_text(encoding="utf-8")) for name in names}
+    assert {name: found for name, found in faults.items() if found} == {}
+
+
+def test_texts_said_once_are_found() -> None:
+    said = "{% set words = {'late': _('好')} %}{% set kinds = {'late': 'red'} %}"
+    assert texts_said_once(said) == ["1"]
+    assert texts_said_once(f"{{% macro badge() %}}{said}{{% endmacro %}}") == []
+
+
 def test_bare_texts_are_found() -> None:
     assert bare_texts_of_template("<p>{{ _('好') }}</p>\n{# 好 #}<p>坏</p>\n<b>{{ x }}</b>：") == ["2: <p>坏</p>", "3: <b></b>："]
     assert bare_texts_of_module('"""说明"""\nx = _("好")\ny = {"zh": "好", "en": "good"}\nz = "坏"\n') == ["4: 坏"]
