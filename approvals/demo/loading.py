@@ -15,6 +15,7 @@ from approvals.operations import reference
 from approvals.operations.passwords import hash_password
 
 from .people import PASSWORD, load_people
+from .reservations import reserve_names
 from .simulation import CASES, Simulation, Tally
 
 FINISHED = "demo finished"
@@ -46,6 +47,7 @@ def load_demo(
     try:
         county = fast.write(load_people, hash_password(PASSWORD), now)
         tally = Simulation(fast, county, now, CASES if cases is None else cases).run()
+        fast.write(reserve_names, county, now)
         fast.write(_finish)
     finally:
         fast.engine.dispose()
