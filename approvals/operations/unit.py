@@ -256,18 +256,22 @@ class Unit:
         self.open_case(linked, SYSTEM_ACTOR, {"parent": parent.number})
 
     def _tell(self, case: CaseNow, name: str, form: Mapping[str, Any]) -> None:
-        text = self._notice_text(case, name, reason=str(form.get("reason", "")).rstrip("。.；; \n"))
-        self.notices.append(notice_row(case, text, self.at, person_id=case.applicant_id))
+        text, sms = self._notice_texts(case, name, reason=str(form.get("reason", "")).rstrip("。.；; \n"))
+        self.notices.append(notice_row(case, text, self.at, sms=sms, person_id=case.applicant_id))
 
     def tell_signatory(self, case: CaseNow, name: str, signature: Mapping[str, Any]) -> None:
         """Send somebody who is asked to sign the link that is theirs."""
-        text = self._notice_text(case, name, link=signing_link(signature["token"]))
+        text, sms = self._notice_texts(case, name, link=signing_link(signature["token"]))
         to = {"to_name": signature["name"], "to_phone": signature["phone"], "to_email": signature["email"]}
-        self.notices.append(notice_row(case, text, self.at, kind="signature", **to))
+        self.notices.append(notice_row(case, text, self.at, sms=sms, kind="signature", **to))
 
-    def _notice_text(self, case: CaseNow, name: str, **values: str) -> dict[str, str]:
+    def _notice_texts(self, case: CaseNow, name: str, **values: str) -> tuple[dict[str, str], str | None]:
+        """A notice filled in, and as a short message where the definition has a text for that."""
         known = {"number": case.number, "company": self.root_of(case).company, **values}
-        return {language: _fill(sentence, known) for language, sentence in case.definition.notices[name].text.items()}
+        notice = case.definition.notices[name]
+        text = {language: _fill(sentence, known) for language, sentence in notice.text.items()}
+        sms = {language: _fill(sentence, known) for language, sentence in (notice.sms or {}).items()}
+        return text, canonical_json(sms) if sms else None
 
     def record(
         self,

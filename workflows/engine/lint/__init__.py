@@ -3,7 +3,7 @@
 ``lint`` reads a folder of definitions and returns its problems, each with its place in a file, what to do about it, and
 the rule that found it. The rules are short functions, in one module per subject: ``shape`` (keys and types), ``names``,
 ``graph``, ``people``, ``linked`` and ``waiting`` (cases side by side), ``times``, ``forms`` (with pages and notices),
-``materials`` and ``versions``. Guards of a special law count only once the module that registers them is imported.
+``materials``, ``messages`` and ``versions``. Guards of a special law count only once the module that registers them is imported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..catalogue import definition_files
 from ..definition import OUTCOMES, STAGES, Definition
 from ..fingerprints import FILE, read_fingerprints
 from ..loader import Document, Problem, build, read
-from . import forms, graph, linked, materials, names, people, shape, times, versions, waiting
+from . import forms, graph, linked, materials, messages, names, people, shape, times, versions, waiting
 from .subject import Rule, Subject
 from .versions import CHANGED, REMOVED, UNPUBLISHED, version_name
 
@@ -71,7 +71,10 @@ def lint_documents(documents: Sequence[Document], vocabulary: Document, fingerpr
     # One file that cannot be built makes the others look wrong in places, so their meaning waits until it can be.
     for document, definition in sound if len(sound) == len(documents) else ():
         others = {**newest, definition.key: definition}
-        problems += _meaning(Subject(document, definition, vocabulary.data, others, keys))
+        subject = Subject(document, definition, vocabulary.data, others, keys)
+        problems += _meaning(subject)
+        # What is published cannot be changed any more; a long message is then cut where it is sent.
+        problems += messages.short_messages(subject) if version_name(document) not in fingerprints else ()
     problems += versions.contiguous(documents)
     worked_out = {version_name(document): definition.fingerprint for document, definition in sound}
     problems += versions.published(documents, worked_out, fingerprints)

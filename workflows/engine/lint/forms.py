@@ -143,8 +143,9 @@ def notices_can_be_filled_in(subject: Subject) -> Iterator[Problem]:
     """A notice uses known placeholders, and the reason only where somebody types one."""
     definition = subject.definition
     for name, notice in definition.notices.items():
-        for language, sentence in notice.text.items():
-            path = ("notices", name, "text", language)
+        texts = [("text", *item) for item in notice.text.items()] + [("sms", *item) for item in (notice.sms or {}).items()]
+        for key, language, sentence in texts:
+            path = ("notices", name, key, language)
             try:
                 used = {part[1] for part in string.Formatter().parse(str(sentence)) if part[1] is not None}
             except ValueError:
