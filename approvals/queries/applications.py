@@ -95,7 +95,7 @@ def cases_of(session: Session, person_id: int) -> list[CaseLine]:
 
 def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
     """The receipt of a root case, with the case for whoever decides who may see it; None for an unknown one."""
-    case = session.scalar(select(Case).where(Case.token == token, Case.parent_id.is_(None)))
+    case = session.scalar(select(Case).where(Case.token == token, Case.parent_id.is_(None), Case.submissions > 0))
     if case is None:
         return None
     catalogue = county_catalogue()

@@ -87,7 +87,7 @@ class Overdue:
 
 def open_cases(session: Session, now: datetime) -> list[Open]:
     """Open cases by workflow, state and office. A waiting or correcting case has no due time and is never late."""
-    promised, whole = promised_due(), Case.parent_id.is_(None)
+    promised = promised_due()
     late = (Task.due_at < now) | (Task.due_at.is_(None) & (promised < now))
     near = near_due(now) | (Task.due_at.is_(None) & near_promise(promised, now))
     found = session.execute(
@@ -95,7 +95,6 @@ def open_cases(session: Session, now: datetime) -> list[Open]:
             Task.workflow,
             Task.state,
             Office.name,
-            whole,
             func.count(),
             func.sum(case((late, 1), else_=0)),
             func.sum(case((late, 0), (near, 1), else_=0)),
@@ -103,11 +102,10 @@ def open_cases(session: Session, now: datetime) -> list[Open]:
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Office, Office.id == Task.office_id)
         .where(Task.closed_at.is_(None))
-        .group_by(Task.workflow, Task.state, Office.name, whole)
+        .group_by(Task.workflow, Task.state, Office.name)
     ).all()
     lines = [
-        Open(bool(is_whole), *_step(workflow, state), office, *map(int, numbers))
-        for workflow, state, office, is_whole, *numbers in found
+        Open(_is_whole(workflow), *_step(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found
     ]
     return sorted(lines, key=lambda line: (not line.is_whole, *_order(line.definition, line.state), line.office or ""))
 
@@ -157,11 +155,12 @@ def overdue_tasks(session: Session, now: datetime) -> list[Overdue]:
     A whole opening is late by its promise until its results lie ready, then by the time to hand them out.
     """
     promised = promised_due()
+    wholes = [definition.key for definition in in_order() if _is_whole(definition.key)]
     due_times = {False: Task.due_at, True: func.coalesce(Task.due_at, promised)}
     parts = [
         select(Task.id, due_at.label("due_at"))
         .join(Case, Case.id == Task.case_id)
-        .where(Task.closed_at.is_(None), due_at < now, Case.parent_id.is_(None) if is_whole else Case.parent_id.is_not(None))
+        .where(Task.closed_at.is_(None), due_at < now, Case.workflow.in_(wholes) if is_whole else Case.workflow.not_in(wholes))
         .order_by(due_at, Task.id)
         .limit(MOST_OVERDUE)
         .subquery()
@@ -169,18 +168,18 @@ def overdue_tasks(session: Session, now: datetime) -> list[Overdue]:
     ]
     late = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
     found = session.execute(
-        select(Task, late.c.due_at, Case.parent_id, Case.token, Case.number, Case.company, Office.name)
+        select(Task, late.c.due_at, Case.token, Case.number, Case.company, Office.name)
         .join(late, late.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Office, Office.id == Task.office_id)
         .order_by(late.c.due_at, Task.id)
     ).all()
     lines = []
-    for task, due_at, parent_id, token, number, company, office in found:
+    for task, due_at, token, number, company, office in found:
         definition, state = _step(task.workflow, task.state)
         due = due_of(due_at, None, now)
         assert due is not None
-        lines.append(Overdue(parent_id is None, token, number, company, definition, state, office, due))
+        lines.append(Overdue(_is_whole(task.workflow), token, number, company, definition, state, office, due))
     return lines
 
 
@@ -189,6 +188,11 @@ def percentile(values: list[int], share: int) -> float:
     if not values:
         raise ValueError("a percentile needs at least one value")
     return float(sorted(values)[math.ceil(len(values) * share / 100) - 1])
+
+
+def _is_whole(workflow: str) -> bool:
+    """Whether a case of that workflow is a whole company opening, rather than a matter of one or a follow-up."""
+    return county_catalogue().latest(workflow).kind == "chain"
 
 
 def _step(workflow: str, state: str) -> tuple[Definition, State]:

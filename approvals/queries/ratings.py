@@ -111,14 +111,14 @@ def satisfaction(session: Session, now: datetime) -> Satisfaction:
         later.root_id == Rating.root_id, later.service == Rating.service, later.number > Rating.number, later.channel != "default"
     )
     found = session.execute(
-        select(Rating.channel == "default", Rating.score, func.count())
+        select(Rating.channel, Rating.score, func.count())
         .where(Rating.created_at >= now - timedelta(days=DAYS), ~changed.exists())
-        .group_by(Rating.channel == "default", Rating.score)
+        .group_by(Rating.channel, Rating.score)
     ).all()
     by_score: Counter[int] = Counter()
     defaults = 0
-    for is_default, score, count in found:
-        if is_default:
+    for channel, score, count in found:
+        if channel == "default":
             defaults += count
         else:
             by_score[score] += count

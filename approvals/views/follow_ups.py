@@ -33,7 +33,8 @@ def page(view: Seen, told: Sequence[Any], applicant: tuple[str, str], turn: Call
         "ratings/follow_up.html",
         view=view, subject=subject, case=subject.case, now_is=request.now(), is_staff=view.works_on(subject),
         criticisms=ratings.behind(session, subject.case.id), scores=SCORES, reasons=REASONS, told=told, notices=notices,
-        clocks=cases.clocks_of(view.family, subject, request.now()), doable=view.doable(subject), turn=turn(view, subject), said=telling.words(),
+        clocks=cases.clocks_of(view.family, subject, request.now()), doable=view.doable(subject), turn=turn(view, subject),
+        said=telling.words(),
         applicant=applicant, is_addressed=view.is_addressed(subject), services=_service,
     )  # fmt: skip
 

@@ -15,9 +15,11 @@ from approvals.operations import claiming
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
 from approvals.queries.applications import receipt_of
+from approvals.queries.expectations import expectation
+from approvals.queries.progress import receipt_token
 from workflows.clock import OFFICE_ZONE
 
-from . import request
+from . import progress, request
 from .access import requires
 from .applying import blueprint
 from .submitting import CLAIM_CODES
@@ -37,8 +39,13 @@ def receipt(token: str) -> str:
     code = codes.pop(token, "")
     if code:
         cookie[CLAIM_CODES] = codes
+    session = request.session()
+    document = receipt_token(session, found[1].id)
     return render_template(
-        "applications/receipt.html", receipt=found[0], claim_code=code, is_own=found[1].applicant_id == acting.person_id,
+        "applications/receipt.html", receipt=found[0], expected=expectation(session, found[1].workflow, request.now()),
+        working_time=progress.working_time, code=progress.code_of(document) if document else "",
+        progress_address=progress.address_of(document) if document else "", claim_code=code,
+        is_own=found[1].applicant_id == acting.person_id,
         is_clerk=_is_clerk(found[1], acting), exact=exact_moment,
     )  # fmt: skip
 

@@ -8,7 +8,8 @@ from flask import Blueprint, render_template
 
 from approvals.calendar import county_calendar
 from approvals.language import language
-from approvals.queries import overview
+from approvals.operations.ratings import REASONS, SCORES
+from approvals.queries import overview, ratings
 from workflows.clock import format_length
 
 from . import request
@@ -46,6 +47,7 @@ def index() -> str:
         opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now),
         overdue={is_whole: [line for line in overdue if line.is_whole is is_whole] for is_whole in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
-        recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
+        satisfaction=ratings.satisfaction(session, now), bad_ratings=ratings.bad_ratings(session, now), scores=SCORES, reasons=REASONS,
+        most_listed=ratings.MOST_LISTED, recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
         totals={is_whole: _totals(line for line in opened if line.is_whole is is_whole) for is_whole in (True, False)},
     )  # fmt: skip

@@ -170,3 +170,32 @@ def test_statements_of_the_pages(visit: Visit, database: Database, done: Chain) 
     with counted(database) as sent:
         officer.get(f"/cases/{case.token}")
     assert len(sent) == 6, sent
+
+
+def test_the_supervisor_sees_satisfaction_with_three_and_defaults_apart(visit: Visit, database: Database, done: Chain) -> None:
+    def store(session: Any) -> None:
+        for number, (score, channel) in enumerate([(5, "pc"), (4, "qr"), (3, "pc"), (5, "default"), (1, "default")]):
+            session.add(
+                Rating(
+                    root_id=done.root_id, service=f"test-{number}", number=1, score=score, reasons=[], channel=channel, rated=[],
+                    created_at=done.now,
+                )
+            )  # fmt: skip
+
+    database.write(store)
+    visit(done.cast.applicant).post(address(done), {"score": "2", "text": "太慢"}, status=303)
+    supervisor = visit(done.cast.supervisor)
+    page = supervisor.get("/supervision").text
+    section = page[page.index('id="ratings"') :]
+    assert "<strong>50.0%</strong> 满意率（4 个评价）" in section
+    assert "<strong>1</strong> 基本满意" in section and "<strong>2</strong> 系统默认，不计入" in section
+    assert "太慢" in section and follow_up_of(database).number in section and "待联系评价人" in section
+    # A follow-up is no company opening.
+    assert page.count("待联系评价人") == 2 and "差评回访整改" in page[page.index('id="open"') :]
+    visit(done.cast.applicant).post(address(done), {"score": "4", "number": "2"}, status=303)
+    assert "<strong>75.0%</strong> 满意率（4 个评价）" in supervisor.get("/supervision").text
+
+
+def test_the_receipt_carries_the_code_of_its_progress(visit: Visit, done: Chain) -> None:
+    page = visit(done.cast.applicant).get(f"/receipts/{done.filed.token}").text
+    assert 'role="img" aria-label="用手机扫一扫' in page and "/progress/" in page and "同类办件还太少" in page
