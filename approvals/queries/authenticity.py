@@ -73,9 +73,6 @@ class _Findings:
     def differ(self, name: str, **values: Any) -> None:
         self.differences.append(Difference(_LABELS[name], **{place: _shown(value) for place, value in values.items()}))
 
-    def fault(self, zh: str, en: str) -> None:
-        self.faults.append({"zh": zh, "en": en})
-
 
 def examine_file(session: Session, data: bytes) -> Verdict:
     """Judge a PDF that somebody holds. Never raises, whatever it is."""
@@ -103,18 +100,20 @@ def _compare_bytes(session: Session, document_id: int, data: bytes, is_known: bo
     stored = session.scalar(select(DocumentFile.content).where(DocumentFile.document_id == document_id))
     if stored == data:
         if not is_known:
-            findings.fault("系统里这份文件的校验值被改动", "the digest kept of this file was changed")
+            findings.faults.append({"zh": "系统里这份文件的校验值被改动", "en": "the digest kept of this file was changed"})
     elif is_known:
-        findings.fault("系统里保存的文件副本被改动", "the copy of the file that is kept here was changed")
+        findings.faults.append({"zh": "系统里保存的文件副本被改动", "en": "the copy of the file that is kept here was changed"})
     elif stored is None:
-        findings.fault("系统没有发出过这样一份文件", "no such file was ever issued")
+        findings.faults.append({"zh": "系统没有发出过这样一份文件", "en": "no such file was ever issued"})
     else:
         place = next(
             (at for at, (one, other) in enumerate(zip(stored, data, strict=False)) if one != other), min(len(stored), len(data))
         )
-        findings.fault(
-            f"文件与发出时的不一样：从第{place + 1}个字节起不同（发出时{len(stored)}字节，这份{len(data)}字节）",
-            f"the file is not as it was issued: it differs from byte {place + 1} on ({len(stored)} bytes issued, {len(data)} here)",
+        findings.faults.append(
+            {
+                "zh": f"文件与发出时的不一样：从第{place + 1}个字节起不同（发出时{len(stored)}字节，这份{len(data)}字节）",
+                "en": f"the file is not as it was issued: it differs from byte {place + 1} on ({len(stored)} bytes issued, {len(data)} here)",
+            }
         )
 
 
@@ -122,7 +121,7 @@ def _judged(session: Session, document_id: int, own: OwnRecord | None, findings:
     row = _row(session, document_id, own)
     number = row.told.number if row.told is not None else str(getattr(row.document, "number", ""))
     if row.document is None:
-        findings.fault("系统里这份文书的记录不见了", "the record of this document is gone")
+        findings.faults.append({"zh": "系统里这份文书的记录不见了", "en": "the record of this document is gone"})
     else:
         _compare(row, own, findings)
     if findings.differences or findings.faults:
@@ -191,10 +190,12 @@ def _compare(row: _Row, own: OwnRecord | None, findings: _Findings) -> None:
         if own.text != document.content and not findings.differences:
             findings.differ("record", in_file=_around(own.text, document.content), in_record=_around(document.content, own.text))
     if told is None:
-        findings.fault("办理记录里没有发出过这份文书", "no event of any case issued this document")
+        findings.faults.append({"zh": "办理记录里没有发出过这份文书", "en": "no event of any case issued this document"})
         return
     for message in row.broken:
-        findings.fault(f"办件的办理记录被改动：{message['zh']}", f"the history of the case was changed: {message['en']}")
+        findings.faults.append(
+            {"zh": f"办件的办理记录被改动：{message['zh']}", "en": f"the history of the case was changed: {message['en']}"}
+        )
     stored = digest("", document.content)
     if stored != told.digest and not findings.differences:
         findings.differ("record", in_record=stored, in_history=told.digest)

@@ -10,8 +10,7 @@ from approvals.documents import Sheet, sheet_of
 from approvals.models import Case, Document, DocumentFile, Office
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition
-
-_COUNTY = "惠民县"  # papers are Chinese, whoever reads them
+from workflows.rules.licence import COUNTY
 
 
 def id_of_token(session: Session, token: str) -> int | None:
@@ -59,4 +58,4 @@ def issuer_of(session: Session, case: Case, definition: Definition) -> str:
         office_id = next((case.offices[office] for office in offices if office in case.offices), None)
         if office_id is not None:
             return session.scalar(select(Office.name).where(Office.id == office_id)) or ""
-    return _COUNTY + county_catalogue().text("departments", definition.department)["zh"]
+    return COUNTY + county_catalogue().text("departments", definition.department)["zh"]

@@ -10,7 +10,10 @@ from workflows.rules.name import compose_name
 from workflows.rules.reading import Application, Row
 from workflows.rules.registration import COMPANY_TYPE_TEXTS
 
-REGISTRAR = "惠民县行政审批服务局"
+COUNTY = "惠民县"
+"""What stands before the departments of this county on their papers."""
+
+REGISTRAR = COUNTY + "行政审批服务局"
 """The registrar of this county as documents name it (登记机关)."""
 
 ABOVE_COUNTY = "山东省滨州市"
