@@ -22,6 +22,7 @@ from workflows.rules import mask_name
 
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]")
 GLUED = re.compile(r"[a-z)][.!?;,:][A-Z][a-z]")
+UNFILLED = re.compile(r"\{[a-z_]+\}|%\(\w+\)")
 SHOWN_ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "data-label", "content", "label")
 UNSEEN = ("script", "style", "template")
 
@@ -97,11 +98,11 @@ def chinese_on(html: str, known: Iterable[str]) -> list[str]:
 
 
 def glued_on(html: str) -> list[str]:
-    """Sentences that run into each other: Chinese needs no space between them, English does."""
+    """Sentences that run into each other, as Chinese ones may, and placeholders that nobody filled."""
     page = Texts()
     page.feed(html)
     page.close()
-    return [" ".join(text.split()) for text in page.texts if GLUED.search(text)]
+    return [" ".join(text.split()) for text in page.texts if GLUED.search(text) or UNFILLED.search(text)]
 
 
 def stored_texts(database: Database) -> list[str]:
@@ -184,7 +185,7 @@ class Walk:
         page = Texts()
         page.feed(answer.text)
         self.unsent += [(path, self.local(path, action), values) for action, values in page.forms]
-        return [self.local(path, link) for link in page.links if not urlsplit(link).netloc]
+        return [self.local(path, link) for link in page.links if not (urlsplit(link).scheme or urlsplit(link).netloc)]
 
     def faults(self) -> list[str]:
         """Chinese on any page that came back. Names and typed texts are read at the end: they may have become more."""
