@@ -112,7 +112,7 @@ def _compare_bytes(session: Session, document_id: int, data: bytes, is_known: bo
         findings.faults.append(
             {
                 "zh": f"文件与发出时的不一样：从第{place + 1}个字节起不同（发出时{len(stored)}字节，这份{len(data)}字节）",
-                "en": f"the file is not as it was issued: other from byte {place + 1} on ({len(stored)} bytes issued, {len(data)} here)",
+                "en": f"the file is not as it was issued: other from byte {place + 1} ({len(stored)} bytes issued, {len(data)} here)",
             }
         )
 
