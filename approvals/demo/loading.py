@@ -16,7 +16,8 @@ from approvals.operations.passwords import hash_password
 
 from .people import PASSWORD, load_people
 from .reservations import reserve_names
-from .simulation import CASES, Simulation, Tally
+from .ratings import rate_cases
+from .simulation import CASES, SEED, Simulation, Tally
 
 FINISHED = "demo finished"
 """A counter that is written last: a load that was interrupted is told from a whole one."""
@@ -47,6 +48,7 @@ def load_demo(
     try:
         county = fast.write(load_people, hash_password(PASSWORD), now)
         tally = Simulation(fast, county, now, CASES if cases is None else cases).run()
+        rate_cases(fast, county, now, SEED)
         fast.write(reserve_names, county, now)
         fast.write(_finish)
     finally:

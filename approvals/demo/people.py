@@ -67,6 +67,8 @@ STAFF = (
     StaffMember("银行经办甲", "officer", "bank", "bank-a", "bank-a", "示例银行甲：预约开户"),
     StaffMember("银行经办乙", "officer", "bank", "bank-b", "bank-b", "示例银行乙：预约开户"),
     StaffMember("银行经办丙", "officer", "bank", "bank-c", "bank-c", "示例银行丙：预约开户"),
+    StaffMember("评价回访员甲", "rating-officer", "approval-bureau", HALL, "rating-officer", "评价回访员：差评回访、整改"),
+    StaffMember("评价回访员乙", "rating-officer", "approval-bureau", HALL),
     StaffMember("督查员甲", "supervisor", "approval-bureau", HALL, "supervisor", "督查：总览"),
     StaffMember("管理员甲", "administrator", "approval-bureau", HALL, "administrator", "系统管理"),
 )

@@ -14,6 +14,7 @@ HOUR = 3600
 DAYS_BACK = 124
 """About four months: long enough for a correction that nobody answers to lapse after sixty working days."""
 
+SIGNING = "company-registration.signing"
 REVIEWING = "company-registration.reviewing"
 EXTENDED = "company-registration.reviewing_extended"
 ASKED = "company-registration.extension_requested"
@@ -109,6 +110,9 @@ def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
         return Plan(_before(calendar, end, hours), route or ("approve",), pace=0.25, **values)  # type: ignore[arg-type]
 
     plans = [
+        at(0.4, stalls={SIGNING: False}),
+        at(20, stalls={SIGNING: False}),
+        at(5, stalls={SIGNING: False}, window=True),
         at(0.2, stalls={REVIEWING: False}),
         at(0.5, stalls={REVIEWING: True}),
         at(1.3, stalls={REVIEWING: False}),
@@ -146,12 +150,13 @@ def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
 
 
 def _own(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
-    """The cases of the applicant who signs in: one to correct, one under way, one to collect, one done."""
+    """The cases of the applicant who signs in: one that is being signed, one to correct, one under way, one to collect, one done."""
 
     def at(hours: float, *route: str, **values: object) -> Plan:
         return Plan(_before(calendar, end, hours), route or ("approve",), pace=0.25, own=True, **values)  # type: ignore[arg-type]
 
     return [
+        at(1.2, stalls={SIGNING: False}),
         at(10, "return", stalls={CORRECTING: False}),
         at(2, chosen=(*MATTERS,), stalls={"company-seal.handling": True, "housing-fund.handling": False}),
         at(25, chosen=(*MATTERS,), way="window", stalls={DELIVERING: False}),

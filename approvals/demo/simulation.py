@@ -25,7 +25,7 @@ from approvals.operations.moving import Request
 from . import invented, texts, verbs
 from .applications import Firm, Generator
 from .people import HALL, County
-from .plans import DELIVERING, EXTENDED, REVIEWING, Plan, plans
+from .plans import DELIVERING, EXTENDED, REVIEWING, SIGNING, Plan, plans
 from .verbs import Open, Seen
 
 SEED = 4011
@@ -38,6 +38,12 @@ REACTION = {"registrar": 9, "registrar-head": 45, "officer": 11, "clerk": 30}
 HANDLING = {"registrar": 16, "registrar-head": 10, "officer": 14, "clerk": 6}
 COLLECTION_HOURS = {"window": 10, "point": 14, "post": 4}
 """Median working hours until results are fetched or posted."""
+
+SIGNING_MINUTES = 4
+"""Median minutes until somebody signs who has got a link."""
+
+SIGNING_AT_WINDOW = 0.25
+"""The share of walk-ins with somebody who signs at the window."""
 
 ANSWER_HOURS = 26
 """Median hours, by day and night, until an applicant answers a correction."""
@@ -205,6 +211,9 @@ class Simulation:
     def _open(self, story: Story, task: Open, now: datetime) -> None:
         """Decide who takes up a task, and when."""
         stalled = task.place in story.plan.stalls and (not story.route or story.route[0] == "approve")
+        if task.place == SIGNING:
+            self._ask_to_sign(story, task, now, all_but_one=stalled)
+            return
         if task.role == "applicant":
             if not stalled:
                 self._applicant_turn(story, task, now)
@@ -249,6 +258,19 @@ class Simulation:
             other = self._worker(task.role, task.department, task.office_id)
             end = self.calendar.add_working_seconds(now, self._some(HANDLING[task.role]))
             self._at(end, lambda now: self._decide(story, task, other, now))
+
+    # ---- the signatories' turn ------------------------------------------------------------------------------------
+
+    def _ask_to_sign(self, story: Story, task: Open, now: datetime, *, all_but_one: bool) -> None:
+        """Everybody signs by phone within the hour; at a window somebody without one may sign on the spot."""
+        with self.database.reading() as session:
+            signatures = verbs.unsigned(session, story.root_id)[: -1 if all_but_one else None]
+        if not all_but_one and story.window is not None and self.source.random() < SIGNING_AT_WINDOW:
+            form = {"signatory": str(signatures.pop().id), "way": "in-person", "identity_checked": True}
+            self._at(now + timedelta(minutes=2), lambda now: self._act(story, now, story.filer, task, "sign_in_person", form))
+        for each in signatures:
+            moment = now + timedelta(seconds=self._some(SIGNING_MINUTES, story.plan.pace))
+            self._at(moment, lambda now, each=each: self._do(story, now, verbs.sign, each, now))  # type: ignore[misc]
 
     # ---- the applicant's turn -------------------------------------------------------------------------------------
 

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Draft, Task
-from approvals.operations import claiming, drafts, moving
+from approvals.models import Case, Draft, Signature, Task
+from approvals.operations import claiming, drafts, moving, signing
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
 
@@ -102,6 +102,18 @@ def act(session: Session, acting: Acting, root_id: int, request: moving.Request,
     """Do one action of a definition."""
     moving.act(session, acting, request, now)
     return _look(session, root_id)
+
+
+def unsigned(session: Session, root_id: int) -> list[Signature]:
+    """Who has not answered yet, in the order of the application."""
+    asked = select(Signature).where(Signature.root_id == root_id, Signature.superseded_at.is_(None), Signature.vote == "")
+    return list(session.scalars(asked.order_by(Signature.ordinal)))
+
+
+def sign(session: Session, signature: Signature, now: datetime) -> Seen:
+    """Let one person sign by their own link."""
+    signing.answer(session, signature.id, signing.SIGN, signature.digest, now)
+    return _look(session, signature.root_id)
 
 
 def claim(session: Session, acting: Acting, root_id: int, task: Open, now: datetime) -> Seen:
