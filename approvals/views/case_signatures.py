@@ -113,7 +113,7 @@ def show(token: str, signature_id: int) -> Answer:
 
 def _page(view: Seen, line: Line, fault: str = "", typed: str = "") -> str:
     address = current_app.config["PUBLIC_URL"] + url_for("signing.link", token=line.signature.token)
-    drawn = Markup(qr_svg(address, _("%(name)s的签署链接", name=line.signature.name)))
+    drawn = Markup(qr_svg(address, _("%(name)s的签署链接", name=line.signature.name), scale=6))
     return render_template(
         "cases/signature.html", view=view, line=line, address=address, drawn=drawn, acts_in_words=acts.acts_in_words,
         fault=fault, typed=typed,

@@ -158,6 +158,8 @@ def turn(view: Seen, member: Member) -> str:
     if task is None or not task.role:
         if view.family.correcting is not None:
             return _("轮到您了，请补正后重新提交") if view.is_applicant else _("等待申请人补正")
+        if view.family.signing is not None and member.is_root:
+            return _("等待所有人签署，签完自动交给登记机关")
         waits = cases.waiting_for(view.family, member)
         if waits:
             return _("等待：%(matters)s", matters=_("、").join(say(definition.title) for definition in waits))
@@ -198,8 +200,10 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
             continue
         states = line.definition.states
         role = say(county_catalogue().vocabulary["roles"].get(event.role)) if event.role != "system" else ""
-        who = _("系统") if event.actor_id is None else event.actor_name
-        if event.actor_id is not None and role:
+        # Whoever signs has no account, but a name.
+        is_named = event.actor_id is not None or event.role == SIGNATORY
+        who = event.actor_name if is_named else _("系统")
+        if is_named and role:
             who = _("%(name)s（%(role)s）", name=who, role=role)
         from_title = say(states[event.from_state].title) if line.moved and event.from_state in states else ""
         to_title = say(states[event.to_state].title) if line.moved and event.to_state in states else ""

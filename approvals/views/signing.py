@@ -25,7 +25,7 @@ from approvals.queries.lists import choices_of, item_texts
 from approvals.queries.signatures import Asked
 from workflows.county import county_catalogue
 from workflows.rules.articles import articles
-from workflows.rules.signatories import ARTICLES
+from workflows.rules.signatories import ARTICLES, signatories
 
 from . import acts, filed, request
 from .access import public
@@ -225,6 +225,7 @@ def _document(found: Asked, common: Mapping[str, Any]) -> str:
         clauses = articles(content, place=place, items=items)
     return render_template(
         "signing/document.html", pages=filed.filed(definition.pages, content, lists, full=False), changes=changes, clauses=clauses,
+        firms=next((each.firms for each in signatories(content) if list(each.paths) == list(found.signature.paths)), ()),
         **common,
     )  # fmt: skip
 

@@ -54,6 +54,7 @@ def test_everybody_who_reads_the_case_sees_who_has_signed(chain: Chain, visit: V
 def test_after_everybody_signed_the_panel_is_the_record(chain: Chain, visit: Visit) -> None:
     chain.sign()
     page = page_of(visit(chain.cast.applicant), chain)
+    assert "张测试（签署人）" in page, "the history names who signed"
     assert "3人全部签署" in panel_in(page) and "签署记录" in page and "提醒" not in panel_in(page)
 
 

@@ -93,9 +93,10 @@ def _listed(names: Sequence[str]) -> Text:
 
 def _contribution(row: Row) -> Text:
     method = _METHODS.get(row.text("method"), {"zh": row.text("method"), "en": row.text("method")})
-    amount = f"{row.money('amount') or Decimal(0):,.2f}"
+    amount, day = f"{row.money('amount') or Decimal(0):,.2f}", row.day("paid_by")
+    until = f"{day.year}年{day.month}月{day.day}日" if day is not None else row.text("paid_by")
     return {
-        "zh": f"{row.text('name')}：认缴{amount}元，以{method['zh']}出资，{row.text('paid_by')}前缴足。",
+        "zh": f"{row.text('name')}：认缴{amount}元，以{method['zh']}出资，最迟{until}缴足。",
         "en": f"{row.text('name')}: {amount} yuan in {method['en']}, paid by {row.text('paid_by')}.",
     }
 
