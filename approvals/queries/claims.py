@@ -53,7 +53,8 @@ def claims_of(session: Session, family: Family, lines: Sequence[Line], submissio
             number=root.case.number,
             materials=tuple(_materials(matters, submissions)),
             charges=tuple(_charges(matters, lines)),
-            contacts=tuple(_contacts(session, family, lines)),
+            # Within a day in the order of the log.
+            contacts=tuple(sorted(_contacts(session, family, lines), key=lambda contact: contact.day)),
             submissions=tuple(Filed(each.number, _day(each.filed_at)) for each in submissions),
             matters=tuple(_linked(family, node) for node in nodes),
             places=codes,

@@ -22,7 +22,7 @@ DRAFT, SIGNING, FILED = "draft", "signing", "filed"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One material for one person or row. ``state``: obtained, later (by itself, after the registration), checked (by the
+    """One material for one person or row. ``state``: shared, obtained, later (by itself, after the registration), checked (by the
     registrar), promised, to-promise, signed, to-sign, uploaded, to-upload. ``document`` is the number of what was found."""
 
     workflow: str
@@ -48,6 +48,10 @@ class Line:
     @property
     def states(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(item.state for item in self.items))
+
+    def documents(self, state: str) -> tuple[str, ...]:
+        """Numbers of what was found, each once."""
+        return tuple(dict.fromkeys(item.document for item in self.items if item.state == state and item.document))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -129,4 +133,4 @@ def _state(
             return ("obtained", licence) if licence else ("later", "")
         firm = firms.get(_code(needed))
         return ("obtained", firm.licence or firm.credit_code) if firm is not None else ("checked", "")
-    return "obtained", ""
+    return "shared", ""

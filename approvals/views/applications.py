@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -33,9 +34,9 @@ from approvals.queries.drafts import open_drafts
 from approvals.queries.lists import item_texts
 from workflows.engine.definition import Field, Form
 
-from . import names, prefill, request
+from . import known, names, prefill, request
 from .access import requires
-from .applying import Written, applicant_of, blueprint, written
+from .applying import Written, blueprint, written
 
 COMPANY_OPENING = "company-opening"
 Answer = str | Response | tuple[str, int]
@@ -86,15 +87,17 @@ def page(token: str, page_name: str) -> str:
     application = written(token)
     form = _form(application, application.page(page_name))
     values = application.draft.content.get(page_name)
+    filled_in: Mapping[str, Any] = {}
     if isinstance(values, Mapping):
         fill(form, values)
     else:
-        fill(form, prefill.initial(page_name, application.draft, *applicant_of(application.draft)))
+        filled_in = known.initial(page_name, application.draft, prefill.offered(page_name, request.today()).get("shareholders", {}))
+        fill(form, filled_in)
     _offer_rows(form)
     state = next(each for each in application.progress() if each.page.name == page_name)
     if isinstance(values, Mapping) and "row" not in asked.args:
         _note(form, state)
-    return _shown(application, form, state)
+    return _shown(application, form, state, filled_in=filled_in)
 
 
 @blueprint.post("/applications/<string:token>/<string:page_name>")
@@ -106,7 +109,7 @@ def save(token: str, page_name: str) -> Answer:
     offered = prefill.offered(page_name, request.today())
     sent = without_removed(asked.form, definition)
     items = item_texts(request.session(), request.today())
-    values = prefill.completed(page_name, lenient(sent, definition, offered), items)
+    values = known.with_names_of_firms(page_name, prefill.completed(page_name, lenient(sent, definition, offered), items))
     if asked.form.get("copy"):
         row = prefill.copied_row({**application.draft.content, page_name: values}, asked.form["copy"])
         values["people"] = [*values.get("people", []), *([row] if row else [])]
@@ -213,7 +216,13 @@ def _note(form: DefinitionForm, state: PageProgress) -> None:
         form.note(path, note)
 
 
-def _shown(application: Written, form: DefinitionForm, state: PageProgress, overwritten: Sequence[Any] = ()) -> str:
+def _shown(
+    application: Written,
+    form: DefinitionForm,
+    state: PageProgress,
+    overwritten: Sequence[Any] = (),
+    filled_in: Mapping[str, Any] = MappingProxyType({}),
+) -> str:
     name = form.definition.name
     content = application.draft.content
     returned = application.returned
@@ -224,6 +233,7 @@ def _shown(application: Written, form: DefinitionForm, state: PageProgress, over
         number=[page.name for page in application.definition.pages].index(name) + 1,
         seen=writing.page_mark(content, name),
         from_check=asked.values.get("from") == "check",
+        filled_in=[say(field.label) for field in form.definition.fields if field.name in filled_in],
         asked_here=[line for line in returned.asked if line.page == name] if returned is not None else [],
         tally=prefill.tally(content) if name == "capital" else None,
         copyable=prefill.copyable(content) if name == "people" else [],

@@ -74,7 +74,7 @@ def upload(token: str) -> Answer:
     chosen = [file for name in ("photo", "file") for file in asked.files.getlist(name) if file.filename]
     if not chosen:
         return _shown(application, _("还没有选文件：请拍照或者选一个文件，再按“上传”。"), here), 422
-    names = []
+    names, has_picture = [], False
     for file in chosen:
         # One byte more than is taken tells a file that is too large without reading on.
         data = file.stream.read(most_of_a_file() + 1)
@@ -86,7 +86,10 @@ def upload(token: str) -> Answer:
         except Refusal as refusal:
             return _shown(written(token), say(refusal.message), here), 422
         names.append(found.name)
-    flash(_("已上传：%(names)s。照片里的拍摄地点和设备信息已经去掉。", names=_("、").join(names)), "success")
+        has_picture = has_picture or found.media_type != inspection.PDF
+    flash(_("已上传：%(names)s。", names=_("、").join(names)), "success")
+    if has_picture:
+        flash(_("照片里的拍摄地点和设备信息已经去掉。"), "info")
     return redirect(url_for("applications.materials", token=token), code=303)
 
 

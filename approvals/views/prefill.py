@@ -9,7 +9,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from approvals.forms import Offered
-from approvals.models import Draft
 from workflows.rules import comparable, normalise_number
 from workflows.rules.company import YEARS_TO_PAY, years_later
 from workflows.rules.reading import Application, Row
@@ -20,17 +19,6 @@ COPIED = ("name", "id_kind", "id_number", "id_as_on_card")
 def offered(page: str, today: date) -> Offered:
     """Values of new rows: contributions are due within five years of establishment (公司法 第四十七条), never before today."""
     return {"shareholders": {"paid_by": years_later(today, YEARS_TO_PAY).isoformat()}} if page == "capital" else {}
-
-
-def initial(page: str, draft: Draft, name: str, phone: str) -> dict[str, Any]:
-    """What a page that nobody has saved yet starts with; ``name`` and ``phone`` are the applicant's."""
-    if page == "delivery":
-        return {"recipient": name, "phone": phone}
-    if page == "premises":
-        return {"phone": phone}
-    if page == "declaration" and draft.office_id is not None:
-        return {"filed_by": "clerk"}
-    return {}
 
 
 def completed(page: str, values: dict[str, Any], items: Mapping[str, tuple[str, bool]]) -> dict[str, Any]:

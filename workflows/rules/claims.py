@@ -149,10 +149,11 @@ def _claim(key: str, title: Words, evidence: Iterable[Evidence], final: bool, ho
 def _no_material(log: Log) -> Claim:
     """零材料: no material of the case was asked as a file or on paper (市场主体登记管理条例 第十六条)."""
 
+    merged: dict[tuple[str, str], tuple[Asked, list[str]]] = {}
+    for asked in log.materials:
+        merged.setdefault((asked.name["zh"], asked.source), (asked, []))[1].append(asked.subject)
+
     def lines() -> Iterator[Evidence]:
-        merged: dict[tuple[str, str], tuple[Asked, list[str]]] = {}
-        for asked in log.materials:
-            merged.setdefault((asked.name["zh"], asked.source), (asked, []))[1].append(asked.subject)
         for asked, subjects in merged.values():
             whose = [subject for subject in subjects if subject]
             zh, en = "、".join(whose), ", ".join(whose)
@@ -167,8 +168,8 @@ def _no_material(log: Log) -> Claim:
     return _claim(
         "no-material", {"zh": "零材料", "en": "No material"}, lines(), log.decided,
         {
-            "zh": f"{len(log.materials)}项材料都不用申请人提供",
-            "en": f"None of {len(log.materials)} materials was asked of the applicant",
+            "zh": f"{len(merged)}项材料都不用申请人提供",
+            "en": f"None of {len(merged)} materials was asked of the applicant",
         },
         {"zh": "到现在没有要过材料；设立登记办结后认定", "en": "None was asked so far; decided when the registration ends"},
     )  # fmt: skip

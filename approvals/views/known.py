@@ -1,0 +1,109 @@
+"""What a page that nobody has saved yet is filled with: from the account, earlier applications, and the register of enterprises.
+
+It is only shown, marked as such, until the applicant saves the page; what somebody typed is never replaced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import flash
+
+from approvals.language import _
+from approvals.models import Draft
+from approvals.queries.known import earlier_applications, firms_by_code
+from workflows.rules import comparable
+from workflows.rules.reading import Application, Row
+
+from . import request
+from .applying import applicant_of
+
+IDENTITY = ("name", "id_kind", "id_number", "id_as_on_card")
+REMEMBERED: Mapping[str, tuple[str, ...]] = {
+    "premises": ("place", "address", "postcode"),
+    "matters": ("bank", "taxpayer_kind", "housing_fund_ratio"),
+    "delivery": ("way", "office", "address"),
+    "people": ("director_term_years", "supervision"),
+}
+"""What a later application of the same person is likely to say again."""
+Earlier = Sequence[Mapping[str, Any]]
+
+
+def initial(page: str, draft: Draft, new_row: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a page that was not saved yet; ``new_row`` is what a new row of its table begins with."""
+    name, phone = applicant_of(draft)
+    earlier: Earlier = [] if draft.office_id is not None else earlier_applications(request.session(), draft.person_id)
+    values = {**_remembered(page, earlier), **_from_account(page, draft, name, phone)}
+    if page == "capital":
+        row = _walk_in(draft) or _own_identity(name, earlier)
+        if row:
+            values["shareholders"] = [{**new_row, "kind": "natural", **row}]
+    if page == "people":
+        row = _own_row(name, earlier)
+        if row:
+            values["people"] = [row]
+    return values
+
+
+def _from_account(page: str, draft: Draft, name: str, phone: str) -> dict[str, Any]:
+    if page == "delivery":
+        return {"recipient": name, "phone": phone}
+    if page == "premises":
+        return {"phone": phone}
+    if page == "declaration" and draft.office_id is not None:
+        return {"filed_by": "clerk"}
+    return {}
+
+
+def _remembered(page: str, earlier: Earlier) -> dict[str, Any]:
+    for content in earlier:
+        values = Application(content).page(page).values
+        found = {name: values[name] for name in REMEMBERED.get(page, ()) if values.get(name) not in (None, "", [])}
+        if found:
+            return found
+    return {}
+
+
+def _walk_in(draft: Draft) -> dict[str, Any]:
+    """The identity that the window has checked."""
+    return {name: draft.walk_in[name] for name in IDENTITY if draft.walk_in.get(name)} if draft.office_id is not None else {}
+
+
+def _own_rows(name: str, earlier: Earlier) -> Iterator[Row]:
+    """Rows of earlier applications that name the person themselves, those of officers first: they also have telephone and e-mail."""
+    for content in earlier:
+        application = Application(content)
+        for row in (*application.people, *application.shareholders):
+            if row.text("id_number") and comparable(row.text("name")) == comparable(name):
+                yield row
+
+
+def _own_identity(name: str, earlier: Earlier) -> dict[str, Any]:
+    row = next(_own_rows(name, earlier), None)
+    return {column: row.values[column] for column in IDENTITY if column in row.values} if row is not None else {}
+
+
+def _own_row(name: str, earlier: Earlier) -> dict[str, Any]:
+    row = next((row for row in _own_rows(name, earlier) if row.path.startswith("people.")), None)
+    if row is None:
+        return {}
+    return {column: row.values[column] for column in (*IDENTITY, "phone", "email", "positions") if column in row.values}
+
+
+def with_names_of_firms(page: str, values: dict[str, Any]) -> dict[str, Any]:
+    """What was typed, with the name of each enterprise whose code is in our register and whose name was left out."""
+    rows = values.get("shareholders")
+    if page != "capital" or not isinstance(rows, list):
+        return values
+    nameless = [row for row in rows if row.get("id_kind") == "credit-code" and row.get("id_number") and not row.get("name")]
+    firms = firms_by_code(request.session(), {str(row["id_number"]) for row in nameless})
+    found = []
+    for row in nameless:
+        firm = firms.get(str(row["id_number"]).strip().upper())
+        if firm is not None:
+            row["name"] = firm.name
+            found.append(firm.name)
+    if found:
+        flash(_("已按统一社会信用代码填上企业名称：%(names)s，请核对。", names=_("、").join(found)), "info")
+    return values
