@@ -15,8 +15,8 @@ from approvals.operations import reference
 from approvals.operations.passwords import hash_password
 
 from .people import PASSWORD, load_people
-from .reservations import reserve_names
 from .ratings import rate_cases
+from .reservations import reserve_names
 from .simulation import CASES, SEED, Simulation, Tally
 
 FINISHED = "demo finished"
