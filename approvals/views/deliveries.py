@@ -34,6 +34,7 @@ def undelivered() -> str:
     return render_template(
         "administration/deliveries.html", rows=rows, count=count, page=page, pages=max(1, -(-count // sent.PAGE)),
         missing=gateways().missing, said=telling.words(), address=lambda number: url_for("deliveries.undelivered", page=number),
+        resend_address=lambda delivery_id: url_for("deliveries.resend_any", delivery_id=delivery_id),
     )  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def demo_phone() -> str:
     if not ways.demo:
         abort(404)
     rows = [(each, _as_received(each, ways.site)) for each in sent.on_the_phone(session())]
-    return render_template("demo/phone.html", rows=rows, said=telling.words())
+    return render_template("demo/phone.html", rows=rows, said=telling.words(), linked=telling.linked)
 
 
 def _as_received(each: sent.OnThePhone, site: str) -> str:

@@ -11,6 +11,7 @@ from approvals.language import _
 from approvals.operations import notices
 from approvals.queries.notices import PAGE, told
 
+from . import telling
 from .access import requires
 from .request import acting, now, session, write
 
@@ -30,7 +31,7 @@ def inbox() -> str:
     shown_at = max((row.created_at for row in rows), default=now())
     return render_template(
         "notices/inbox.html", rows=rows, page=page, pages=pages, shown_at=shown_at.isoformat(), address=address,
-        site=current_app.config["PUBLIC_URL"],
+        site=current_app.config["PUBLIC_URL"], linked=telling.linked,
     )  # fmt: skip
 
 

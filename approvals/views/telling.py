@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from markupsafe import Markup, escape
 
 from approvals.language import _, say
 from approvals.models import Delivery, Notice
@@ -13,6 +16,7 @@ from workflows.rules import mask_phone
 from .filters import moment
 from .request import now
 
+_ADDRESS = re.compile(r"(https?://[\x21\x23-\x3b\x3d\x3f-\x7e]+)")
 BADGES = {"waiting": "waiting", "sent": "running", "delivered": "good", "failed": "warning", "given-up": "late"}
 
 
@@ -21,6 +25,13 @@ def told_text(notice: Notice) -> str:
     if notice.kind == "code":
         return say(CODE_FORGOTTEN)
     return say(notice.text) if notice.kind == "case" else without_links(say(notice.text))
+
+
+def linked(text: str) -> Markup:
+    """A text whose addresses can be followed; one ends where Chinese goes on, with or without a blank."""
+    pieces = _ADDRESS.split(text)
+    links = [Markup('<a href="{0}">{0}</a>').format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)]
+    return Markup("").join(links)
 
 
 def channel_name(channel: str) -> str:
