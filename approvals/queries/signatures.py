@@ -31,11 +31,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everybody who is asked to sign what was last filed. ``member`` is the case that they sign for."""
+    """Everybody who is asked to sign what was last filed. ``member`` is the case that they sign for.
+
+    ``ever`` are also those who were asked before the application was changed.
+    """
 
     member: Member
     lines: tuple[Line, ...]
     is_signing: bool
+    ever: tuple[Signature, ...]
 
     @property
     def missing(self) -> int:
@@ -79,14 +83,15 @@ def progress_of(session: Session, family: Family, now: datetime) -> Progress | N
     rows = list(
         session.scalars(
             select(Signature)
-            .where(Signature.root_id == family.root.case.id, Signature.superseded_at.is_(None))
-            .order_by(Signature.case_id, Signature.ordinal)
+            .where(Signature.root_id == family.root.case.id)
+            .order_by(Signature.case_id, Signature.asked_at, Signature.ordinal)
         )
     )
     member = next((each for each in family.members if rows and each.case.id == rows[0].case_id), None)
     if member is None:
         return None
-    return Progress(member, tuple(Line(row, _status(row, now)) for row in rows), member.state.stage == "signing")
+    lines = tuple(Line(row, _status(row, now)) for row in rows if row.superseded_at is None)
+    return Progress(member, lines, member.state.stage == "signing", tuple(rows))
 
 
 def _status(signature: Signature, now: datetime) -> str:
@@ -97,9 +102,10 @@ def _status(signature: Signature, now: datetime) -> str:
     return "missing" if now < signature.link_expires_at else "expired"
 
 
-def of_case(session: Session, case_id: int) -> list[Signature]:
-    """Everybody who was ever asked on a case, the last asking last."""
-    return list(session.scalars(select(Signature).where(Signature.case_id == case_id).order_by(Signature.asked_at, Signature.ordinal)))
+def open_of_case(session: Session, case_id: int) -> list[Signature]:
+    """Everybody who has not signed what was last filed for a case, in the order of the application."""
+    wanted = select(Signature).where(Signature.case_id == case_id, Signature.vote == "", Signature.superseded_at.is_(None))
+    return list(session.scalars(wanted.order_by(Signature.ordinal)))
 
 
 def of_task(session: Session, task_id: int) -> list[Signature]:

@@ -47,7 +47,7 @@ def _asked(token: str, name: str) -> Asked:
     action = member.definition.actions.get(name)
     if action is None or action.automatic or name == RESUBMIT or view.roles(member).isdisjoint(action.by):
         raise NotFound
-    lists = case_signatures.with_real_names(choices_of(request.session(), request.today()), member, only_open=True)
+    lists = case_signatures.with_open_names(choices_of(request.session(), request.today()), member)
     definition = member.definition.forms[action.form] if action.form else NO_FORM
     return Asked(view, member, action, form_class(definition, lists)(), lists)
 

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from approvals.forms import Choices
 from approvals.language import _, say
-from approvals.models import Person, Submission
+from approvals.models import Person, Signature, Submission
 from approvals.operations import reminding
 from approvals.operations.errors import NotFound, Refusal
 from approvals.qr import qr_svg
@@ -73,15 +73,15 @@ def _own(view: Seen, progress: Progress, content: Mapping[str, Any]) -> Line | N
     return signatures.own_of(open_lines, content, person.identity_number, person.name, person.phone)
 
 
-def with_real_names(lists: Choices, member: Member, *, only_open: bool) -> Choices:
-    """The official lists with the people who are asked to sign for a case, as ``sign_in_person`` offers and repeats them."""
-    asked = signatures.of_case(request.session(), member.case.id) if _asks(member) else []
-    wanted = [each for each in asked if not only_open or (not each.vote and each.superseded_at is None)]
-    return {**lists, "real_names": acts.real_names(wanted)} if wanted else lists
+def with_real_names(lists: Choices, asked: Sequence[Signature]) -> Choices:
+    """The official lists with people who are asked to sign, as the form of a clerk's action offers and repeats them."""
+    return {**lists, "real_names": acts.real_names(asked)} if asked else lists
 
 
-def _asks(member: Member) -> bool:
-    return any(state.sign_off is not None for state in member.definition.states.values())
+def with_open_names(lists: Choices, member: Member) -> Choices:
+    """The same with those who have not signed for a case; nothing is read where its definition asks nobody."""
+    asks = any(state.sign_off is not None for state in member.definition.states.values())
+    return with_real_names(lists, signatures.open_of_case(request.session(), member.case.id) if asks else ())
 
 
 def _line(token: str, signature_id: int) -> tuple[Seen, Line | None]:

@@ -82,7 +82,7 @@ def case_page(token: str) -> str:
         return follow_ups.page(view, told(view, lines, lists), whose, turn)
     submissions = cases.submissions_of(session, family)
     signed = case_signatures.panel(view, submissions)
-    lists = case_signatures.with_real_names(lists, signed.progress.member, only_open=False) if signed is not None else lists
+    lists = case_signatures.with_real_names(lists, signed.progress.ever) if signed is not None else lists
     # A number is confirmed only where one is in doubt.
     doable = [
         each

@@ -174,7 +174,7 @@ def test_staff_see_who_applies_and_of_a_walk_in_what_the_window_took_down(applic
     application.config["NOW"] = lambda: NOW
     page = Visitor(application, cast.clerk.person_id).get(f"/cases/{filed.token}").text
     assert "李*例" in page and "138****5678" in page and "窗口代收" in page
-    assert "李样例" not in page[page.index("申报时间") : page.index("办到哪一步了")]
+    assert "李样例" not in page[page.index("申报时间") : page.index("签署进度")]
     Visitor(application, cast.town_clerk.person_id).get(f"/cases/{filed.token}", status=404)
 
 
