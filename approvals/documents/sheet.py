@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import Definition, Field
 from workflows.rules import INTERNAL_FIELDS, LICENCE_LABELS
 
@@ -51,10 +52,11 @@ def sheet_of(
     """The sheet of a document from its content and the definition that issued it."""
     kind, written = str(content.get("kind", "")), content.get("facts")
     facts = written if isinstance(written, Mapping) else {}
+    received = (Line("received_at", "收件时间", _minute(issued_at)),) if kind == "receipt" else ()
     return Sheet(
         kind=kind, title=title, number=str(content.get("number", "")), case_number=str(content.get("case", "")),
         company=str(content.get("company", "")), issuer=issuer, matter=definition.title["zh"], issued_at=issued_at,
-        issued_on=chinese_date(content.get("issued_on")), lines=tuple(lines_of(kind, facts, definition)), record=record,
+        issued_on=chinese_date(content.get("issued_on")), lines=(*received, *lines_of(kind, facts, definition)), record=record,
         digest=digest, token=token,
     )  # fmt: skip
 
@@ -118,6 +120,11 @@ def in_words(field: Field, value: Any) -> str:
     except (InvalidOperation, ValueError):
         return text
     return chinese_date(text) if field.kind == "date" else text
+
+
+def _minute(moment: datetime) -> str:
+    local = moment.astimezone(OFFICE_ZONE)
+    return f"{chinese_date(local.date().isoformat())} {local:%H:%M}"
 
 
 def chinese_date(value: Any) -> str:

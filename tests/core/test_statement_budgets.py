@@ -126,3 +126,10 @@ def test_linked_cases_of_a_chain_share_their_statements(database: Database, cast
         chain = Chain(database, cast, content)
         counts.add(statements_of(counted, chain, REGISTRATION, "approve"))
     assert len(counts) == 1
+
+
+def test_what_becomes_of_documents(chain: Chain, counted: Counting) -> None:
+    chain.act(REGISTRATION, "approve")
+    form = {"reason": "遗失"}
+    assert statements_of(counted, chain, REGISTRATION, "reissue_licence", form=form) <= ISSUING
+    assert statements_of(counted, chain, REGISTRATION, "revoke_registration", chain.cast.registrar_head, form=form) <= ISSUING

@@ -68,3 +68,12 @@ def test_an_officer_reads_the_paper_of_their_own_department(chain: Chain, visit:
     path = f"/cases/{chain.case(SEAL).token}/documents/{record.id}/file"
     assert visit(chain.cast.officers["public-security"]).get(path).mimetype == "application/pdf"
     visit(chain.cast.officers["tax"]).get(path, status=404)
+
+
+def test_the_page_of_a_case_says_that_its_registration_was_revoked(chain: Chain, visit: Any) -> None:
+    chain.act(REGISTRATION, "approve")
+    path = f"/cases/{chain.case().token}"
+    assert "登记已被撤销" not in visit(chain.cast.applicant).get(path).text
+    chain.act(REGISTRATION, "revoke_registration", chain.cast.registrar_head, form={"reason": "虚假材料"})
+    page = visit(chain.cast.applicant).get(path).text
+    assert "登记已被撤销" in page and page.count("已撤销") >= 2 and "虚假材料" in page
