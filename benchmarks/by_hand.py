@@ -24,6 +24,8 @@ _DRAFT = "SELECT person_id, content FROM drafts WHERE id = ?"
 _SUBMISSION = "SELECT content FROM submissions WHERE case_id = ? ORDER BY number DESC LIMIT 1"
 _NAMES = "SELECT full_name, status, since FROM company_names WHERE comparable_trade = ? OR comparable_full = ?"
 _COUNT = "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value"
+_VOTES = "SELECT s.id, s.vote FROM signatures s JOIN signatures mine ON mine.task_id = s.task_id WHERE mine.id = ?"
+_WITH_TOKEN = ("cases", "documents", "signatures")
 _HASHED = ("actor_id", "actor_name", "on_behalf_of", "role", "action", "from_state", "to_state", "definition")
 
 
@@ -61,10 +63,11 @@ class ByHand:
         return {
             "new_ids": written.new_ids,
             "root": next((row for row in written.inserted.get("cases", []) if row["parent_id"] is None), None),
-            "tokens": [row["token"] for table in ("cases", "documents") for row in written.inserted.get(table, [])],
+            "tokens": [row["token"] for table in _WITH_TOKEN for row in written.inserted.get(table, [])],
             "contents": [*written.inserted.get("submissions", []), *written.inserted.get("documents", [])],
             "names": written.inserted.get("company_names", []),
             "events": [(row, payloads[row["id"]]) for row in sorted(written.inserted.get("events", []), key=_made)],
+            "vote": next((key for key, changes in written.updated.get("signatures", []) if "vote" in changes), None),
             "inserts": inserts,
             "updates": updates,
         }
@@ -94,6 +97,8 @@ class ByHand:
             self._rows(_NAMES, slots["trade name"], slots["company"])
         if name == "approve":
             self._rows(_SUBMISSION, slots["root"])
+        if name == "sign":
+            self._rows(_VOTES, value(action["vote"], slots))
         self._fill(action, slots, day)
         for statement, rows in action["inserts"]:
             if len(rows) == 1:

@@ -1,4 +1,4 @@
-"""The chain as people drive it, through the public verbs: 23 actions from the one form to the hand-out."""
+"""The chain as people drive it, through the public verbs: 29 actions from the one form to the hand-out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import select
 
 from approvals.db import Database
-from approvals.models import Case, Draft, Task
-from approvals.operations import filing, moving
+from approvals.models import Case, Draft, Signature, Task
+from approvals.operations import filing, moving, signing
 from tests.support.driving import BANK, FORMS, OFFICERS, REGISTRATION, ROOT, content_with
 from tests.support.seed import HALL, NOW, Cast, Member, draft_of, seed
 
@@ -19,11 +19,14 @@ _NUMERALS = "零一二三四五六七八九"
 _SIDE_BY_SIDE = tuple(workflow for workflow in OFFICERS if workflow != BANK)
 
 # Who does what to which case, in order: intake, a correction, an extension, six matters side by side and in turn, hand-out.
+_SIGNING = ((REGISTRATION, "sign"),) * 3
 STEPS: tuple[tuple[str, str], ...] = (
     (ROOT, "file"),
+    *_SIGNING,
     (REGISTRATION, "claim"),
     (REGISTRATION, "return_for_correction"),
     (REGISTRATION, "resubmit"),
+    *_SIGNING,
     (REGISTRATION, "claim"),
     (REGISTRATION, "request_extension"),
     (REGISTRATION, "grant_extension"),
@@ -61,6 +64,9 @@ class Driver:
                 yield action, self._filing(drafts[0], now)
                 root_id = self._root_of(drafts[0])
                 continue
+            if action == "sign":
+                yield action, self._signing(root_id, now)
+                continue
             case_id, task_id = self._task(root_id, workflow)
             yield action, self._call(workflow, action, case_id, task_id, f"{root_id}-{step}", now, drafts[1], root_id)
 
@@ -72,6 +78,14 @@ class Driver:
 
     def _filing(self, draft_id: int, now: datetime) -> Call:
         return lambda: self.database.write(filing.file_draft, self.cast.applicant.acting, draft_id, now)
+
+    def _signing(self, root_id: int, now: datetime) -> Call:
+        unsigned = select(Signature.id, Signature.digest).where(
+            Signature.root_id == root_id, Signature.vote == "", Signature.superseded_at.is_(None)
+        )
+        with self.database.reading() as session:
+            signature_id, digest = session.execute(unsigned.order_by(Signature.ordinal)).first() or (0, "")
+        return lambda: self.database.write(signing.answer, signature_id, signing.SIGN, digest, now)
 
     def _root_of(self, draft_id: int) -> int:
         with self.database.reading() as session:

@@ -18,6 +18,7 @@ from approvals.models import Base
 
 TABLES = (
     "cases", "submissions", "company_names", "events", "event_payloads", "tasks", "documents", "notices", "drafts", "counters",
+    "signatures",
 )  # fmt: skip
 KEYS = {"event_payloads": "event_id", "counters": "name"}
 Rows = dict[str, dict[Any, dict[str, Any]]]

@@ -68,6 +68,7 @@ def plain(row: dict[str, Any], draft_ids: set[int]) -> dict[str, Any]:
             value = re.sub(r"速[零一二三四五六七八九]+", "速", value)
             value = re.sub(r"HM\d{15}", "HM", value)
             value = re.sub(r"9137\w{14}", "credit code", value)
+            value = re.sub(r"/sign/[\w-]+", "/sign/#", value)
             return re.sub(r"[0-9a-f]{64}|\d{18,}", "#", value)
         return value
 
