@@ -19,7 +19,7 @@ _COUNTER = "lookups"
 
 
 def may_look_up(session: Session, whence: str, now: datetime) -> bool:
-    """Count one look-up, whether it is still within this hour's number. ``whence`` is a keyed digest of the network address."""
+    """Count one look-up, whether it is still within this hour's number. ``whence`` is a digest of the network address."""
     hour = now.astimezone(OFFICE_ZONE).strftime("%Y%m%d%H")
     session.execute(delete(Counter).where(Counter.name.like(f"{_COUNTER} %"), Counter.name < f"{_COUNTER} {hour}"))
     return count_one(session, f"{_COUNTER} {hour} {whence}") <= LOOKUPS_OF_AN_ADDRESS

@@ -46,7 +46,7 @@ def find() -> Response | tuple[str, int]:
     number, end = asked.form.get("number", "").strip()[:60], asked.form.get("phone_end", "").strip()[:20]
     if not number or not end:
         return _asking(number, _("请填写办件号和手机号后四位。")), 422
-    found = request.write(looking_up.look_up, number, end, _visitor(), request.now())
+    found = request.write(looking_up.look_up, number, end, visitor_mark(), request.now())
     if found.receipt_token:
         remember(found.receipt_token)
         return redirect(url_for("progress.show", token=found.receipt_token), code=303)
@@ -70,7 +70,7 @@ def is_checked(token: str) -> bool:
     return token in cookie.get(CHECKED, [])
 
 
-def _visitor() -> str:
+def visitor_mark() -> str:
     """What marks the address that asks. From this very machine a proxy asks for others: then it is the last one it names."""
     address = asked.remote_addr or ""
     try:

@@ -16,6 +16,7 @@ from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
 from approvals.queries.applications import receipt_of
 from approvals.queries.expectations import expectation
+from approvals.queries.issued import id_of_token
 from approvals.queries.progress import receipt_token
 from workflows.clock import OFFICE_ZONE
 
@@ -45,6 +46,7 @@ def receipt(token: str) -> str:
         "applications/receipt.html", receipt=found[0], expected=expectation(session, found[1].workflow, request.now()),
         working_time=progress.working_time, code=progress.code_of(document) if document else "",
         progress_address=progress.address_of(document) if document else "", claim_code=code,
+        document_id=id_of_token(session, document) if document else None,
         is_own=found[1].applicant_id == acting.person_id,
         is_clerk=_is_clerk(found[1], acting), exact=exact_moment,
     )  # fmt: skip

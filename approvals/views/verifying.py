@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask import request as asked
 from sqlalchemy.orm import Session
 
@@ -20,6 +18,7 @@ from workflows.rules import LICENCE_LABELS, mask_name
 
 from . import request
 from .access import accepts_files, public
+from .progress import visitor_mark
 
 blueprint = Blueprint("verifying", __name__)
 
@@ -107,9 +106,7 @@ def _compared(token: str) -> Answer:
 
 
 def _is_allowed() -> bool:
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    whence = hmac.new(key, (asked.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:32]
-    return request.write(may_look_up, whence, request.now())
+    return request.write(may_look_up, visitor_mark(), request.now())
 
 
 def _too_often() -> Answer:

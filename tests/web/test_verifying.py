@@ -127,3 +127,18 @@ def test_a_file_that_is_too_large(stranger: Visitor) -> None:
     assert "不超过 5 MB" in stranger.post("/verify", {"file": (large, "x.pdf")}, status=422, page="/verify").text
     huge = io.BytesIO(b"x" * (verifying.LARGEST_FILE * 2))
     stranger.post("/verify", {"file": (huge, "x.pdf")}, status=413, page="/verify")
+
+
+def test_the_code_of_a_receipt_leads_on_to_the_progress(licensed: Chain, stranger: Visitor) -> None:
+    receipt = document_of(licensed.database, licensed.root_id, "receipt")
+    page = stranger.get(f"/verify/{receipt.token}")
+    assert "真实有效" in page.text and f"/progress/{receipt.token}" in page.text
+    stranger.get(f"/progress/{receipt.token}")
+    assert "/progress/" not in stranger.get(f"/verify/{licence_of(licensed).token}").text.replace('href="/progress"', "")
+
+
+def test_the_receipt_can_be_downloaded_from_its_page(licensed: Chain, visit: Any) -> None:
+    receipt, token = document_of(licensed.database, licensed.root_id, "receipt"), licensed.case().token
+    path = f"/cases/{token}/documents/{receipt.id}/file"
+    assert path in visit(licensed.cast.applicant).get(f"/receipts/{token}").text
+    assert visit(licensed.cast.clerk).get(path).mimetype == "application/pdf"
