@@ -31,6 +31,7 @@ def command() -> None:
     click.echo(f"\n请在浏览器打开  http://{shown}:{port}\n")
     if signs:
         _print_sign_ins(signs)
+        click.echo(f"演示中的短信、邮件和验证码都显示在  http://{shown}:{port}/demo/phone\n")
     click.echo("按 Ctrl-C 结束。")
     sys.stdout.flush()
     _become_web(demo)
