@@ -10,6 +10,7 @@ from datetime import datetime
 from approvals.db import Database
 from approvals.gateway import SETTING_OF, Gateways
 from approvals.operations import messages
+from approvals.operations.delivery_faults import fault
 from approvals.operations.messages import Message, Outcome
 
 from . import mail, webhook
@@ -50,7 +51,7 @@ def send(gateways: Gateways, message: Message) -> Outcome:
             return (mail if message.channel == "mail" else webhook).send(gateways, message)
     except Exception as error:
         logger.exception("delivery %s failed", message.delivery_id)
-        return Outcome("again", f"程序出错（{type(error).__name__}），已记入日志")
+        return Outcome("again", fault("ours", type(error).__name__))
     if gateways.demo:
         return Outcome("sent")
-    return Outcome("no-gateway", f"还没有设置 {SETTING_OF[message.channel]}")
+    return Outcome("no-gateway", fault("no-gateway", SETTING_OF[message.channel]))

@@ -14,6 +14,7 @@ from email.utils import format_datetime, formataddr
 from urllib.parse import unquote, urlsplit
 
 from approvals.gateway import Gateways
+from approvals.operations.delivery_faults import fault
 from approvals.operations.message_texts import one_line
 from approvals.operations.messages import Message, Outcome
 
@@ -32,7 +33,7 @@ _PAGES = {"zh": "查看办件：", "en": "Your case: "}
 def send(gateways: Gateways, message: Message) -> Outcome:
     """Send one mail. What the server said decides whether another try can help."""
     if not _ADDRESS.fullmatch(message.address):
-        return Outcome("never", "邮箱地址不对")
+        return Outcome("never", fault("mail-address"))
     try:
         mail = compose(gateways, message)
         server = _connected(gateways.smtp_url)
@@ -43,21 +44,21 @@ def send(gateways: Gateways, message: Message) -> Outcome:
             server.close()
     except smtplib.SMTPRecipientsRefused as refusal:
         code, said = next(iter(refusal.recipients.values()), (450, b""))
-        return _refused(code, said, "邮件服务器不接受这个邮箱")
+        return _refused(code, said, "mail-receiver")
     except smtplib.SMTPDataError as refusal:
-        return _refused(refusal.smtp_code, refusal.smtp_error, "邮件服务器不接受这封邮件")
+        return _refused(refusal.smtp_code, refusal.smtp_error, "mail-refused")
     except ssl.SSLError as error:
-        return Outcome("again", f"与邮件服务器的加密连接不成：{one_line(str(error))}", unreachable=True)
+        return Outcome("again", fault("mail-encryption", one_line(str(error))), unreachable=True)
     except (MessageError, UnicodeError, ValueError) as error:
-        return Outcome("never", f"邮件无法写成：{one_line(str(error))}")
+        return Outcome("never", fault("mail-text", one_line(str(error))))
     except smtplib.SMTPNotSupportedError:
-        return Outcome("again", "邮件服务器不支持加密或所需的功能，请核对 APPROVALS_SMTP_URL", unreachable=True)
+        return Outcome("again", fault("mail-abilities"), unreachable=True)
     except smtplib.SMTPAuthenticationError as refusal:
-        return Outcome("again", f"邮件服务器拒绝登录（{refusal.smtp_code}），请核对 APPROVALS_SMTP_URL", unreachable=True)
+        return Outcome("again", fault("mail-sign-in", str(refusal.smtp_code)), unreachable=True)
     except smtplib.SMTPResponseException as refusal:
-        return Outcome("again", f"邮件服务器答复 {refusal.smtp_code}：{_words(refusal.smtp_error)}", unreachable=True)
+        return Outcome("again", fault("mail-answer", f"{refusal.smtp_code} {_words(refusal.smtp_error)}"), unreachable=True)
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome("again", f"连不上邮件服务器：{one_line(str(error)) or type(error).__name__}", unreachable=True)
+        return Outcome("again", fault("mail-unreachable", one_line(str(error)) or type(error).__name__), unreachable=True)
     return Outcome("sent")
 
 
@@ -108,7 +109,7 @@ def _part(server: smtplib.SMTP) -> None:
 
 def _refused(code: int, said: bytes | str, meaning: str) -> Outcome:
     """A 5xx is final; a 4xx asks for another try (RFC 5321 4.2.1)."""
-    return Outcome("never" if code >= 500 else "again", f"{meaning}（{code} {_words(said)}）")
+    return Outcome("never" if code >= 500 else "again", fault(meaning, f"{code} {_words(said)}"))
 
 
 def _words(said: bytes | str) -> str:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from approvals.gateway import SIGNATURE_HEADER, TIMESTAMP_HEADER, Gateways, sign
+from approvals.operations.delivery_faults import fault
 from approvals.operations.message_texts import one_line, short_message
 from approvals.operations.messages import Message, Outcome
 
@@ -50,7 +51,7 @@ def send(gateways: Gateways, message: Message) -> Outcome:
     except urllib.error.HTTPError as refusal:
         return _refused(refusal)
     except (OSError, http.client.HTTPException) as error:
-        return Outcome("again", f"连不上短信网关：{one_line(str(error)) or type(error).__name__}", unreachable=True)
+        return Outcome("again", fault("webhook-unreachable", one_line(str(error)) or type(error).__name__), unreachable=True)
     return Outcome("sent")
 
 
@@ -60,7 +61,7 @@ def _refused(refusal: urllib.error.HTTPError) -> Outcome:
             said = one_line(refusal.read(1024).decode("utf-8", "replace"))[:150]
         except (OSError, http.client.HTTPException):
             said = ""
-    reason = f"短信网关答复 {refusal.code}{'：' + said if said else ''}"
+    reason = fault("webhook-answer", f"{refusal.code} {said}".strip())
     if 400 <= refusal.code < 500 and refusal.code not in _TRY_AGAIN:
         return Outcome("never", reason)
     wait = refusal.headers.get("Retry-After", "")

@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from approvals.language import _, say
 from approvals.models import Delivery, Notice
 from approvals.operations.deliveries import MOST_RESENDS
+from approvals.operations.delivery_faults import read_fault
 from approvals.operations.message_texts import CODE_FORGOTTEN, without_links
 from workflows.rules import mask_phone
 
@@ -63,6 +64,11 @@ def delivery_state(delivery: Delivery) -> str:
     return _("正在发送")
 
 
+def fault(delivery: Delivery) -> str:
+    """Why the last try failed."""
+    return say(read_fault(delivery.error))
+
+
 def can_resend(notice: Notice, delivery: Delivery) -> bool:
     """Whether a button to send it anew helps."""
     return notice.kind != "code" and delivery.state != "waiting" and delivery.resends < MOST_RESENDS
@@ -72,5 +78,5 @@ def words() -> dict[str, Any]:
     """What the component of deliveries needs to say all this."""
     return {
         "told_text": told_text, "channel_name": channel_name, "masked_address": masked_address, "delivery_state": delivery_state,
-        "delivery_badge": lambda delivery: BADGES[delivery.state], "can_resend": can_resend,
+        "delivery_badge": lambda delivery: BADGES[delivery.state], "can_resend": can_resend, "fault": fault,
     }  # fmt: skip
