@@ -17,9 +17,14 @@ from approvals.queries.names import similar_names
 from workflows.clock import OFFICE_ZONE
 from workflows.rules.name import LIMITED, REGIONS
 
+from . import name_file
 from .context import open_database
 
 _AT_ONCE = 1_000
+_AGAINST = {
+    name_import.OTHER_NAME: "代码{line.credit_code}已经登记为别的名称，没有改动。",
+    name_import.OTHER_CODE: "名称“{line.name}”已经登记在另一个代码下。",
+}
 
 
 @click.group("names")
@@ -34,18 +39,19 @@ def import_command(file: Path) -> None:
     database = open_database()
     new = known = bad = 0
     try:
-        with file.open(encoding=_encoding(file), errors="replace", newline="") as opened:
-            lines = name_import.read_lines(opened)
+        with file.open(encoding=name_file.encoding_of(file), errors="replace", newline="") as opened:
+            lines = name_file.read_lines(opened)
             while chunk := list(islice(lines, _AT_ONCE)):
                 usable = [line for line in chunk if isinstance(line, name_import.Line)]
                 for line in usable:
-                    if name_import.has_faulty_check_digit(line):
+                    if name_file.has_faulty_check_digit(line):
                         click.echo(f"第{line.number}行：代码{line.credit_code}校验不符，已导入，请核对。", err=True)
                 done = database.write(name_import.import_names, usable)
-                refused = [line for line in chunk if isinstance(line, name_import.BadLine)]
-                for line in sorted((*refused, *done.bad), key=lambda each: each.number):
-                    click.echo(f"第{line.number}行：{line.why}", err=True)
-                new, known, bad = new + done.new, known + done.known, bad + len(refused) + len(done.bad)
+                refused = [(line.number, line.why) for line in chunk if isinstance(line, name_file.BadLine)]
+                refused += [(line.number, _AGAINST[reason].format(line=line)) for line, reason in done.against]
+                for number, why in sorted(refused):
+                    click.echo(f"第{number}行：{why}", err=True)
+                new, known, bad = new + done.new, known + done.known, bad + len(refused)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     finally:
@@ -53,18 +59,6 @@ def import_command(file: Path) -> None:
     click.echo(f"新登记 {new} 个名称，已有 {known} 个，有问题的 {bad} 行。")
     if bad:
         sys.exit(1)
-
-
-def _encoding(file: Path) -> str:
-    """UTF-8 when the beginning of the file is, else what older systems write."""
-    with file.open("rb") as opened:
-        beginning = opened.read(1 << 20)
-    try:
-        beginning[: -4 if len(beginning) == 1 << 20 else None].decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # A character cut in two at the end of what was read is no sign of another encoding.
-        return "utf-8-sig" if error.start > len(beginning) - 8 and len(beginning) == 1 << 20 else "gb18030"
-    return "utf-8-sig"
 
 
 @group.command("check")

@@ -1,9 +1,7 @@
-"""Taking the names over that the county has registered before: line by line, what cannot be used is reported."""
+"""Taking the names over that the county has registered before."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,20 +11,15 @@ from sqlalchemy.orm import Session
 from approvals.db import new_id
 from approvals.models import CompanyName
 from approvals.queries.name_index import written_sound
-from workflows.rules import comparable, credit_code_faults, normalise_number
+from workflows.rules import comparable
 
-COLUMNS = ("name", "trade_name", "industry", "credit_code", "since")
-CHINESE_COLUMNS = {
-    "名称": "name", "企业名称": "name", "字号": "trade_name", "行业": "industry",
-    "统一社会信用代码": "credit_code", "成立日期": "since",
-}  # fmt: skip
-LONGEST_FULL, LONGEST_PART = 300, 150
-"""Characters of a full name and of its parts; compatibility characters may become longer when they are compared."""
+OTHER_NAME, OTHER_CODE = "other-name", "other-code"
+"""Why a line is not taken over: its credit code has another name, or its name another credit code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the file that can be used."""
+    """A registered name as a file has it, in the line of that number."""
 
     number: int
     name: str
@@ -37,70 +30,12 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class BadLine:
-    """One that cannot, and why, for whoever mends the file."""
-
-    number: int
-    why: str
-
-
-def read_lines(file: Iterable[str]) -> Iterator[Line | BadLine]:
-    """The lines of a CSV file with the columns name, trade_name, industry, credit_code, since, or their Chinese headings.
-
-    Reads as it goes, so that a large file needs no memory. Raises ValueError when a column is missing.
-    """
-    reader = csv.reader(file)
-    heading = next(reader, [])
-    names = [CHINESE_COLUMNS.get(cell.strip("\ufeff \t"), cell.strip("\ufeff \t")) for cell in heading]
-    missing = [column for column in ("name", "trade_name", "credit_code", "since") if column not in names]
-    if missing:
-        raise ValueError(f"缺少列：{'、'.join(missing)}。第一行应是列名：{','.join(COLUMNS)}。")
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            yield BadLine(reader.line_num, f"不是完整的 CSV 行：{error}")
-            continue
-        if any(cell.strip() for cell in cells):
-            yield _line(reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
-
-
-def _line(number: int, cells: dict[str, str]) -> Line | BadLine:
-    name, trade_name, industry = cells.get("name", ""), cells.get("trade_name", ""), cells.get("industry", "")
-    code = normalise_number(cells.get("credit_code", ""))
-    for text, title, longest in ((name, "名称", LONGEST_FULL), (trade_name, "字号", LONGEST_PART), (industry, "行业", LONGEST_PART)):
-        if len(text) > longest:
-            return BadLine(number, f"{title}超过{longest}个字。")
-        if not text.isprintable():
-            return BadLine(number, f"{title}含有无法显示的字符。")
-    if not name or not comparable(trade_name):
-        return BadLine(number, "名称和字号不能空。")
-    if comparable(trade_name) not in comparable(name):
-        return BadLine(number, f"名称“{name}”里没有字号“{trade_name}”。")
-    # Real codes exist that fail the published check digit, so only their form is asked for.
-    if len(code) != 18 or not code.isascii() or not code.isalnum():
-        return BadLine(number, f"统一社会信用代码“{code[:30]}”不是18位字母和数字。")
-    try:
-        since = date.fromisoformat(cells.get("since", "").replace("/", "-").replace(".", "-"))
-    except ValueError:
-        return BadLine(number, f"日期“{cells.get('since', '')[:20]}”应写成 2020-01-31。")
-    return Line(number, name, trade_name, industry, code, since)
-
-
-def has_faulty_check_digit(line: Line) -> bool:
-    """Whether the code fails its published check, which is worth a look and no reason to leave the name out."""
-    return bool(credit_code_faults(line.credit_code))
-
-
-@dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of some lines: how many names are new, how many were there, and what stands against the others."""
+    """What became of some lines: how many names are new, how many were there, and which stand against what is registered."""
 
     new: int
     known: int
-    bad: tuple[BadLine, ...]
+    against: tuple[tuple[Line, str], ...]
 
 
 def import_names(session: Session, lines: list[Line]) -> Imported:
@@ -112,16 +47,16 @@ def import_names(session: Session, lines: list[Line]) -> Imported:
     )  # fmt: skip
     codes: dict[str | None, str] = {code: full for code, full in session.execute(with_codes)}
     named = set(session.scalars(with_names))
-    rows, bad, known = [], [], 0
+    rows, against, known = [], [], 0
     for line in lines:
         full, trade_name = comparable(line.name), comparable(line.trade_name)
         if line.credit_code in codes:
             known += 1
             if codes[line.credit_code] != full:
-                bad.append(BadLine(line.number, f"代码{line.credit_code}已经登记为别的名称，没有改动。"))
+                against.append((line, OTHER_NAME))
             continue
         if full in named:
-            bad.append(BadLine(line.number, f"名称“{line.name}”已经登记在另一个代码下。"))
+            against.append((line, OTHER_CODE))
             continue
         codes[line.credit_code] = full
         named.add(full)
@@ -136,4 +71,4 @@ def import_names(session: Session, lines: list[Line]) -> Imported:
         )  # fmt: skip
     if rows:
         session.execute(insert(CompanyName), rows)
-    return Imported(len(rows), known, tuple(bad))
+    return Imported(len(rows), known, tuple(against))

@@ -96,6 +96,16 @@ def test_hostile_text_is_answered_and_escaped(application: Any, database: Databa
             assert "<script>alert" not in answer.json["html"]
 
 
+def test_each_visitor_is_answered_in_their_language(application: Any, database: Database, cast: Cast) -> None:
+    enter(database, "青和")
+    chinese, english = visitor(application), visitor(application)
+    english.post("/language", {"language": "en", "next": "/"}, status=None)
+    assert "行政区划" in chinese.get(address("/names/check.json")).json["html"]
+    said = english.get(address("/names/check.json", trade_name="共产党")).json
+    assert "行政区划" not in said["html"] and "cannot be used" in said["html"]
+    assert "行政区划" in chinese.get(address("/names/check.json")).json["html"]
+
+
 def test_the_script_is_answered_with_findings_and_the_part_of_the_page(application: Any, database: Database, cast: Cast) -> None:
     enter(database, "青禾", *(f"青禾{last}" for last in "一二三四五六七八九十"))
     said = visitor(application).get(address("/names/check.json")).json
