@@ -53,6 +53,8 @@ def test_from_the_list_to_the_second_submission(county: County) -> None:
     token = opened.rsplit("/", 1)[1]
     receipt = submitted(visitor, token).location
     assert "已收到重新提交的申请" in visitor.get(receipt).text
+    assert chain.states()[REGISTRATION] == "signing", "everybody signs what was changed"
+    chain.sign()
     assert chain.states()[REGISTRATION] == "reviewing"
     contents = [each.content["premises"]["address"] for each in sorted(county.rows(Submission), key=lambda each: each.number)]
     assert contents == ["示例路1号2单元301室", "示例路1号2单元302室"]
