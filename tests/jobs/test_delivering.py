@@ -10,14 +10,18 @@ from typing import Any
 
 import pytest
 
-from approvals.gateway import SIGNATURE_HEADER, TIMESTAMP_HEADER, sign
+from approvals.db import Database
+from approvals.gateway import SIGNATURE_HEADER, TIMESTAMP_HEADER, Gateways, sign
 from approvals.jobs import mail, webhook
+from approvals.models import Notice
 from approvals.operations import deliveries, messages
 from approvals.operations.acting import Acting
 from approvals.operations.errors import Refusal
 from approvals.operations.message_texts import CODE_FORGOTTEN, LONGEST_SHORT_MESSAGE, SENDER, short_message
 from tests.jobs.conftest import NOON, SECRET, Post, Tell
 from tests.jobs.receivers import Gateway, MailServer, free_port, mail_server
+from tests.support.driving import Chain
+from tests.support.seed import seed
 
 Mails, Webhook = tuple[MailServer, str], tuple[Gateway, str]
 
@@ -63,6 +67,21 @@ def test_what_is_not_urgent_waits_for_the_morning(post: Post, tell: Tell, webhoo
     post.now = NOON + timedelta(hours=20)
     post.deliver()
     assert len(webhook[0].requests) == 2
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_walk_in_is_told_at_the_number_that_the_window_took_down(database: Database, webhook: Webhook) -> None:
+    cast = seed(database)
+    walk_in = {"name": "张测试", "id_number": "372321198506120011", "phone": "13800009999"}
+    chain = Chain(database, cast, member=cast.clerk, office_id=cast.offices["hall"], walk_in=walk_in)
+    gateways = Gateways(site="https://example.cn", webhook=webhook[1], secret=SECRET, demo=True)
+    Post(database, gateways).deliver()
+    webhook[0].requests.clear()
+    database.write(lambda session: session.add(Notice(
+        case_id=chain.root_id, root_id=chain.root_id, text={"zh": "办好了", "en": "Done"}, created_at=NOON,
+    )))  # fmt: skip
+    Post(database, gateways).deliver()
+    assert [json.loads(body)["to"] for _, body in webhook[0].requests] == ["13800009999"]
 
 
 # ---- through failures, each once ------------------------------------------------------------------------------------
