@@ -1,0 +1,206 @@
+"""A county in which every page has something to show: cases on every part of their way, drafts, long names; and an empty one.
+
+What there is to see is found the way people find it: by following the links of pages, for each kind of person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from html import unescape
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from sqlalchemy import update
+from werkzeug.exceptions import HTTPException
+
+from approvals.models import Case, Office, Person
+from approvals.operations import names
+from approvals.views.signing import CONFIRMED, IDENTIFIED
+from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.filing import County
+from tests.support.seed import Member, application, draft_of
+from tests.support.web import Visitor
+
+ROLES = ("visitor", "applicant", "clerk", "registrar", "officer", "supervisor", "administrator")
+LONG_CHINESE, LONG_LATIN = "长名称" * 66 + "公司", "LONGNAME" * 25
+NAME = {"region": "惠民县", "industry": "农产品销售", "organisation": "有限公司"}
+COOKIE = "approvals_session"
+NOWHERE = "no such page"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody chose to see pages."""
+
+    language: str = "zh"
+    large: bool = False
+
+    @property
+    def lang(self) -> str:
+        return "en" if self.language == "en" else "zh-CN"
+
+
+@dataclass
+class World:
+    """A county and what each role finds in it, endpoint by endpoint."""
+
+    county: County
+    also: Mapping[str, list[str]] = field(default_factory=dict)
+    """Addresses that no link leads to, role by role."""
+
+    carried: dict[str, Any] = field(default_factory=dict)
+    """What a visitor's session already holds, such as the steps of signing that were taken on this device."""
+
+    def member(self, role: str) -> Member | None:
+        cast = self.county.cast
+        return {"visitor": None, "officer": cast.officers["public-security"]}.get(role) or getattr(cast, role, None)
+
+    def visitor(self, role: str, look: Look | None = None) -> Visitor:
+        """Somebody of this role at a browser, who sees pages that way."""
+        member, look = self.member(role), look or Look()
+        visitor = Visitor(self.county.application, member.person_id if member else None)
+        with visitor.client.session_transaction() as cookie:
+            cookie.update(language=look.language, large_type=look.large, **({} if member else self.carried))
+        if member is not None:
+            change = update(Person).where(Person.id == member.person_id).values(language=look.language, large_type=look.large)
+            self.county.database.write(lambda session: session.execute(change))
+        return visitor
+
+    def endpoint(self, address: str, method: str = "GET") -> tuple[str, Mapping[str, Any]] | None:
+        """Where an address of the product leads."""
+        parts = urlsplit(address)
+        if parts.netloc or not parts.path:
+            return None
+        try:
+            return self.county.application.url_map.bind("localhost").match(parts.path, method)  # type: ignore[no-any-return]
+        except HTTPException:
+            return None
+
+    @cached_property
+    def found(self) -> dict[str, dict[str, list[str]]]:
+        """Role → endpoint → addresses: all that a role reaches, one address of each sort and two of each kind of case."""
+        return {role: self._walk(role) for role in ROLES}
+
+    def _walk(self, role: str) -> dict[str, list[str]]:
+        visitor = self.visitor(role)
+        starts = ["/", *self.also.get("everybody", []), *self.also.get(role, [])]
+        waiting, seen, sorts = deque(starts), set(starts), {}
+        pages: dict[str, list[str]] = {}
+        while waiting:
+            address = waiting.popleft()
+            found = self.endpoint(address)
+            if found is None and address not in starts:
+                continue
+            endpoint, values = found or (NOWHERE, {})
+            sort = (endpoint, *_chosen(values), *sorted(parse_qs(urlsplit(address).query)))
+            sorts[sort] = sorts.get(sort, 0) + 1
+            if sorts[sort] > (1 if _chosen(values) or "?" in address or not values else 2) and address not in starts:
+                continue
+            answer = visitor.client.get(address)
+            if answer.mimetype != "text/html" or (answer.status_code != 200 and address not in starts):
+                continue
+            pages.setdefault(endpoint, []).append(address)
+            for link in re.findall(r'<a\b[^>]*\bhref="([^"#]+)', answer.text):
+                link = unescape(link)
+                if link not in seen:
+                    seen.add(link)
+                    waiting.append(link)
+        return pages
+
+    def write(self, statement: Any) -> None:
+        self.county.database.write(lambda session: session.execute(statement))
+
+
+def _chosen(values: Mapping[str, Any]) -> list[str]:
+    """The part of an address that names a kind of page, such as an action or a guide, and not one case among many."""
+    return [str(value) for name, value in values.items() if name in ("action", "key", "page_name")]
+
+
+def empty_world(county: County) -> World:
+    """People, and nothing else yet."""
+    return World(county)
+
+
+def filled_world(county: County) -> World:
+    """Cases new, under way, returned, overdue, walked in and done; drafts empty, faulty and complete; the longest names."""
+    world, cast, database = World(county), county.cast, county.database
+
+    def opening(trade_name: str, **values: Any) -> Chain:
+        return Chain(database, cast, content_with(name={"trade_name": trade_name}), **values)
+
+    done = opening("青禾")
+    register(done)
+    done.settle_matters()
+    under_way = opening("云杉", now=done.now)
+    register(under_way)
+    under_way.claim(SEAL)
+    returned = opening("白鹭", now=under_way.now)
+    returned.act(REGISTRATION, "return_for_correction")
+    unsigned = opening("晨露", now=returned.now, signed=False)
+    new = opening("星河", now=unsigned.now)
+    new.claim(REGISTRATION)
+    walk_in = {"name": "赵走访", "id_kind": "identity-card", "id_number": "371621198506120011", "checked_in_person": True}
+    walked_in = opening("松涛", now=new.now, member=cast.clerk, office_id=cast.offices["hall"], walk_in=walk_in)
+    long_names = opening("银杏", now=walked_in.now)
+    county.now = long_names.now + timedelta(hours=1)
+    draft_of(database, cast.applicant, {}, token="draft-empty")
+    draft_of(database, cast.applicant, application(county.now.date()), token="draft-complete")
+    draft_of(database, cast.applicant, faulty(), token="draft-faulty")
+    draft_of(database, cast.applicant, lengthened(application(county.now.date())), token="draft-long")
+    draft_of(database, cast.clerk, {}, cast.offices["hall"], token="draft-walk-in", walk_in={"name": LONG_LATIN})
+    world.write(update(Case).where(Case.root_id == long_names.root_id).values(company=LONG_CHINESE))
+    world.write(update(Case).where(Case.root_id == new.root_id).values(company=LONG_LATIN))
+    world.write(update(Person).where(Person.id.in_([cast.other_registrar.person_id, cast.registrar.person_id])).values(name=LONG_LATIN))
+    world.write(update(Office).where(Office.id == cast.offices["hall"]).values(name="惠民县政务服务中心" * 8))
+    cases = [f"/cases/{chain.case().token}" for chain in (done, under_way, returned, unsigned, new, walked_in, long_names)]
+    drafts = [f"/applications/draft-{each}" for each in ("empty", "complete", "faulty", "long")]
+    pages = [f"/applications/draft-{each}/{page}" for each in ("empty", "faulty", "long") for page in application()]
+    checks = [f"/applications/draft-{each}/check" for each in ("empty", "complete", "faulty", "long")]
+    world.also = {
+        "everybody": ["/no-such-page"],
+        "visitor": [f"/sign/{each.token}" for each in (*unsigned.signatures(), done.signatures()[0])] + ["/sign/no-such-link"],
+        "applicant": [*cases, f"/receipts/{done.case().token}", *drafts, *pages, *checks],
+        "clerk": [cases[1], *cases[-2:], f"/receipts/{walked_in.case().token}", "/desk/search?q=LONG", "/desk/search?q=nothing"],
+        "registrar": [f"/cases/{chain.case(REGISTRATION).token}" for chain in (done, returned, new)],
+        "officer": [f"/cases/{chain.case(SEAL).token}" for chain in (done, under_way)],
+        "supervisor": cases[:4],
+    }
+    searched = "/names?" + urlencode(NAME | {"trade_name": "青禾"})
+    world.also["everybody"] += ["/names", searched, "/names?trade_name=" + LONG_LATIN, "/offices?q=nothing", "/guides?q=nothing"]
+    world.also["applicant"] += [searched.replace("/names", "/names/reserve"), "/names/mine"]
+    database.write(names.reserve, cast.applicant.acting, NAME | {"trade_name": "丹枫"}, "", county.now)
+    numbers = {"number": done.case().number, "phone_end": "0001"}
+    receipt = world.visitor("visitor").post("/progress", numbers, status=303).location
+    county.application.config["DEMO"] = True
+    world.also["visitor"] += [receipt, f"{receipt}/rating", "/demo/phone"]
+    later = county.now.timestamp() + 600
+    steps = zip(unsigned.signatures(), ("", IDENTIFIED, CONFIRMED), strict=False)
+    world.carried = {"phone_checked": [receipt.rsplit("/", 1)[1]], "signing": {str(each.id): (step, later) for each, step in steps}}
+    return world
+
+
+def register(chain: Chain) -> None:
+    """The registrar decides and everything after is open."""
+    chain.act(REGISTRATION, "approve")
+
+
+def faulty() -> dict[str, Any]:
+    """Every page saved, none of them filled."""
+    return {page: {} for page in application()}
+
+
+def lengthened(content: Any) -> Any:
+    """The same with every text as long as people can make it, and without a place to break it."""
+    if isinstance(content, Mapping):
+        return {name: lengthened(value) if name not in KEPT_SHORT else value for name, value in content.items()}
+    if isinstance(content, list):
+        return [lengthened(each) if isinstance(each, Mapping) else each for each in content]
+    return LONG_LATIN if isinstance(content, str) and content else content
+
+
+KEPT_SHORT = frozenset({"place", "item", "bank", "office", "region", "company_type", "organisation"})
