@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.db import new_id
+from approvals.db import canonical_json, new_id
 from approvals.models import Case, Document, Event, EventPayload, Rating
+from approvals.models.history import digest
 from workflows.county import county_catalogue
 from workflows.engine.definition import Text
 from workflows.engine.facts import SYSTEM_ACTOR, Actor
@@ -151,7 +152,10 @@ def _rate(session: Session, unit: Unit, actor: Actor, opinion: Opinion) -> Rated
             },
         )
     rated = _rated(session, root.id, opinion.service)
-    content = {"service": opinion.service, "number": opinion.number, "score": opinion.score, "channel": opinion.channel}
+    said = digest("", canonical_json([sorted(opinion.reasons), opinion.text.strip()]))
+    content: dict[str, Any] = {
+        "service": opinion.service, "number": opinion.number, "score": opinion.score, "channel": opinion.channel, "digest": said,
+    }  # fmt: skip
     payload: dict[str, Any] = {"rating": content}
     follow_up: CaseNow | None = None
     number, follow_up_id = "", None

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from approvals.db import CanonicalJson, UtcDateTime
-from approvals.models import Case, CompanyName, Document, Event, EventPayload, Notice, Signature, Submission, Task
+from approvals.models import Case, CompanyName, Document, Event, EventPayload, Notice, Rating, Signature, Submission, Task
 
 from .replay import Replayed
 
@@ -41,6 +41,7 @@ class Family:
         self.names: dict[int, list[Any]] = defaultdict(list)
         self.signatures: dict[int, list[Any]] = defaultdict(list)
         self.submissions: list[Any] = []
+        self.ratings: list[Any] = []
         self.damage: list[Damage] = []
         self.replayed: dict[int, Replayed] = {}
 
@@ -93,6 +94,7 @@ def _raw(column: Any) -> ColumnElement[Any]:
 _CASES, _EVENTS = _Table(Case), _Table(Event)
 _TASKS, _DOCUMENTS, _SUBMISSIONS = _Table(Task), _Table(Document), _Table(Submission)
 _NOTICES, _NAMES, _SIGNATURES = _Table(Notice), _Table(CompanyName), _Table(Signature)
+_RATINGS = _Table(Rating)
 OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature)
 """Tables whose rows belong to exactly one case."""
 
@@ -170,6 +172,11 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
         family.submissions.append(row)
     for family, row in rows(_NOTICES, _NOTICES.query().where(Notice.kind == "case").order_by(Notice.id), Notice.case_id):
         family.notices[row.case_id].append(row)
+    for row in session.execute(_RATINGS.query().where(Rating.root_id.in_(root_ids)).order_by(Rating.id)):
+        family = family_of[row.root_id]
+        if column := _RATINGS.damaged(row):
+            family.damage.append(Damage(row.root_id, None, _RATINGS.name, column))
+        family.ratings.append(row)
     for family, row in rows(_NAMES, _NAMES.query().order_by(CompanyName.id), CompanyName.case_id):
         family.names[row.case_id].append(row)
     for family, row in rows(_SIGNATURES, _SIGNATURES.query().order_by(Signature.id), Signature.case_id):

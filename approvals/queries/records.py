@@ -14,7 +14,7 @@ from workflows.rules import comparable, compose_name
 
 from .document_story import told_documents
 from .families import Family
-from .replay import Problem, Replayed, Stay, problem
+from .replay import RATED, Problem, Replayed, Stay, problem
 from .retelling import Story, due
 
 
@@ -217,3 +217,25 @@ def name_problems(family: Family, case: Any, story: Story) -> Iterator[Problem]:
             yield problem(event.position, f"代码为{code}的登记名称被改动", f"the registered name of {code} was changed")
     for code in rows:
         yield problem(case.position, f"登记名称（代码{code}）没有办理记录", f"no event registered the name of {code}")
+
+
+def rating_problems(family: Family) -> Iterator[tuple[str, Problem]]:
+    """Each rating that the root's history records is there as it was given, and no other but scores that nobody gave."""
+    root = family.root
+    rows = {(row.service, row.number): row for row in family.ratings if row.channel != "default"}
+    for event in family.events[root.id]:
+        if event.action != RATED:
+            continue
+        payload = family.replayed[root.id].payloads[event.position] or {}
+        given = payload["rating"]
+        row = rows.pop((given["service"], given["number"]), None)
+        if row is None:
+            yield root.number, problem(event.position, "评价缺失", "the rating is missing")
+            continue
+        said = digest("", canonical_json([json.loads(row.reasons), row.text]))
+        found = (row.score, row.channel, said, row.created_at, row.person_id, row.follow_up_id is not None)
+        recorded = (given["score"], given["channel"], given["digest"], event.happened_at, event.actor_id, "follow_up" in payload)
+        if found != recorded:
+            yield root.number, problem(event.position, "评价被改动", "the rating was changed")
+    if rows:
+        yield root.number, problem(root.position, "有评价没有办理记录", "no event gave a rating that is there")

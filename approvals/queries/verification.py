@@ -146,6 +146,7 @@ def _family_problems(family: Family) -> Iterator[tuple[str, Problem]]:
     yield from harmed
     if any(payload is None for replayed in family.replayed.values() for payload in replayed.payloads.values()):
         return  # without all payloads the rest cannot be told
+    yield from records.rating_problems(family)
     story = retelling.story_of(family)
     yield from retelling.shared_problems(family, story)
     for case in family.cases:

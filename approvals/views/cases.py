@@ -14,8 +14,8 @@ from approvals.language import _, say
 from approvals.models import Document, Rating
 from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
-from approvals.queries.claims import claims_of
 from approvals.queries.cases import Member
+from approvals.queries.claims import claims_of
 from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
@@ -83,14 +83,15 @@ def case_page(token: str) -> str:
     submissions = cases.submissions_of(session, family)
     signed = case_signatures.panel(view, submissions)
     lists = case_signatures.with_real_names(lists, signed.progress.ever) if signed is not None else lists
-    # A number is confirmed only where one is in doubt.
+    issued = cases.documents_of(session, family)
+    # A number is confirmed only where one is in doubt; what is out of force is not revoked again.
     doable = [
         each
         for each in view.all_doable()
-        if each.action.name != beside.OVERRIDE or beside.is_in_doubt(family, submissions[-1].content)
+        if (each.action.name != beside.OVERRIDE or beside.is_in_doubt(family, submissions[-1].content))
+        and documents.in_force_for(each.member, each.action, issued)
     ]
     full = view.sees_numbers(subject)
-    issued = cases.documents_of(session, family)
     materials = case_files.materials_of_case(view, submissions[-1].content if submissions else {}, issued)
     pages = filed.pages_for(view, subject)
     changes = [
@@ -217,7 +218,7 @@ def event_title(line: Line) -> str:
     if line.action is not None:
         return say(line.action.title)
     titles = {
-        "case:opened": _("收到申报，开始办理") if line.member.is_root else _("事项开始"),
+        "case:opened": _("收到申报，开始办理") if line.member.is_root and not follow_ups.is_follow_up(line.member) else _("事项开始"),
         "task:claimed": _("接办"),
         "task:released": _("放回，由其他人接办"),
         "case:adopted": _("申请人认领办件"),

@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 ICONS = (
     "arrow-right", "arrow-right-circle-fill", "bar-chart", "box-seam", "building", "cash-coin", "check-circle",
-    "check-circle-fill", "clock", "dash-circle", "exclamation-octagon", "exclamation-octagon-fill", "exclamation-triangle",
+    "check-circle-fill", "clock", "clock-history",
+    "dash-circle", "exclamation-octagon", "exclamation-octagon-fill", "exclamation-triangle",
     "exclamation-triangle-fill", "hourglass-split", "info-circle", "person", "person-badge", "plus-lg", "signpost-split",
+    "star",
 )  # fmt: skip
 """By the names of the sprite. An icon of a template that is not listed here is not drawn; a test compares them."""
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from approvals.db import Database
 from approvals.models import Case, Document, Event, Notice, Rating, Task
@@ -244,3 +244,41 @@ def test_statements_of_a_rating(database: Database) -> None:
     with counted(database) as sent:
         rate(third, BAD)
     assert len(sent) == 15, sent
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"score": 5}, "评价被改动"),
+        ({"text": "很好"}, "评价被改动"),
+        ({"reasons": []}, "评价被改动"),
+        ({"person_id": None}, "评价被改动"),
+        ({"follow_up_id": None}, "评价被改动"),
+        ({"service": "other"}, "评价缺失"),
+    ],
+)
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_rating_that_was_changed_behind_the_history_is_found(database: Database, change: dict[str, Any], said: str) -> None:
+    chain = closed(database)
+    rate(chain, BAD)
+    assert chain.faults() == []
+    database.write(lambda session: session.execute(update(Rating).values(**change)))
+    assert said in [fault.message["zh"] for fault in chain.faults()]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_rating_that_nobody_gave_is_found_unless_it_is_a_default_one(database: Database) -> None:
+    chain = closed(database)
+
+    def store(session: Any, channel: str) -> None:
+        session.add(
+            Rating(
+                root_id=chain.root_id, service=f"x-{channel}", number=1, score=5, reasons=[], channel=channel, rated=[],
+                created_at=chain.now,
+            )
+        )  # fmt: skip
+
+    database.write(store, "default")
+    assert chain.faults() == []
+    database.write(store, "pc")
+    assert [fault.message["zh"] for fault in chain.faults()] == ["有评价没有办理记录"]
