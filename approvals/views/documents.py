@@ -21,7 +21,7 @@ from approvals.queries import cases, issued
 from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
-from workflows.engine.definition import Form
+from workflows.engine.definition import Action, Form
 from workflows.rules import LICENCE_LABELS
 
 from . import filed, request
@@ -69,6 +69,12 @@ def _readable_one(token: str, document_id: int) -> tuple[Seen, Document, Member]
     if found is None:
         raise NotFound
     return view, *found
+
+
+def in_force_for(member: Member, action: Action, issued: Iterable[Document]) -> bool:
+    """Whether the documents that an action replaces or revokes are in force; true for every other action."""
+    wanted = {effect.parameters["kind"] for effect in action.effects if effect.name in ("replace_document", "revoke_document")}
+    return wanted <= {each.kind for each in issued if each.case_id == member.case.id and each.status == "genuine"}
 
 
 def disposition(number: str, title: str) -> str:

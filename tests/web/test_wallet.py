@@ -77,3 +77,13 @@ def test_the_page_of_a_case_says_that_its_registration_was_revoked(chain: Chain,
     chain.act(REGISTRATION, "revoke_registration", chain.cast.registrar_head, form={"reason": "虚假材料"})
     page = visit(chain.cast.applicant).get(path).text
     assert "登记已被撤销" in page and page.count("已撤销") >= 2 and "虚假材料" in page
+
+
+def test_what_is_out_of_force_is_not_offered_for_revocation_again(chain: Chain, visit: Any) -> None:
+    chain.act(REGISTRATION, "approve")
+    path = f"/cases/{chain.case(REGISTRATION).token}"
+    assert "reissue_licence" in visit(chain.cast.registrar).get(path).text
+    assert "revoke_registration" in visit(chain.cast.registrar_head).get(path).text
+    chain.act(REGISTRATION, "revoke_registration", chain.cast.registrar_head, form={"reason": "虚假材料"})
+    assert "reissue_licence" not in visit(chain.cast.registrar).get(path).text
+    assert "revoke_registration" not in visit(chain.cast.registrar_head).get(path).text
