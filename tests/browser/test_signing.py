@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,10 +25,14 @@ pytestmark = [pytest.mark.real_commits, pytest.mark.parametrize("databases", ["s
 
 @pytest.fixture
 def chain(application: Any) -> Chain:
-    """A company of three shareholders, filed a moment ago; the product's clock follows the chain's."""
-    content = three_shareholders()
-    driven = Chain(application.extensions["database"], content=content, signed=False)
-    application.config["NOW"] = lambda: driven.now
+    """A company of three shareholders, filed a moment ago; the product's clock moves on a little whenever it is read."""
+    driven = Chain(application.extensions["database"], content=three_shareholders(), signed=False)
+
+    def now() -> datetime:
+        driven.now += timedelta(milliseconds=20)
+        return driven.now
+
+    application.config["NOW"] = now
     return driven
 
 
