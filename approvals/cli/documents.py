@@ -16,6 +16,7 @@ from approvals.models import Document
 from approvals.operations.document_files import made_file
 from approvals.queries import issued
 from approvals.queries.authenticity import ALTERED, GENUINE, REPLACED, REVOKED, UNKNOWN, Verdict, examine_file
+from workflows.clock import OFFICE_ZONE
 
 from .context import demo_mode, open_database
 
@@ -62,7 +63,7 @@ def _say(verdict: Verdict, document: Document | None, successor: str) -> None:
     if verdict.status == UNKNOWN:
         click.echo("没有发出过这样的文书；也可能不是本系统的文件，或者损坏得读不出文书编号。")
     if document is not None:
-        click.echo(f"时间：{document.status_at:%Y-%m-%d %H:%M}（UTC）；原因：{document.status_reason or '未写明'}")
+        click.echo(f"时间：{document.status_at.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}；原因：{document.status_reason or '未写明'}")
     if successor:
         click.echo(f"换发后的文书：{successor}")
     for fault in verdict.faults:

@@ -79,8 +79,13 @@ def in_force_for(member: Member, action: Action, issued: Iterable[Document]) -> 
 
 def disposition(number: str, title: str) -> str:
     """How a browser keeps the file: by its number, and where it can by a name that people recognise."""
-    named = "".join(each for each in title if each.isalnum() or each == "_")[:60]
-    return f"attachment; filename=\"{number}.pdf\"; filename*=UTF-8''{quote(f'{named}_{number}', safe='')}.pdf"
+    number, title = _harmless(number), _harmless(title)
+    plain = number.encode("ascii", "ignore").decode()
+    return f"attachment; filename=\"{plain}.pdf\"; filename*=UTF-8''{quote(f'{title}_{number}')}.pdf"
+
+
+def _harmless(text: str) -> str:
+    return "".join(each for each in text if each.isalnum() or each in "_-")[:60]
 
 
 def code_of(token: str) -> Markup:

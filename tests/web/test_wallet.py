@@ -49,9 +49,14 @@ def test_a_document_and_its_file_for_those_who_may_read_it(chain: Chain, visit: 
 def test_a_name_that_no_file_could_have(chain: Chain, visit: Any) -> None:
     receipt = document_of(chain.database, chain.root_id, "receipt")
     body = '{"case":"x","company":"a/../\\"\\r\\nX: y<>","facts":{},"issued_on":"x","kind":"receipt","number":"n"}'
-    tamper(chain.database, sql("UPDATE documents SET content = :body WHERE id = :id", body=body, id=receipt.id))
+    number = 'HM"1\r\nX: y-文/receipt-1'
+    tamper(
+        chain.database,
+        sql("UPDATE documents SET content = :body, number = :number WHERE id = :id", body=body, number=number, id=receipt.id),
+    )
     response = visit(chain.cast.applicant).get(f"/cases/{chain.case().token}/documents/{receipt.id}/file")
-    assert "aXy_" in response.headers["Content-Disposition"] and "X" not in response.headers.keys()
+    named = response.headers["Content-Disposition"]
+    assert 'filename="HM1Xy-receipt-1.pdf"' in named and "_aXy_" in named and "X" not in response.headers.keys()
 
 
 def test_a_notice_says_the_reason_by_its_own_name(chain: Chain, visit: Any) -> None:
