@@ -14,6 +14,7 @@ from approvals.calendar import county_calendar
 from approvals.models import CompanyName, Draft, Notice
 from approvals.queries.name_index import written_sound
 from workflows.clock import OFFICE_ZONE
+from workflows.county import county_catalogue
 from workflows.rules import (
     SUBMISSION,
     CheckedName,
@@ -190,7 +191,9 @@ def apply_with(session: Session, acting: Acting, number: str, now: datetime) -> 
         if isinstance(page, Mapping) and normalise_number(str(page.get("reservation_number") or "")) == row.holder:
             return draft.token
     token = drafts.start(session, acting, _COMPANY_OPENING, now)
-    page = {name: value for name, value in row.content.items() if name in _FIELDS}
+    asked = county_catalogue().latest(_COMPANY_OPENING).page("name").fields
+    defaults = {field.name: field.default for field in asked if field.default is not None}
+    page = defaults | {name: value for name, value in row.content.items() if name in _FIELDS}
     page["reservation_number"] = readable_reservation_number(row.holder)
     drafts.save_page(session, acting, token, "name", page, "", now)
     return token

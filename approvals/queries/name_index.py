@@ -260,7 +260,7 @@ def alike_in_writing(one: str, other: str) -> float:
 
 
 def alike_in_sound(one: str, other: str) -> float:
-    """How alike two names sound, of 100, over their readings; sounds that are only near count for two thirds."""
+    """How alike two names sound, of 100, over their readings; sounds that are only near count for three quarters."""
     ratio, _ = _rapidfuzz()
     best = 0.0
     others = [(read, [near(each) for each in read]) for read in readings_of(other, _FORMS_KEPT)]
@@ -269,7 +269,7 @@ def alike_in_sound(one: str, other: str) -> float:
         for other_read, other_nearly in others:
             score = ratio(nearly, other_nearly)
             if score > best:
-                best = max(best, 0.65 * score + 0.35 * ratio(read, other_read))
+                best = max(best, 0.75 * score + 0.25 * ratio(read, other_read))
     return best
 
 

@@ -20,6 +20,9 @@ MOST_SHOWN = 10
 SHOWN_FROM = 50
 """The lowest score that is shown: two characters of which one is the same."""
 
+SOUND_SHOWN_FROM = 60
+"""The lowest score of what is only heard: many names share a syllable that nobody confuses."""
+
 _CANDIDATES = 40
 BY_WRITING, BY_SOUND = "writing", "sound"
 
@@ -65,8 +68,9 @@ def similar_names(session: Session, page: Mapping[str, Any], today: date) -> lis
         other = comparable(trade)
         written, heard = alike_in_writing(wanted, other), alike_in_sound(sound, other_sound or written_sound(other))
         score = round(joined(written, heard) * share_of_industry(industry, comparable(other_industry)))
-        if score >= SHOWN_FROM:
-            found.append(SimilarName(full, trade, other_industry, status, score, _why(written, heard)))
+        why = _why(written, heard)
+        if score >= (SHOWN_FROM if BY_WRITING in why else SOUND_SHOWN_FROM):
+            found.append(SimilarName(full, trade, other_industry, status, score, why))
     found.sort(key=lambda name: (-name.score, name.full_name))
     unique = {name.full_name: name for name in reversed(found)}
     return [name for name in found if unique[name.full_name] is name][:MOST_SHOWN]

@@ -33,6 +33,8 @@ from approvals.queries.applications import cases_of
 from approvals.queries.drafts import open_drafts
 from approvals.queries.lists import item_texts
 from workflows.engine.definition import Field, Form
+from workflows.rules import RULES
+from workflows.rules.name_check import SIMILAR
 
 from . import known, names, prefill, request
 from .access import requires
@@ -212,8 +214,10 @@ def _offer_rows(form: DefinitionForm) -> None:
 
 
 def _note(form: DefinitionForm, state: PageProgress) -> None:
+    shown_beside = RULES[SIMILAR].source if form.definition.name == "name" else None
     for path, note in state.notes:
-        form.note(path, note)
+        if note.source != shown_beside:  # similar names stand beside the form, with their scores
+            form.note(path, note)
 
 
 def _shown(

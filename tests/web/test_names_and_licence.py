@@ -28,7 +28,8 @@ def test_similar_names_are_shown_to_the_applicant_who_may_go_on(application: Any
     token = began(visitor)
     content = content_with(name={"trade_name": "禾例"})
     typed(visitor, token, content)
-    assert SIMILAR in visitor.get(f"/applications/{token}/name").text
+    page = visitor.get(f"/applications/{token}/name").text
+    assert "近似的名称" in page and "惠民县禾样农产品销售有限公司" in page and "第十六条" in page
     assert "需要修改" not in visitor.get(f"/applications/{token}").text
 
 
