@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-SENDER = "【滨周到·惠办事】"
-"""How every short message begins: people see who writes before they see the number."""
+_REGISTERED = {"zh": "【滨周到·惠办事】", "en": "【滨周到·惠办事】"}
+SENDER = _REGISTERED["zh"]
+"""How every short message begins: people see who writes before they see the number. The operators know this one name, in every
+language."""
 
 SITE = "{site}"
 """Stands in the text of a notice for the address of the product, which only the sender knows."""
