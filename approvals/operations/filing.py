@@ -157,7 +157,11 @@ def _open(
 
 
 def _hand_over(session: Session, draft_id: int, root_id: int) -> list[list[Any]]:
-    """Give the files of a draft to the case it is filed as; returns what the event says of each, its digest among it."""
+    """Give the files of a draft to the case it is filed as; returns what the event says of each, its digest among it.
+
+    What was removed from the draft is not kept any longer than it can be taken back (个人信息保护法 第四十七条).
+    """
+    statements.drop_removed_uploads.write(session.connection(), [{"of_draft_id": draft_id}])
     rows = statements.take_uploads.rows(session.connection(), {"of_draft_id": draft_id, "to_root_id": root_id})
     return sorted(list(row) for row in rows)
 

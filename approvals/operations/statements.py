@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, insert, literal_column, or_, select, union_all, update
+from sqlalchemy import Select, String, and_, bindparam, delete, insert, literal_column, or_, select, union_all, update
 from sqlalchemy.sql.elements import ClauseElement
 
 from approvals.db import Prepared
@@ -153,6 +153,9 @@ offices_wanted = Prepared(
     )
 )
 
+drop_removed_uploads = Prepared(
+    lambda dialect: delete(uploads).where(uploads.c.draft_id == bindparam("of_draft_id"), uploads.c.removed_at.is_not(None))
+)
 take_uploads = Prepared(
     lambda dialect: (
         update(uploads)

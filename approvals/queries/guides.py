@@ -78,6 +78,11 @@ class Guide:
         return all(material.source != "paper" for material, _ in self.materials)
 
     @property
+    def may_ask_for_files(self) -> bool:
+        """Whether there are situations in which something has to be uploaded."""
+        return any(material.source == "upload" for material, _ in self.materials)
+
+    @property
     def begins_here(self) -> bool:
         """Whether an application can be filed for this very workflow; others run inside a chain."""
         return bool(self.definition.pages)

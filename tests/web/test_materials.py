@@ -10,14 +10,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from approvals.models import EventPayload, Upload
+from approvals.models import Case, Event, EventPayload, Signature, Task, Upload
+from approvals.operations import moving, signing
+from approvals.operations.uploads import matters_of
 from tests.files.samples import bomb, pdf, picture
 from tests.rules.applications import shareholder
+from tests.support.driving import REGISTRATION, Chain
 from tests.support.filing import County, began, county_on, submitted, typed
 from tests.support.seed import application
 from tests.support.web import Visitor, serving
+from workflows.engine.materials import materials_of
 
 
 @pytest.fixture
@@ -36,9 +41,6 @@ def with_passport() -> dict[str, Any]:
 
 
 def passport_of(county: County, token: str) -> dict[str, str]:
-    from approvals.operations.uploads import matters_of
-    from workflows.engine.materials import materials_of
-
     draft = county.draft(token)
     needed = [
         (matter, each)
@@ -94,9 +96,13 @@ def test_a_file_is_kept_shown_removed_taken_back_and_filed(county: County) -> No
     assert "恢复" in visitor.get(f"/applications/{token}/materials").text
     visitor.post(f"{address}/restore", status=303)
     send(visitor, token, where, pdf(), "公证书.pdf")
+    send(visitor, token, where, pdf(pages=3), "传错了.pdf")
+    wrong = next(each for each in county.rows(Upload) if each.name == "传错了.pdf")
+    visitor.post(f"/applications/{token}/materials/{wrong.token}/remove", status=303)
     case = submitted(visitor, token).location.rsplit("/", 1)[1]
     uploads = county.rows(Upload)
-    assert len(uploads) == 2 and all(each.draft_id is None and each.root_id is not None for each in uploads)
+    assert len(uploads) == 2, "what was removed is gone"
+    assert all(each.draft_id is None and each.root_id is not None for each in uploads)
     with county.database.reading() as session:
         payloads = [json.loads(body) for body in session.scalars(select(EventPayload.body)) if body]
     filed = next(payload["uploads"] for payload in payloads if "uploads" in payload)
@@ -194,3 +200,54 @@ def test_discarding_a_draft_discards_its_files(county: County) -> None:
     send(visitor, token, passport_of(county, token), pdf(), "护照.pdf")
     visitor.post(f"/applications/{token}/discard", status=303)
     assert county.rows(Upload) == []
+
+
+def test_a_correction_adds_files_and_leaves_those_that_were_filed(county: County) -> None:
+    chain = Chain(county.database, county.cast, with_passport())
+    chain.act(REGISTRATION, "return_for_correction")
+    county.now = chain.now
+    visitor = county.visitor(county.cast.applicant)
+    token = visitor.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303).location.rsplit("/", 1)[1]
+    assert "还有1个文件要上传" in visitor.get(f"/applications/{token}/materials").text
+    send(visitor, token, passport_of(county, token), picture(), "护照.jpg")
+    changed = {**with_passport()["premises"], "address": "示例路1号2单元302室"}
+    typed(visitor, token, {"premises": changed})
+    submitted(visitor, token)
+    (upload,) = county.rows(Upload)
+    assert (upload.draft_id, upload.root_id) == (None, chain.root_id)
+    with county.database.reading() as session:
+        resubmitted = select(EventPayload.body).join(Event, Event.id == EventPayload.event_id).where(Event.action == "resubmit")
+        payload = json.loads(session.scalars(resubmitted).one() or "")
+    assert [each[-1] for each in payload["uploads"]] == [upload.digest]
+    assert chain.faults() == []
+    # A second correction shows it as filed: it stays.
+    chain.sign()
+    chain.act(REGISTRATION, "return_for_correction")
+    county.now = chain.now
+    again = visitor.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303).location.rsplit("/", 1)[1]
+    page = visitor.get(f"/applications/{again}/materials").text
+    assert "已随申报提交" in page and "/remove" not in page
+    visitor.post(f"/applications/{again}/materials/{upload.token}/remove", status=404)
+    assert visitor.client.get(f"/applications/{again}/materials/{upload.token}").data == upload.content
+
+
+def test_whoever_holds_the_task_opens_the_file(county: County) -> None:
+    visitor, token = begun(county, with_passport())
+    send(visitor, token, passport_of(county, token), picture(), "护照.jpg")
+    submitted(visitor, token)
+    (upload,) = county.rows(Upload)
+    registration = next(case for case in county.rows(Case) if case.workflow == REGISTRATION)
+
+    def sign_all(session: Session) -> None:
+        for each in session.scalars(select(Signature).order_by(Signature.ordinal)).all():
+            signing.answer(session, each.id, signing.SIGN, each.digest, county.now)
+
+    county.database.write(sign_all)
+    registrar = county.visitor(county.cast.registrar)
+    address = f"/cases/{registration.token}/files/{upload.token}"
+    assert "护照.jpg" in registrar.get(f"/cases/{registration.token}").text
+    registrar.get(address, status=404)
+    task = next(task for task in county.rows(Task) if task.case_id == registration.id and task.closed_at is None)
+    county.database.write(moving.claim, county.cast.registrar.acting, registration.id, task.id, county.now)
+    assert address in registrar.get(f"/cases/{registration.token}").text
+    assert registrar.client.get(address).data == upload.content
