@@ -143,7 +143,7 @@ class Walk:
     Each form is also sent as it stands, with nothing filled in, so that what a page says about that is read as well.
     """
 
-    def __init__(self, application: Any, visitor: Visitor, known: Callable[[], Iterable[str]], most: int = 3) -> None:
+    def __init__(self, application: Any, visitor: Visitor, known: Callable[[], Iterable[str]], most: int = 2) -> None:
         self.visitor, self.known, self.most = visitor, known, most
         self.adapter = application.url_map.bind("localhost")
         self.starts = [rule.rule for rule in application.url_map.iter_rules() if "GET" in (rule.methods or ()) and not rule.arguments]
@@ -154,8 +154,9 @@ class Walk:
         self.presses: Counter[str] = Counter()
 
     def go(self, *more: str, unpressed: Iterable[str] = ()) -> None:
-        """Walk until each kind of page was looked at and each kind of form was sent ``most`` times, or nothing leads on."""
-        self.follow([*self.starts, *more, "/no-such-page"])
+        """Look at the named pages, then walk until each kind of page was looked at and each kind of form sent ``most`` times."""
+        named = [*self.starts, *more, "/no-such-page"]
+        self.follow([link for path in named for link in self.take(path, self.visitor.client.get(path))])
         while self.unsent:
             page, action, values = self.unsent.pop(0)
             kind = self.kind_of(action, "POST")
@@ -179,6 +180,7 @@ class Walk:
             self.visits[self.kind_of(target)] = min(self.visits[self.kind_of(target)], self.most - 1)
             return [target]
         if answer.mimetype != "text/html":
+            self.visits[self.kind_of(path)] += 1
             return []
         self.visits[self.kind_of(path)] += answer.status_code == 200
         self.shown[f"{path} {answer.status_code} {len(self.shown)}"] = answer.text
