@@ -235,7 +235,7 @@ def test_a_timer_against_a_resubmission(database: Database, cast: Cast, rounds: 
             assert isinstance(sent, Outdated) and "系统" in sent.message["zh"]
             assert chain.states() == {ROOT: "withdrawn", REGISTRATION: "lapsed"}
         else:
-            assert sent.state == chain.states()[REGISTRATION] == "reviewing"
+            assert sent.state == chain.states()[REGISTRATION] == "signing"
     assert chain.faults() == []
 
 

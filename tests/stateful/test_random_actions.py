@@ -16,8 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 
 from approvals.db import Database, create_engine
-from approvals.models import Case, Event, EventPayload, Task
-from approvals.operations import filing, moving
+from approvals.models import Case, Event, EventPayload, Signature, Task
+from approvals.operations import filing, moving, signing
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.queries.verification import verify_case
 from tests.support.driving import BANK, FORMS, OFFICERS, Chain, content_with
@@ -25,10 +25,12 @@ from tests.support.seed import HALL, Cast, Member, seed
 from workflows.county import county_catalogue
 
 CATALOGUE = county_catalogue()
+CHAIN = ("company-opening", "company-registration", *OFFICERS)
 ACTIONS = sorted({action for definition in CATALOGUE for action in definition.actions} | {"no-such-action"})
 REFUSALS = {
     "unknown-action", "not-from-this-state", "not-permitted", "not-due", "no-branch", "overtaken", "held", "not-held",
     "predecessors_done", "registration_rules_hold", "linked_cases_settled_now", "linked_cases_settled_again",
+    "not-asked", "voted", "signing-over",
 }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ class Actions(RuleBasedStateMachine):
         except Refusal as refusal:
             assert refusal.reason in REFUSALS, refusal.reason
             assert refusal.message["zh"] and refusal.message["en"] and "{" not in refusal.message["zh"]
-            assert isinstance(refusal, Outdated) == (refusal.reason in ("overtaken", "held"))
+            assert isinstance(refusal, Outdated) == (refusal.reason in ("overtaken", "held", "voted", "signing-over"))
             return None
 
     def cases(self) -> list[Case]:
@@ -149,6 +151,15 @@ class Actions(RuleBasedStateMachine):
         elif moved is not None:
             self.done.add(request.key)
 
+    @rule(data=st.data(), action=st.sampled_from([signing.SIGN] * 9 + [signing.DECLINE]))
+    def sign(self, data: st.DataObject, action: str) -> None:
+        """Somebody who is asked answers; now and then one whose answer is given, or whose link is out of date, tries again."""
+        with self.database.reading() as session:
+            asked = list(session.scalars(select(Signature).where(Signature.root_id == self.chain.root_id).order_by(Signature.id)))
+        waiting = [each for each in asked if not each.vote and each.superseded_at is None]
+        each = data.draw(st.sampled_from(waiting or asked))
+        self.attempt(signing.answer, each.id, action, each.digest, self.chain.now, "" if action == signing.SIGN else "内容不对")
+
     @rule(data=st.data(), verb=st.sampled_from([moving.claim, moving.release]))
     def hold(self, data: st.DataObject, verb: Any) -> None:
         case = data.draw(st.sampled_from(self.cases()))
@@ -199,7 +210,11 @@ class Actions(RuleBasedStateMachine):
             task = self.open_task(case)
             if task is None:
                 continue
-            if task.role == "applicant":
+            if task.role == "signatory":
+                asked = select(Signature.id).where(Signature.task_id == task.id, Signature.vote == "")
+                with self.database.reading() as session:
+                    movable = bool(session.scalars(asked).first())
+            elif task.role == "applicant":
                 movable = case.applicant_id == self.cast.applicant.person_id
             elif task.role:
                 movable = any(
@@ -257,7 +272,7 @@ def run(databases: Any, examples: int, steps: int) -> set[str]:
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_random_actions_on_sqlite(databases: Any) -> None:
     reached = run(databases, 50, 50)
-    everything = {action for definition in CATALOGUE for action in definition.actions}
+    everything = {action for key in CHAIN for action in CATALOGUE.latest(key).actions}
     # Random walks that never come far would prove little: this is how far they came.
     assert {"registered", "settle", "task:claimed"} <= reached
     assert len(reached & everything) >= len(everything) * 2 / 3, sorted(everything - reached)
