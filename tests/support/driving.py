@@ -103,15 +103,11 @@ class Chain:
 
     def signatures(self) -> list[Signature]:
         """Who is asked to sign what was last filed, in the order of the application."""
-        asked = select(Signature).where(Signature.root_id == self.root_id, Signature.superseded_at.is_(None))
-        with self.database.reading() as session:
-            return list(session.scalars(asked.order_by(Signature.ordinal)))
+        return signatures_of(self.database, self.root_id)
 
     def sign(self, *, leave: int = 0) -> None:
         """Let everybody sign who has not; ``leave`` of them, the last ones, do not."""
-        signatures = self.signatures()
-        for each in signatures[: len(signatures) - leave]:
-            self.database.write(signing.answer, each.id, signing.SIGN, each.digest, self.now)
+        sign_all(self.database, self.root_id, self.now, leave=leave)
 
     def resubmit(
         self, content: Mapping[str, Any], member: Member | None = None, key: str | None = None, *, signed: bool = True
@@ -147,6 +143,20 @@ class Chain:
     def faults(self) -> list[Fault]:
         with self.database.session() as session:
             return list(verify_all(session))
+
+
+def signatures_of(database: Database, root_id: int) -> list[Signature]:
+    """Who is asked to sign what was last filed for a case, in the order of the application."""
+    asked = select(Signature).where(Signature.root_id == root_id, Signature.superseded_at.is_(None))
+    with database.reading() as session:
+        return list(session.scalars(asked.order_by(Signature.ordinal)))
+
+
+def sign_all(database: Database, root_id: int, now: datetime, *, leave: int = 0) -> None:
+    """Let everybody sign who has not; ``leave`` of them, the last ones, do not."""
+    signatures = signatures_of(database, root_id)
+    for each in signatures[: len(signatures) - leave]:
+        database.write(signing.answer, each.id, signing.SIGN, each.digest, now)
 
 
 def content_with(**pages: Mapping[str, Any]) -> dict[str, Any]:

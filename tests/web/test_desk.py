@@ -12,8 +12,8 @@ from sqlalchemy import insert, select
 from approvals.db import Database, new_id
 from approvals.models import Case, Task
 from approvals.queries import inbox
-from tests.support.driving import REGISTRATION, Chain, content_with
-from tests.support.seed import BANK, TOWN, Cast, file_case, seed
+from tests.support.driving import REGISTRATION, Chain, content_with, sign_all
+from tests.support.seed import BANK, NOW, TOWN, Cast, file_case, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 
@@ -30,7 +30,8 @@ def multiply(database: Database, case_id: int, due: list[datetime]) -> None:
 
     def copy(session: Any) -> None:
         case = session.execute(select(Case.__table__).where(Case.id == case_id)).mappings().one()
-        task = session.execute(select(Task.__table__).where(Task.case_id == case_id)).mappings().one()
+        is_open = (Task.case_id == case_id, Task.closed_at.is_(None))
+        task = session.execute(select(Task.__table__).where(*is_open)).mappings().one()
         for number, moment in enumerate(due):
             copied = {"id": new_id(), "number": f"HM-COPY-{number:05d}", "token": f"copy-{number}"}
             session.execute(insert(Case.__table__).values({**case, **copied}))
@@ -192,5 +193,7 @@ def test_a_walk_in_stands_in_the_inbox_without_a_name(application: Any, database
     cast = seed(database)
     filed = file_case(database, cast.clerk, office_id=cast.offices["hall"])
     application.config["NOW"] = None
+    assert not rows_of(Visitor(application, cast.registrar.person_id).get("/desk")), "not before everybody has signed"
+    sign_all(database, filed.case_id, NOW)
     (row,) = rows_of(Visitor(application, cast.registrar.person_id).get("/desk"))
     assert filed.number in row and "窗口代收" in row
