@@ -199,3 +199,8 @@ def test_the_supervisor_sees_satisfaction_with_three_and_defaults_apart(visit: V
 def test_the_receipt_carries_the_code_of_its_progress(visit: Visit, done: Chain) -> None:
     page = visit(done.cast.applicant).get(f"/receipts/{done.filed.token}").text
     assert 'role="img" aria-label="用手机扫一扫' in page and "/progress/" in page and "同类办件还太少" in page
+
+
+def test_a_notice_of_a_closed_case_leads_to_its_rating(visit: Visit, chain: Chain, done: Chain) -> None:
+    page = visit(done.cast.applicant).get("/notices").text
+    assert f'href="{address(done)}"' in page and chain.filed.token + "/rating" not in page
