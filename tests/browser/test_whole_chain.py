@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from approvals.db import Database
 from approvals.models import Case
@@ -14,6 +15,7 @@ from approvals.queries.verification import verify_all
 from tests.browser.walking import fill, sign_in
 from tests.rules.applications import valid_application
 from tests.support import web
+from tests.support.driving import sign_all
 from tests.support.seed import BANK, HALL, PASSWORD, Cast, seed
 from workflows.county import county_catalogue
 
@@ -63,6 +65,13 @@ def write_application(page: Any, address: str, application: Mapping[str, Any]) -
     page.wait_for_url("**/receipts/*")
 
 
+def everybody_signs(database: Database) -> None:
+    """Each by their own link; how that goes on a telephone has a test of its own."""
+    with database.reading() as session:
+        root_id = session.scalars(select(Case.id).where(Case.parent_id.is_(None))).one()
+    sign_all(database, root_id, datetime.now(UTC))
+
+
 def work(page: Any, address: str, cast_name: str, workflow: str, action: str) -> None:
     """As staff: take the first task of the inbox, do one action, and be back at the inbox."""
     sign_in(page, address, cast_name, PASSWORD)
@@ -95,6 +104,7 @@ def test_a_new_user_opens_a_company_and_everybody_does_their_part(page: Any, app
         sign_up(page, address)
         write_application(page, address, filed())
         assert "HM" in page.locator("main").inner_text()
+        everybody_signs(database)
 
         work(page, address, "registrar", "company-registration", "approve")
         for department, workflow in (
