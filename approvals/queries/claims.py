@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from sqlalchemy import select
@@ -18,11 +19,13 @@ from workflows.engine.definition import Definition
 from workflows.engine.materials import answer_at, materials_of
 from workflows.rules.claims import Asked, Charge, Claims, Contact, Filed, Linked, Log, Words, claims
 
-from .cases import Family, Node, chain_of
+from .cases import Family, Member, Node, chain_of
 from .history import Line
 from .lists import lists_of
 
 REGISTRATION, SEAL = "company-registration", "company-seal"
+ALL_SIGNED = "all_signed"
+"""The action by which the registration goes to the registrar."""
 FILED_ONLINE: Words = {"zh": "网上申报", "en": "Filed online"}
 SIGNED: Words = {"zh": "网上签署", "en": "Signed online"}
 NOTARISED: Words = {"zh": "交来公证签名", "en": "Notarised signature"}
@@ -55,7 +58,7 @@ def claims_of(session: Session, family: Family, lines: Sequence[Line], submissio
             charges=tuple(_charges(matters, lines)),
             # Within a day in the order of the log.
             contacts=tuple(sorted(_contacts(session, family, lines), key=lambda contact: contact.day)),
-            submissions=tuple(Filed(each.number, _day(each.filed_at)) for each in submissions),
+            submissions=tuple(_handed_in(registration, lines, submissions)),
             matters=tuple(_linked(family, node) for node in nodes),
             places=codes,
             place_name=place_name,
@@ -68,6 +71,23 @@ def claims_of(session: Session, family: Family, lines: Sequence[Line], submissio
 
 def _day(moment: datetime) -> str:
     return moment.astimezone(OFFICE_ZONE).date().isoformat()
+
+
+def _handed_in(registration: Member | None, lines: Sequence[Line], submissions: Sequence[Submission]) -> Iterator[Filed]:
+    """The submissions that went to the registrar, and the last one, which is on its way there.
+
+    Where people sign first, what was changed before all of them had signed was handed in to nobody.
+    """
+    signs = registration is not None and any(state.stage == "signing" for state in registration.definition.states.values())
+    signed = [line.event.happened_at for line in lines if line.event.action == ALL_SIGNED]
+    number = changed = 0
+    for each, following in zip_longest(submissions, submissions[1:]):
+        if signs and following is not None and not any(each.filed_at <= at < following.filed_at for at in signed):
+            changed += 1
+            continue
+        number += 1
+        yield Filed(number, _day(each.filed_at), changed)
+        changed = 0
 
 
 def _materials(matters: Sequence[Definition], submissions: Sequence[Submission]) -> Iterator[Asked]:

@@ -63,6 +63,17 @@ def test_all_six_hold_with_their_evidence(chain: Chain) -> None:
     assert online.count("网上签署") == 3 and "网上申报" in online and "电子送达" in online and "邮寄印章" in online
 
 
+def test_a_change_before_all_have_signed_is_no_second_submission(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, signed=False)
+    chain.sign(leave=2)
+    chain.act(REGISTRATION, "change", cast.applicant)
+    chain.resubmit(content_with(premises={"address": "示例路2号"}))
+    finish(chain)
+    found = claims_about(chain)
+    assert found.state == HOLDS
+    assert "签署中改过1次" in found.each[4].evidence[0].text["zh"]
+
+
 def with_passport(database: Database, cast: Cast) -> Chain:
     content = application()
     content["people"]["people"][1] |= {"id_kind": "passport", "id_number": "E12345678"}

@@ -60,10 +60,12 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """One submission."""
+    """One submission to the registrar. ``changed`` counts the versions before it that not everybody had signed yet: what is
+    changed while people sign has not been handed in."""
 
     number: int
     day: str
+    changed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,18 +242,21 @@ def _no_distance(log: Log) -> Claim:
 
 
 def _one_step(log: Log) -> Claim:
-    """一环节: exactly one submission; a correction is a second one."""
-    lines = (
-        Evidence(
-            {"zh": f"{each.day} 第{each.number}次提交", "en": f"{each.day} submission no. {each.number}"}, against=each.number > 1
-        )
-        for each in log.submissions
-    )
+    """一环节: exactly one submission; a correction is a second one, a change before all have signed is none."""
+    lines = (Evidence(_submitted(each), against=each.number > 1) for each in log.submissions)
     return _claim(
         "one-step", {"zh": "一环节", "en": "One step"}, lines, log.decided,
         {"zh": "只提交了1次", "en": "Submitted once"},
         {"zh": "到现在提交了1次；设立登记办结后认定", "en": "Submitted once so far; decided when the registration ends"},
     )  # fmt: skip
+
+
+def _submitted(filed: Filed) -> Words:
+    text = {"zh": f"{filed.day} 第{filed.number}次提交", "en": f"{filed.day} submission no. {filed.number}"}
+    if filed.changed:
+        text["zh"] += f"（交登记机关前，签署中改过{filed.changed}次，改后全部重签）"
+        text["en"] += f" (changed {filed.changed} times while it was being signed, and signed anew, before it went to the registrar)"
+    return text
 
 
 _ENDED = {
