@@ -84,6 +84,10 @@ def test_english_is_compiled_as_it_stands_in_the_file() -> None:
     assert compiled.ngettext("%(count)s 个工作日", "%(count)s 个工作日", 2) == "%(count)s working days"
 
 
+REGISTERED = {"【滨周到·惠办事】"}
+"""Names that are the same in every language: how operators of telephones know the sender."""
+
+
 def lame_pairs(source: str) -> list[str]:
     """Pairs of texts in a module whose English is missing, empty or Chinese; names put into it do not count."""
     found = []
@@ -101,7 +105,7 @@ def lame_pairs(source: str) -> list[str]:
         ]
         if english_text is None or (constants == [""] and not _is_empty(pair["zh"])):
             found.append(f"{node.lineno}: no English")
-        elif any(CHINESE.search(text) for text in constants):
+        elif any(CHINESE.search(text) for text in constants if text not in REGISTERED):
             found.append(f"{node.lineno}: Chinese in the English text")
     return found
 
