@@ -98,9 +98,9 @@ def sign(page: Any) -> str:
     return text
 
 
-def change_address(page: Any, address: str, chain: Chain) -> None:
+def change_address(page: Any, address: str, chain: Chain, applicant: str = "applicant") -> None:
     """As the applicant: change the application and submit it again."""
-    sign_in(page, address, "applicant", PASSWORD)
+    sign_in(page, address, applicant, PASSWORD)
     page.goto(f"{address}/cases/{chain.case().token}")
     page.click("main a:has-text('修改申请')")
     page.click(".action-form .button-row button[type=submit]")
