@@ -12,8 +12,8 @@ from jinja2 import StrictUndefined
 
 from approvals import settings
 from approvals.db import Database
-from approvals.lingering import lingering
 from approvals.language import Languages
+from approvals.lingering import lingering
 from approvals.operations import carrying, passwords
 from approvals.views import (
     access,

@@ -63,7 +63,10 @@ def upload_bytes() -> int:
 
 
 def gateway_settings(*, demo: bool) -> dict[str, str]:
-    """How messages leave; in a demo also at night, since whoever tries it waits for them. Raises Unsafe for what could not work: nobody would notice until a message is missed."""
+    """How messages leave; in a demo also at night, since whoever tries it waits for them.
+
+    Raises Unsafe for what could not work: nobody would notice until a message is missed.
+    """
     smtp, sender = os.environ.get("APPROVALS_SMTP_URL", "").strip(), os.environ.get("APPROVALS_MAIL_FROM", "").strip()
     webhook, secret = os.environ.get("APPROVALS_MESSAGE_WEBHOOK", "").strip(), os.environ.get("APPROVALS_MESSAGE_WEBHOOK_SECRET", "")
     quiet = os.environ.get("APPROVALS_QUIET_HOURS", "off" if demo else "21:00-08:00")
