@@ -75,7 +75,7 @@ SPOKEN: list[tuple[str, str, str, str]] = [
     ("cases", "root_id", "1", OF(SEAL)),
     ("cases", "parent_id", OTHER_CASE, OF(SEAL)),
     ("cases", "workflow", "'company-seal'", OF(REGISTRATION)),
-    ("cases", "version", "2", OF(REGISTRATION)),
+    ("cases", "version", "1", OF(REGISTRATION)),
     ("cases", "state", "'refused'", OF(REGISTRATION)),
     ("cases", "outcome", "'refused'", OF(REGISTRATION)),
     ("cases", "company", "'惠民县假名有限公司'", OF(REGISTRATION)),

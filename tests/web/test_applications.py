@@ -11,6 +11,7 @@ from approvals.models import Case, Draft, Submission
 from approvals.operations import drafts
 from tests.rules.applications import LI, ZHANG
 from tests.support import seed
+from tests.support.driving import sign_all
 from tests.support.filing import County, began, county_on, sent, store, submitted, typed
 from tests.support.statements import counted
 from tests.support.web import Visitor
@@ -61,6 +62,10 @@ def test_from_start_to_receipt(county: County) -> None:
     case = next(case for case in county.rows(Case) if case.parent_id is None)
     assert case.number in receipt
     assert "惠民县禾样农产品销售有限公司" in receipt
+    assert "还差3人" in receipt, "the clock begins when everybody has signed"
+    sign_all(county.database, case.id, county.now)
+    receipt = visitor.get(answer.location).text
+    case = next(case for case in county.rows(Case) if case.parent_id is None)
     assert case.promised_due_at is not None
     assert f"{case.promised_due_at.astimezone(OFFICE_ZONE):%Y年%-m月%-d日 %H:%M}" in receipt
     assert case.applicant_id == county.cast.applicant.person_id
