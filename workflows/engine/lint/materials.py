@@ -13,6 +13,8 @@ from .names import _as_list
 from .shape import suggestion
 from .subject import Rule, Subject, split
 
+COMMITTED = "commitment"
+
 
 def _items(subject: Subject) -> Iterator[tuple[int, Mapping[str, Any]]]:
     yield from enumerate(subject.document.data["materials"])
@@ -87,6 +89,9 @@ def grounds(subject: Subject) -> Iterator[Problem]:
             if field is None or field.kind not in ("declaration", "yes"):
                 message = f"{item['field']!r} is no declaration of the application{known if field is None else ''}"
                 yield subject.problem("material-field", message, "materials", number, "field")
+        elif item["source"] == COMMITTED and "key" in item:
+            message = "a commitment is made by a declaration of the application: name it with 'field'"
+            yield subject.problem("material-field", message, "materials", number, "source")
         if item["source"] in UPLOADED and "key" in item and "why" not in item:
             message = "a file is the last resort: say with 'why' what the law leaves nothing else for"
             yield subject.problem("material-why", message, "materials", number, "source")

@@ -11,7 +11,9 @@ from .linked import SETTLED_NOW
 from .subject import Rule, Subject
 
 APPLICANT = "applicant"
-CORRECTION = "correction"
+CORRECTION, SIGNING = "correction", "signing"
+CORRECTING = ("applicant", "clerk")
+"""Who files, and so who can change what was filed."""
 
 
 def _targets(action: Action) -> frozenset[str]:
@@ -198,9 +200,10 @@ def sign_offs(subject: Subject) -> Iterator[Problem]:
         results = {
             str(action.when.parameters.get("result")) for action in exits if action.when and action.when.name == "sign_offs_decided"
         }
-        votes = {action.vote for action in exits if action.vote}
+        votes = {action.vote for action in exits if action.vote and state.task and state.task.role in action.by}
+        yield from _change_while_signing(subject, state)
         if state.sign_off is None:
-            if results or votes:
+            if results or any(action.vote for action in exits):
                 message = f"{state.name!r} has votes or waits for them, but no 'sign_off' says how they decide: add it"
                 yield subject.problem("sign-off", message, *path)
             continue
@@ -216,6 +219,18 @@ def sign_offs(subject: Subject) -> Iterator[Problem]:
             yield subject.problem("sign-off", "'count' must say how many must agree, at least 1", *path, "sign_off")
         if state.sign_off.rule == "share" and not 0 < state.sign_off.share < 100:
             yield subject.problem("sign-off", "'share' must be a percentage from 1 to 99", *path, "sign_off")
+
+
+def _change_while_signing(subject: Subject, state: State) -> Iterator[Problem]:
+    """While people sign, whoever filed can take the application back: a mistake that a signatory finds must not wait for a refusal."""
+    if state.stage != SIGNING:
+        return
+    states = subject.definition.states
+    for role in CORRECTING:
+        actions = [action for action in subject.exits[state.name] if role in action.by]
+        if not any(states[dest].stage == CORRECTION for action in actions for dest in _targets(action) & set(states)):
+            message = f"{role!r} cannot take the application back from {state.name!r}: add an action that leads to correction"
+            yield subject.problem("sign-off", message, "states", state.name)
 
 
 RULES: tuple[Rule, ...] = (
