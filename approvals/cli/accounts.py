@@ -14,7 +14,7 @@ from approvals.operations.staff import add_staff
 
 from .context import open_database
 
-STAFF_ROLES = ("clerk", "registrar", "registrar-head", "officer", "supervisor", "administrator")
+STAFF_ROLES = ("clerk", "registrar", "registrar-head", "officer", "rating-officer", "supervisor", "administrator")
 DEPARTMENTS = ("approval-bureau", "public-security", "tax", "human-resources", "medical-insurance", "housing-fund", "bank")
 
 _PASSWORD_FAULTS = {

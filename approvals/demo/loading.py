@@ -14,6 +14,7 @@ from approvals.models import Base, Case, Counter, Notice, Person
 from approvals.operations import reference
 from approvals.operations.passwords import hash_password
 
+from .licences import follow_licences
 from .people import PASSWORD, load_people
 from .ratings import rate_cases
 from .reservations import reserve_names
@@ -48,6 +49,7 @@ def load_demo(
     try:
         county = fast.write(load_people, hash_password(PASSWORD), now)
         tally = Simulation(fast, county, now, CASES if cases is None else cases).run()
+        follow_licences(fast, county, now)
         rate_cases(fast, county, now, SEED)
         fast.write(reserve_names, county, now)
         fast.write(_finish)

@@ -46,7 +46,8 @@ class Plan:
     """The fate of one application.
 
     ``stalls`` are the places (workflow and state) where nobody goes on; the value says whether somebody has claimed the
-    task. ``pace`` stretches every reaction and handling time. ``fails`` are the matters that fail once; ``restarts``
+    task. ``hitch`` is what happens while people sign: decline, change or nothing. ``pace`` stretches every reaction and
+    handling time. ``fails`` are the matters that fail once; ``restarts``
     those of them that are started again, ``restarts_late`` those that are only after everything was handed out.
     """
 
@@ -59,6 +60,7 @@ class Plan:
     pace: float = 1.0
     window: bool = False
     odd_card: bool = False
+    hitch: str = ""
     chosen: Sequence[str] | None = None
     way: str | None = None
     own: bool = False
@@ -111,6 +113,9 @@ def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
 
     plans = [
         at(0.4, stalls={SIGNING: False}),
+        at(300, stalls={SIGNING: False}),
+        at(90, "answer", hitch="decline"),
+        at(30, "answer", hitch="change"),
         at(20, stalls={SIGNING: False}),
         at(5, stalls={SIGNING: False}, window=True),
         at(0.2, stalls={REVIEWING: False}),

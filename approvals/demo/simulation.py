@@ -26,6 +26,7 @@ from . import invented, texts, verbs
 from .applications import Firm, Generator
 from .people import HALL, County
 from .plans import DELIVERING, EXTENDED, REVIEWING, SIGNING, Plan, plans
+from .signatories import Signatories
 from .verbs import Open, Seen
 
 SEED = 4011
@@ -38,12 +39,6 @@ REACTION = {"registrar": 9, "registrar-head": 45, "officer": 11, "clerk": 30}
 HANDLING = {"registrar": 16, "registrar-head": 10, "officer": 14, "clerk": 6}
 COLLECTION_HOURS = {"window": 10, "point": 14, "post": 4}
 """Median working hours until results are fetched or posted."""
-
-SIGNING_MINUTES = 4
-"""Median minutes until somebody signs who has got a link."""
-
-SIGNING_AT_WINDOW = 0.25
-"""The share of walk-ins with somebody who signs at the window."""
 
 ANSWER_HOURS = 26
 """Median hours, by day and night, until an applicant answers a correction."""
@@ -81,9 +76,10 @@ class Story:
     cases: dict[str, int] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     handed_out: tuple[Acting, Mapping[str, Any]] | None = None
+    hitch: str = ""
 
 
-class Simulation:
+class Simulation(Signatories):
     """The demo county at work until ``end``."""
 
     def __init__(self, database: Database, county: County, end: datetime, cases: int, seed: int = SEED) -> None:
@@ -156,7 +152,7 @@ class Simulation:
             office = {"window": HALL, "point": "town-lizhuang"}.get(plan.way, "")
             address = "惠民县示例路1号" if plan.way in ("post", "electronic") else ""
             firm.content["delivery"].update(way=plan.way, office=office, address=address)
-        story = Story(plan, firm, filer, window, deque(plan.route), source.choice(texts.CORRECTIONS))
+        story = Story(plan, firm, filer, window, deque(plan.route), source.choice(texts.CORRECTIONS), hitch=plan.hitch)
         if plan.route[0] == "return":
             story.correction.spoil(firm.content)
         return story
@@ -212,7 +208,7 @@ class Simulation:
         """Decide who takes up a task, and when."""
         stalled = task.place in story.plan.stalls and (not story.route or story.route[0] == "approve")
         if task.place == SIGNING:
-            self._ask_to_sign(story, task, now, all_but_one=stalled)
+            self._ask_to_sign(story, task, now, stalled=stalled)
             return
         if task.role == "applicant":
             if not stalled:
@@ -259,27 +255,13 @@ class Simulation:
             end = self.calendar.add_working_seconds(now, self._some(HANDLING[task.role]))
             self._at(end, lambda now: self._decide(story, task, other, now))
 
-    # ---- the signatories' turn ------------------------------------------------------------------------------------
-
-    def _ask_to_sign(self, story: Story, task: Open, now: datetime, *, all_but_one: bool) -> None:
-        """Everybody signs by phone within the hour; at a window somebody without one may sign on the spot."""
-        with self.database.reading() as session:
-            signatures = verbs.unsigned(session, story.root_id)[: -1 if all_but_one else None]
-        if not all_but_one and story.window is not None and self.source.random() < SIGNING_AT_WINDOW:
-            form = {"signatory": str(signatures.pop().id), "way": "in-person", "identity_checked": True}
-            self._at(now + timedelta(minutes=2), lambda now: self._act(story, now, story.filer, task, "sign_in_person", form))
-        for each in signatures:
-            moment = now + timedelta(seconds=self._some(SIGNING_MINUTES, story.plan.pace))
-            self._at(moment, lambda now, each=each: self._do(story, now, verbs.sign, each, now))  # type: ignore[misc]
-
     # ---- the applicant's turn -------------------------------------------------------------------------------------
 
     def _applicant_turn(self, story: Story, task: Open, now: datetime) -> None:
         """Answer a correction, withdraw, or say nothing until the case lapses."""
         turn = story.route.popleft() if story.route else "silent"
         if turn == "silent" or (turn == "withdraw" and story.window is not None):
-            if task.timer_at is not None:
-                self._at(task.timer_at + timedelta(seconds=self.source.randrange(1, 30)), lambda now: self._lapse(story, task, now))
+            self._lapse_in_time(story, task)
             return
         after = timedelta(hours=self._some(ANSWER_HOURS, story.plan.pace) / MINUTE)
         moment = self.calendar.next_opening(now + after) if story.window else self._awake(now + after)
@@ -287,6 +269,10 @@ class Simulation:
             self._at(moment, lambda now: self._withdraw(story, task, now))
         else:
             self._at(moment, lambda now: self._correct(story, now))
+
+    def _lapse_in_time(self, story: Story, task: Open) -> None:
+        if task.timer_at is not None:
+            self._at(task.timer_at + timedelta(seconds=self.source.randrange(1, 30)), lambda now: self._lapse(story, task, now))
 
     def _lapse(self, story: Story, task: Open, now: datetime) -> None:
         self._do(story, now, verbs.fire, story.root_id, task, now)

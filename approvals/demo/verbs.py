@@ -116,6 +116,12 @@ def sign(session: Session, signature: Signature, now: datetime) -> Seen:
     return _look(session, signature.root_id)
 
 
+def decline(session: Session, signature: Signature, reason: str, now: datetime) -> Seen:
+    """Let one person say why they do not sign."""
+    signing.answer(session, signature.id, signing.DECLINE, signature.digest, now, reason)
+    return _look(session, signature.root_id)
+
+
 def claim(session: Session, acting: Acting, root_id: int, task: Open, now: datetime) -> Seen:
     """Take a task into one's hands."""
     moving.claim(session, acting, task.case_id, task.task_id, now)

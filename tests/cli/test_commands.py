@@ -22,6 +22,7 @@ from approvals.operations import accounts
 from approvals.operations.passwords import verify
 from tests.demo.support import empty
 from workflows.county import county_catalogue
+from workflows.engine.definition import OUTSIDE_ROLES
 
 Run = Callable[..., Result]
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
@@ -257,5 +258,5 @@ def test_a_forgotten_password_is_reset_and_a_lock_lifted(run: Run, database: Dat
 
 def test_roles_and_departments_are_those_of_the_definitions(databases: Any) -> None:
     vocabulary = county_catalogue().vocabulary
-    assert {*STAFF_ROLES, "applicant"} == set(vocabulary["roles"])
+    assert {*STAFF_ROLES, *OUTSIDE_ROLES} == set(vocabulary["roles"])
     assert set(DEPARTMENTS) == set(vocabulary["departments"])

@@ -17,9 +17,16 @@ from approvals.operations.reference_data import load_reference_data
 from approvals.queries.verification import verify_all
 from tests.demo.support import empty
 from workflows.county import county_catalogue
+from workflows.engine.definition import OUTSIDE_ROLES
 
 NOW = datetime(2026, 11, 25, 2, 30, tzinfo=UTC)
 """A Wednesday, half past ten in the county."""
+
+STANDING_NOWHERE = {("rating-follow-up", "unreached")}
+TAKEN_NEVER = {"note_attempt", "close_unreached", "explain"}
+"""What happens with a bad rating whose author cannot be reached, or that only needs an explanation: the demo has none such."""
+
+_FILED = select(func.count()).select_from(Case).where(Case.id == Case.root_id, Case.workflow == "company-opening")
 
 pytestmark = pytest.mark.xdist_group("demo")  # one worker loads the county, once
 
@@ -40,7 +47,7 @@ def test_nothing_was_refused_and_every_history_verifies(county: tuple[Database, 
     assert tally.cases >= 280
     assert tally.actions > 3000
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Case).where(Case.id == Case.root_id)) == tally.cases
+        assert session.scalar(_FILED) == tally.cases
         assert list(verify_all(session)) == []
 
 
@@ -52,7 +59,7 @@ def test_cases_stand_in_every_state(county: tuple[Database, Tally]) -> None:
     # A matter that an applicant gave up by itself is shown by the registration alone.
     given_up = {(definition.key, "withdrawn") for definition in county_catalogue() if definition.kind == "service"}
     failed = {(definition.key, "failed") for definition in county_catalogue() if definition.kind == "service"}
-    assert every - standing <= given_up | failed
+    assert every - standing <= given_up | failed | STANDING_NOWHERE
     assert len(failed & standing) >= 2
 
 
@@ -60,8 +67,9 @@ def test_every_kind_of_step_was_taken(county: tuple[Database, Tally]) -> None:
     database, _ = county
     with database.reading() as session:
         taken = set(session.scalars(select(Event.action).distinct()))
-    for definition in county_catalogue():
-        missing = set(definition.actions) - taken
+    for key in county_catalogue().keys():
+        definition = county_catalogue().latest(key)
+        missing = set(definition.actions) - taken - TAKEN_NEVER
         assert not missing, f"{definition.key}: {missing}"
     assert {"task:claimed", "task:released", "case:adopted"} <= taken
 
@@ -97,7 +105,7 @@ def test_time_only_moves_forward_and_staff_work_in_office_hours(county: tuple[Da
 def test_channels_offices_and_results_are_mixed(county: tuple[Database, Tally]) -> None:
     database, _ = county
     with database.reading() as session:
-        roots = list(session.scalars(select(Case).where(Case.id == Case.root_id)))
+        roots = list(session.scalars(select(Case).where(Case.workflow == "company-opening")))
         kinds = Counter(session.scalars(select(Document.kind)))
         corrections = session.scalar(select(func.count()).select_from(Draft).where(Draft.case_id.is_not(None)))
     assert {case.channel for case in roots} == {"online", "window"}
@@ -134,7 +142,7 @@ def test_everybody_in_the_demo_is_marked_as_such(county: tuple[Database, Tally])
 def test_every_office_that_gets_tasks_has_somebody_with_a_sign_in_for_them(county: tuple[Database, Tally]) -> None:
     database, _ = county
     with database.reading() as session:
-        addressees = select(Task.role, Task.department, Task.office_id).distinct().where(Task.role.not_in(["", "applicant"]))
+        addressees = select(Task.role, Task.department, Task.office_id).distinct().where(Task.role.not_in(["", *OUTSIDE_ROLES]))
         addressed = {tuple(row) for row in session.execute(addressees.where(Task.closed_at.is_(None)))}
         positions = select(Position.role, Position.department, Position.office_id).join(Person).where(Person.password_hash.is_not(None))
         held = {tuple(row) for row in session.execute(positions)}
@@ -149,4 +157,4 @@ def test_loading_again_changes_nothing(county: tuple[Database, Tally]) -> None:
     assert load_demo(database, now=NOW) is None
     assert not database.write(load_reference_data, example_banks=True)
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Case).where(Case.id == Case.root_id)) == tally.cases
+        assert session.scalar(_FILED) == tally.cases

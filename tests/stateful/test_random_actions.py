@@ -30,7 +30,7 @@ ACTIONS = sorted({action for definition in CATALOGUE for action in definition.ac
 REFUSALS = {
     "unknown-action", "not-from-this-state", "not-permitted", "not-due", "no-branch", "overtaken", "held", "not-held",
     "predecessors_done", "registration_rules_hold", "linked_cases_settled_now", "linked_cases_settled_again",
-    "not-asked", "voted", "signing-over",
+    "not-asked", "voted", "signing-over", "not-in-force",
 }  # fmt: skip
 
 
