@@ -271,7 +271,7 @@ def run(databases: Any, examples: int, steps: int) -> set[str]:
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_random_actions_on_sqlite(databases: Any) -> None:
-    reached = run(databases, 50, 50)
+    reached = run(databases, 60, 70)
     everything = {action for key in CHAIN for action in CATALOGUE.latest(key).actions}
     # Random walks that never come far would prove little: this is how far they came.
     assert {"registered", "settle", "task:claimed"} <= reached
