@@ -28,7 +28,10 @@ ALL_SIGNED = "all_signed"
 """The action by which the registration goes to the registrar."""
 FILED_ONLINE: Words = {"zh": "网上申报", "en": "Filed online"}
 SIGNED: Words = {"zh": "网上签署", "en": "Signed online"}
+DECLINED: Words = {"zh": "网上答复不同意签署", "en": "Declined online"}
 NOTARISED: Words = {"zh": "交来公证签名", "en": "Notarised signature"}
+NOTARISED_PAPER: Words = {"zh": "经公证的身份证明和签名", "en": "Notarised identity and signature"}
+HANDED_IN: Words = {"zh": "由窗口代为修改提交", "en": "Changed and handed in at the window"}
 DELIVERED: Words = {"zh": "电子送达", "en": "Delivered electronically"}
 POSTED: Words = {"zh": "邮寄结果", "en": "Results posted"}
 SEALS: Words = {"zh": "领取印章", "en": "Seals collected"}
@@ -49,15 +52,16 @@ def claims_of(session: Session, family: Family, lines: Sequence[Line], submissio
     nodes = [node for column in chain_of(family).columns for node in column]
     matters = [family.root.definition, *(node.definition for node in nodes)]
     codes, place_name = _places(session, submissions, today)
+    answered = _answered(session, family)
     registration = family.member_of(REGISTRATION)
     root = family.root
     return claims(
         Log(
             number=root.case.number,
-            materials=tuple(_materials(matters, submissions)),
+            materials=(*_materials(matters, submissions), *_notarised(family, answered)),
             charges=tuple(_charges(matters, lines)),
             # Within a day in the order of the log.
-            contacts=tuple(sorted(_contacts(session, family, lines), key=lambda contact: contact.day)),
+            contacts=tuple(sorted(_contacts(session, family, lines, answered), key=lambda contact: contact.day)),
             submissions=tuple(_handed_in(registration, lines, submissions)),
             matters=tuple(_linked(family, node) for node in nodes),
             places=codes,
@@ -73,16 +77,24 @@ def _day(moment: datetime) -> str:
     return moment.astimezone(OFFICE_ZONE).date().isoformat()
 
 
+def handed_in(registration: Member | None, lines: Sequence[Line], submissions: Sequence[Submission]) -> list[bool]:
+    """Of each submission, whether it went to the registrar; the last one is on its way there."""
+    signs = registration is not None and any(state.stage == "signing" for state in registration.definition.states.values())
+    signed = [line.event.happened_at for line in lines if line.event.action == ALL_SIGNED]
+    return [
+        not signs or following is None or any(each.filed_at <= at < following.filed_at for at in signed)
+        for each, following in zip_longest(submissions, submissions[1:])
+    ]
+
+
 def _handed_in(registration: Member | None, lines: Sequence[Line], submissions: Sequence[Submission]) -> Iterator[Filed]:
     """The submissions that went to the registrar, and the last one, which is on its way there.
 
     Where people sign first, what was changed before all of them had signed was handed in to nobody.
     """
-    signs = registration is not None and any(state.stage == "signing" for state in registration.definition.states.values())
-    signed = [line.event.happened_at for line in lines if line.event.action == ALL_SIGNED]
     number = changed = 0
-    for each, following in zip_longest(submissions, submissions[1:]):
-        if signs and following is not None and not any(each.filed_at <= at < following.filed_at for at in signed):
+    for each, is_handed_in in zip(submissions, handed_in(registration, lines, submissions), strict=True):
+        if not is_handed_in:
             changed += 1
             continue
         number += 1
@@ -131,15 +143,31 @@ def _places(session: Session, submissions: Sequence[Submission], today: date) ->
     return frozenset({code, parent or ""} - {""}), name
 
 
-def _contacts(session: Session, family: Family, lines: Sequence[Line]) -> Iterator[Contact]:
-    """Every contact with the people of the case, the first one first: in person, by post, and online."""
-    told = list(reversed(lines))
-    offices = _offices(session, told, family.root.case.offices.get("delivery"))
-    delivered_at_office = any(line.payload.get("contact", {}).get("kind") == "collection" for line in told)
-    answered = select(Signature.name, Signature.voted_at, Signature.way).where(
+def _answered(session: Session, family: Family) -> list[Any]:
+    """Who answered otherwise than in person: name, when, the way and the vote."""
+    answered = select(Signature.name, Signature.voted_at, Signature.way, Signature.vote).where(
         Signature.root_id == family.root.case.id, Signature.vote != "", Signature.way != "in-person"
     )
-    signed = session.execute(answered.order_by(Signature.voted_at, Signature.id)).all()
+    return list(session.execute(answered.order_by(Signature.voted_at, Signature.id)).all())
+
+
+def _notarised(family: Family, answered: Sequence[Any]) -> Iterator[Asked]:
+    """A deed that somebody handed in in place of signing online: a paper, whatever the reason was."""
+    registration = family.member_of(REGISTRATION)
+    source = county_catalogue().text("sources", "paper")
+    for name in dict.fromkeys(name for name, _at, way, _vote in answered if way == "notarised"):
+        matter = (registration or family.root).definition
+        yield Asked(dict(matter.title), NOTARISED_PAPER, "paper", dict(source), name)
+
+
+def _contacts(session: Session, family: Family, lines: Sequence[Line], answered: Sequence[Any]) -> Iterator[Contact]:
+    """Every contact with the people of the case, the first one first: in person, by post, and online."""
+    told = list(reversed(lines))
+    case = family.root.case
+    window = case.offices.get("receiving", case.deciding_office_id)
+    offices = _offices(session, told, {case.offices.get("delivery"), window})
+    delivered_at_office = any(line.payload.get("contact", {}).get("kind") == "collection" for line in told)
+    at_window: set[str] = set()
     for line in told:
         event, payload = line.event, line.payload
         day = _day(event.happened_at)
@@ -150,14 +178,21 @@ def _contacts(session: Session, family: Family, lines: Sequence[Line]) -> Iterat
             person = str(contact.get("person") or payload.get("walk_in", {}).get("name") or "")
             what = dict(county_catalogue().text("contacts", str(contact["kind"])))
             yield _at(what, day, person, offices.get(contact.get("office")))
+        # Whoever has their application changed by the clerk has come to the window; once a day, for changing and handing in.
+        if event.action in ("change", "resubmit") and event.role == "clerk" and day not in at_window:
+            at_window.add(day)
+            yield _at(HANDED_IN, day, "", offices.get(window))
         form = payload.get("form", {})
         if event.action == "deliver_electronically":
             yield Contact(DELIVERED, "online", day)
         elif contact is None and form.get("way") == "post":
             yield Contact(POSTED, "post", day, str(form.get("receiver") or ""))
         yield from _seals(line, form, day, offices, family, delivered_at_office)
-    for name, voted_at, way in signed:
-        yield Contact(SIGNED if way == "online" else NOTARISED, "online" if way == "online" else "post", _day(voted_at), name)
+    for name, voted_at, way, vote in answered:
+        if way == "online":
+            yield Contact(SIGNED if vote == "yes" else DECLINED, "online", _day(voted_at), name)
+        else:  # how a deed came, by post or by hand, is on no record
+            yield Contact(NOTARISED, "paper", _day(voted_at), name)
 
 
 def _seals(
@@ -179,9 +214,9 @@ def _at(what: Words, day: str, person: str, place: _Place | None) -> Contact:
     return Contact(what, "person", day, person, place.name, place.kind, place.place)
 
 
-def _offices(session: Session, lines: Sequence[Line], delivery: int | None) -> dict[Any, _Place]:
+def _offices(session: Session, lines: Sequence[Line], known: set[int | None]) -> dict[Any, _Place]:
     wanted = {line.payload["contact"].get("office") for line in lines if isinstance(line.payload.get("contact"), Mapping)}
     found = session.execute(
-        select(Office.id, Office.name, Office.kind, Office.place_code).where(Office.id.in_({*wanted, delivery} - {None}))
+        select(Office.id, Office.name, Office.kind, Office.place_code).where(Office.id.in_((wanted | known) - {None}))
     )
     return {office_id: _Place(name, kind, place) for office_id, name, kind, place in found}

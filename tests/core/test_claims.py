@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Office
+from approvals.models import Office, Signature
 from approvals.operations.acting import Acting, Held
 from approvals.queries import cases, lists
 from approvals.queries.claims import claims_of
@@ -72,6 +73,41 @@ def test_a_change_before_all_have_signed_is_no_second_submission(database: Datab
     found = claims_about(chain)
     assert found.state == HOLDS
     assert "签署中改过1次" in found.each[4].evidence[0].text["zh"]
+    assert found.each[4].reason["zh"] == "签署中改过1次，交登记机关只有1次"
+
+
+def contacts_in(found: Claims) -> str:
+    return " ".join(line.text["zh"] for line in found.each[2].evidence)
+
+
+def test_a_change_by_a_clerk_is_one_visit_to_the_window(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, signed=False)
+    chain.act(REGISTRATION, "change", cast.clerk)
+    chain.resubmit(content_with(premises={"address": "示例路2号"}), cast.clerk)
+    found = claims_about(chain)
+    assert [key for key, state in states(found).items() if state == BROKEN] == ["no-meeting", "no-distance"]
+    assert contacts_in(found).count("由窗口代为修改提交：惠民县政务服务中心") == 1
+
+
+def test_who_declines_has_not_signed(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, signed=False)
+    chain.sign(leave=1)
+    last = chain.signatures()[-1]
+    set_vote(database, last.id, vote="no", way="online", voted_at=chain.now)
+    told = contacts_in(claims_about(chain))
+    assert told.count("网上签署") == 2 and told.count("网上答复不同意签署") == 1
+
+
+def test_a_notarised_signature_is_a_paper_that_was_asked_for(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast)
+    set_vote(database, chain.signatures()[0].id, way="notarised")
+    found = claims_about(chain)
+    assert [key for key, state in states(found).items() if state == BROKEN] == ["no-material"]
+    assert "交来公证签名：书面" in contacts_in(found)
+
+
+def set_vote(database: Database, signature_id: int, **values: Any) -> None:
+    database.write(lambda session: session.execute(update(Signature).where(Signature.id == signature_id).values(**values)))
 
 
 def with_passport(database: Database, cast: Cast) -> Chain:

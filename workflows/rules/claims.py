@@ -43,7 +43,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One contact with somebody on the real-name list. ``way`` is online, post or person.
+    """One contact with somebody on the real-name list. ``way`` is online, post, person, or paper (how it came is unknown).
 
     ``office`` names where, ``office_kind`` and ``office_place`` are what it is and the code of the unit where it lies; both are
     "" where a person went to a place outside the network.
@@ -201,6 +201,7 @@ def _where(contact: Contact) -> Words:
     by = {
         "online": {"zh": "网上", "en": "online"},
         "post": {"zh": "邮寄", "en": "by post"},
+        "paper": {"zh": "书面", "en": "on paper"},
     }.get(contact.way, {"zh": place or "网络以外的地方", "en": place or "outside the network"})
     who = {"zh": f"，{contact.person}", "en": f", {contact.person}"} if contact.person else {"zh": "", "en": ""}
     return {
@@ -244,9 +245,12 @@ def _no_distance(log: Log) -> Claim:
 def _one_step(log: Log) -> Claim:
     """一环节: exactly one submission; a correction is a second one, a change before all have signed is none."""
     lines = (Evidence(_submitted(each), against=each.number > 1) for each in log.submissions)
+    changed = sum(each.changed for each in log.submissions)
+    zh = f"签署中改过{changed}次，交登记机关只有1次" if changed else "只提交了1次"
+    en = f"Changed {changed} times while it was being signed; submitted to the registrar once" if changed else "Submitted once"
     return _claim(
         "one-step", {"zh": "一环节", "en": "One step"}, lines, log.decided,
-        {"zh": "只提交了1次", "en": "Submitted once"},
+        {"zh": zh, "en": en},
         {"zh": "到现在提交了1次；设立登记办结后认定", "en": "Submitted once so far; decided when the registration ends"},
     )  # fmt: skip
 
