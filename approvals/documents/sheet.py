@@ -10,7 +10,7 @@ from typing import Any
 
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import Definition, Field
-from workflows.rules import INTERNAL_FIELDS, LICENCE_LABELS
+from workflows.rules import DELIVERED_LABELS, INTERNAL_FIELDS, LICENCE_LABELS
 
 _REGISTERED = frozenset({"registration-notice", "business-licence"})
 
@@ -69,6 +69,9 @@ def lines_of(kind: str, facts: Mapping[str, Any], definition: Definition) -> Ite
                 value = facts[name]
                 yield Line(name, label["zh"], chinese_date(value) if name == "established_on" else _plain(value))
         return
+    for name, label in DELIVERED_LABELS.items():
+        if facts.get(name):
+            yield Line(name, label["zh"], _plain(facts[name]))
     for name, field in fields_of(definition, kind, facts).items():
         line = _line(field, facts[name])
         if line.text or line.rows:
@@ -93,9 +96,16 @@ def fields_of(definition: Definition, kind: str, facts: Mapping[str, Any]) -> di
 
 def _line(field: Field, value: Any) -> Line:
     if field.kind != "table":
-        return Line(field.name, field.label["zh"], in_words(field, value))
+        return Line(field.name, without_unit(field, field.label["zh"]), in_words(field, value))
     rows = tuple(_row(field.columns, row) for row in value if isinstance(row, Mapping)) if isinstance(value, list) else ()
     return Line(field.name, field.label["zh"], "", rows)
+
+
+def without_unit(field: Field, label: str) -> str:
+    """What an answer is called where its unit stands in the answer: 注册资本 for 注册资本（元）."""
+    if field.kind not in ("money", "percent"):
+        return label
+    return label.removesuffix("（元）").removesuffix("（%）").removesuffix(" in yuan").removesuffix(" in percent")
 
 
 def _row(columns: Sequence[Field], row: Mapping[str, Any]) -> tuple[Line, ...]:
@@ -116,7 +126,7 @@ def in_words(field: Field, value: Any) -> str:
         if field.kind == "money" and text:
             return f"{Decimal(text):,.2f} 元"
         if field.kind == "percent" and text:
-            return f"{Decimal(text):f}%"
+            return f"{Decimal(text).normalize():f}%"
     except (InvalidOperation, ValueError):
         return text
     return chinese_date(text) if field.kind == "date" else text

@@ -49,8 +49,16 @@ def _of_fields(fields: Sequence[Field], values: Mapping[str, Any], choices: Choi
                 tuple(_of_fields(field.columns, row if isinstance(row, Mapping) else {}, choices, f"{path}.{number}."))
                 for number, row in enumerate(value)
             )
-        found.append(Answer(field, path, say(field.label), in_words(field, value, choices), value, rows))
+        found.append(Answer(field, path, _label(field), in_words(field, value, choices), value, rows))
     return found
+
+
+def _label(field: Field) -> str:
+    """What a question is called beside its answer: without the unit, which the answer carries."""
+    label = say(field.label)
+    if field.kind not in ("money", "percent"):
+        return label
+    return label.removesuffix("（元）").removesuffix("（%）").removesuffix(" in yuan").removesuffix(" in percent")
 
 
 def in_words(field: Field, value: Any, choices: Choices) -> str:
@@ -80,7 +88,7 @@ def _plain(field: Field, value: Any) -> str:
         if field.kind == "money":
             return _("%(amount)s元", amount=f"{Decimal(text):,.2f}")
         if field.kind == "percent":
-            return f"{Decimal(text):f}%"
+            return f"{Decimal(text).normalize():f}%"
         if field.kind == "date":
             return day_in_words(date.fromisoformat(text))
     except (InvalidOperation, ValueError):

@@ -16,7 +16,7 @@ from workflows.rules.reading import Application
 
 from . import clocks, statements
 from .errors import Outdated, Refusal
-from .reference import item_texts, office_id_of, place_in_words
+from .reference import item_texts, office_id_of, office_name_of, place_in_words
 from .registration import comparable_names, reservation_of
 
 if TYPE_CHECKING:
@@ -162,7 +162,23 @@ def issue_document(
         facts: Mapping[str, Any] = _registered(unit, case, payload["enterprise"])
     else:
         facts = {name: value for name, value in form.items() if name not in INTERNAL_FIELDS}
+    if kind == "delivery-receipt":
+        facts = _delivered(unit, case, facts)
     issue(unit, case, kind, facts, payload)
+
+
+def _delivered(unit: Unit, case: CaseNow, form: Mapping[str, Any]) -> dict[str, Any]:
+    """How, where, when and to whom the results were delivered: with the office's name as it is called today."""
+    if not form:
+        to, local = unit.application(case).get("delivery", {}), unit.now.astimezone(OFFICE_ZONE)
+        return {
+            "delivered_by": "电子送达（在办件页面查看、下载）",
+            "delivered_at": f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}",
+            "delivered_to": str(to.get("recipient") or ""),
+        }
+    if form.get("way") not in ("window", "point"):
+        return dict(form)
+    return {**form, "office": office_name_of(unit.connection, form.get("office") or case.offices.get("delivery"))}
 
 
 def _registered(unit: Unit, case: CaseNow, enterprise: Mapping[str, str]) -> dict[str, str]:

@@ -50,13 +50,23 @@ def _address(rows: Mapping[str, tuple[str, str | None]], code: str | None) -> st
     return place_in_address(reversed(names))
 
 
+def _offices(connection: Connection) -> dict[str, tuple[int, str]]:
+    def read() -> dict[str, tuple[int, str]]:
+        rows = connection.execute(select(Office.code, Office.id, Office.name))
+        return {code: (office_id, name) for code, office_id, name in rows}
+
+    return _keep(connection, "offices", read)
+
+
 def office_id_of(connection: Connection, code: str) -> int | None:
     """The office of that code; None for an unknown one."""
+    return _offices(connection).get(code, (None, ""))[0] if code else None
 
-    def read() -> dict[str, int]:
-        return {known: office_id for known, office_id in connection.execute(select(Office.code, Office.id))}
 
-    return _keep(connection, "offices", read).get(code) if code else None
+def office_name_of(connection: Connection, office: str | int | None) -> str:
+    """The name of an office by its code or its identifier; "" for an unknown one."""
+    known = _offices(connection)
+    return next((name for code, (office_id, name) in known.items() if office in (code, office_id)), "")
 
 
 def place_codes(connection: Connection, today: date) -> frozenset[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from urllib.parse import quote
 
 from flask import Blueprint, current_app, render_template
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from approvals.documents import verification_address
 from approvals.documents.sheet import fields_of
 from approvals.forms import Choices
-from approvals.language import _, say
+from approvals.language import _, day_in_words, say
 from approvals.models import Document
 from approvals.operations.document_files import made_file
 from approvals.operations.errors import NotFound
@@ -22,7 +23,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Action, Form
-from workflows.rules import LICENCE_LABELS
+from workflows.rules import DELIVERED_LABELS, LICENCE_LABELS
 
 from . import filed, request
 from .access import requires
@@ -45,7 +46,7 @@ def show(token: str, document_id: int) -> str:
         document=document, title=say(catalogue.text("documents", document.kind)), case_token=token,
         matter=say(member.definition.title), issuer=say(catalogue.text("departments", member.definition.department)),
         facts=facts(view, member, document, choices_of(session, request.today())),
-        successor=issued.number_of(session, document.replaced_by_id), qr=code_of(document.token),
+        full_day=full_day, successor=issued.number_of(session, document.replaced_by_id), qr=code_of(document.token),
     )  # fmt: skip
 
 
@@ -105,13 +106,24 @@ def readable(view: Seen, documents: Iterable[Document]) -> list[tuple[Document, 
     return found
 
 
+def full_day(text: str) -> str:
+    """A date as the paper has it, with its year; any other text as it is."""
+    try:
+        return day_in_words(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
 def facts(view: Seen, member: Member, document: Document, lists: Choices) -> Sequence[filed.Line]:
     """What a document says. The applicant reads in full what was issued to them; others see telephones masked."""
     written = document.content.get("facts", {})
     if document.kind in SHARED_RESULTS:
-        return [filed.Line(say(label), written[fact]) for fact, label in LICENCE_LABELS.items() if fact in written]
+        return [filed.Line(say(label), full_day(written[fact])) for fact, label in LICENCE_LABELS.items() if fact in written]
     if not view.may_read(member):
         return []
     asked = Form("", {}, tuple(fields_of(member.definition, document.kind, written).values()))
     lines = filed.lines_of(asked, written, lists, full=view.is_applicant)
-    return [line for line in lines if line.text or line.rows]
+    delivered = [filed.Line(say(label), written[fact]) for fact, label in DELIVERED_LABELS.items() if written.get(fact)]
+    # A box that was not ticked says nothing on a paper.
+    unticked = {say(field.label) for field in asked.fields if field.kind == "yes" and written.get(field.name) is not True}
+    return delivered + [line for line in lines if (line.text or line.rows) and line.label not in unticked]

@@ -39,6 +39,30 @@ def payload(chain: Chain, workflow: str, action: str) -> Any:
         return json.loads(session.scalars(of.where(Event.case_id == case_id, Event.action == action)).one() or "null")
 
 
+def receipt_facts(chain: Chain) -> dict[str, Any]:
+    with chain.database.reading() as session:
+        content = session.scalars(select(Document.content).where(Document.kind == "delivery-receipt")).one()
+        return dict(content["facts"])
+
+
+def test_an_electronic_delivery_is_told_once_and_its_receipt_says_how_and_to_whom(chain: Chain) -> None:
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    with chain.database.reading() as session:
+        told = [each["zh"] for each in session.scalars(select(Notice.text).where(Notice.case_id == chain.root_id)) if "办结" in each["zh"]]
+    assert len(told) == 1 and "领取" not in told[0]
+    facts = receipt_facts(chain)
+    assert facts["delivered_by"].startswith("电子送达") and facts["delivered_at"].startswith("2026年11月23日") and facts["delivered_to"]
+
+
+def test_a_receipt_of_what_was_handed_out_names_the_office(database: Database, cast: Cast) -> None:
+    chain = Chain(database, cast, content_with(delivery={"way": "window", "office": HALL}))
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    chain.act(ROOT, "hand_out")
+    assert receipt_facts(chain)["office"] == "惠民县政务服务中心"
+
+
 def test_the_whole_chain_is_delivered(chain: Chain) -> None:
     assert chain.states() == {ROOT: "registering", REGISTRATION: "reviewing"}
     chain.act(REGISTRATION, "approve")

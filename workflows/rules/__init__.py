@@ -11,7 +11,14 @@ from workflows.rules.credit_codes import (
     organisation_check_character,
 )
 from workflows.rules.identity_numbers import age_on, birth_date, identity_faults
-from workflows.rules.licence import INTERNAL_FIELDS, LICENCE_LABELS, REGISTRAR, licence_facts, place_in_address
+from workflows.rules.licence import (
+    DELIVERED_LABELS,
+    INTERNAL_FIELDS,
+    LICENCE_LABELS,
+    REGISTRAR,
+    licence_facts,
+    place_in_address,
+)
 from workflows.rules.masks import mask_identity, mask_name, mask_phone
 from workflows.rules.name import compose_name, reservation_end
 from workflows.rules.name_check import CheckedName, check_name, name_page
@@ -45,6 +52,7 @@ __all__ = [
     "APPROVAL",
     "BLOCK",
     "DRAFT",
+    "DELIVERED_LABELS",
     "INTERNAL_FIELDS",
     "LICENCE_LABELS",
     "RECORD",

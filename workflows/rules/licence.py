@@ -40,6 +40,15 @@ LICENCE_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
 )
 """The nine facts in the order of the article, with what they are called."""
 
+DELIVERED_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "delivered_by": {"zh": "送达方式", "en": "Delivered"},
+        "delivered_at": {"zh": "送达时间", "en": "Delivered at"},
+        "delivered_to": {"zh": "送达给", "en": "Delivered to"},
+    }
+)
+"""What the receipt of an electronic delivery says, which nobody filled in a form for."""
+
 
 def licence_facts(
     values: Mapping[str, Any],
