@@ -23,7 +23,7 @@ SHARE = 0.6
 
 SCORES = (5, 4, 3, 2, 1)
 WEIGHTS = (62, 25, 9, 3, 1)
-CHANNELS = ("pc", "mobile", "mobile", "sms")
+CHANNELS = ("pc", "mobile", "mobile")
 CRITICISMS = (
     (("unclear",), "补正说了两次才说全。"),
     (("slow",), "比承诺的时间晚了一天。"),

@@ -17,7 +17,7 @@ class Rating(Identified, Base):
     """评价（好差评）: 1 非常不满意 to 5 非常满意, by the person who handled the matter. Bad (1 and 2) has ``reasons`` or a ``text``.
 
     ``service`` is what is rated: "online" for the case, or the event of a service at a window; ``number`` 1 or, for the one
-    change of mind, 2. ``channel`` is pc, mobile, qr, tablet, other, sms or default; a default one never counts as an answer.
+    change of mind, 2. ``channel`` is pc, mobile, qr (by a receipt) or default; a default one never counts as an answer.
     ``rated`` are the persons who served, none of whom may close the follow-up ``follow_up_id``, which a bad rating opens.
     """
 

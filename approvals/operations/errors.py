@@ -20,4 +20,11 @@ class Outdated(Refusal):
 
 
 class NotFound(Exception):
-    """There is no such case for this person: unknown and foreign ones are the same to the outside."""
+    """There is no such case for this person: unknown and foreign ones are the same to the outside.
+
+    ``why`` is for those few who may know that there is one, and why it is not theirs to read.
+    """
+
+    def __init__(self, why: Mapping[str, str] | None = None) -> None:
+        super().__init__()
+        self.why = why

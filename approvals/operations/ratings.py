@@ -33,9 +33,9 @@ ONLINE = "online"
 BAD = frozenset({1, 2})
 MOST_RATINGS = 2
 LONGEST_TEXT = 1000
-CHANNELS = ("pc", "mobile", "qr", "tablet", "other", "sms")
-"""Where a person rates. The seventh channel, ``default``, is a score that a system enters when nobody has answered: nobody can
-choose it, and it never counts as satisfaction."""
+CHANNELS = ("pc", "mobile", "qr")
+"""Where a person rates: signed in at a computer or a telephone, or by the receipt of a window. One more channel, ``default``, is a
+score that a system enters when nobody has answered: nobody can choose it, and it never counts as satisfaction."""
 
 NOT_STAFF = frozenset({"", "applicant", "signatory", "system"})
 """Roles of events behind which nobody served."""
@@ -133,7 +133,7 @@ def _not_yours() -> Refusal:
 def _rate(session: Session, unit: Unit, actor: Actor, opinion: Opinion) -> Rated:
     root = next(case for case in unit.cases.values() if case.id == case.root_id)
     _refuse_nonsense(opinion)
-    if root.closed_at is None:
+    if root.closed_at is None and opinion.service == ONLINE:
         raise Refusal(
             "not-closed",
             {"zh": "办件还没有办结，办结以后再请您评价。", "en": "The case is not closed yet; rate it afterwards."},

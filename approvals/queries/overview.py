@@ -26,6 +26,8 @@ RECENT_DAYS = 30
 MOST_STEPS = 20_000
 """Durations are worked out from at most so many closed tasks, the newest: bounded work however old the county's data is."""
 MOST_OVERDUE = 50
+INTERNAL = "internal"
+"""The kind of workflow that the product opens by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,11 @@ class Open:
     every: int
     late: int
     near: int
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Whether the product opened them itself after a rating: they are no matter of a company opening."""
+        return self.definition.kind == INTERNAL
 
     @property
     def in_time(self) -> int:

@@ -25,6 +25,18 @@ def ratings_of(session: Session, root_id: int) -> list[Rating]:
     return list(session.scalars(given.order_by(Rating.created_at, Rating.id)))
 
 
+def rated_by(session: Session, follow_up_id: int) -> frozenset[int]:
+    """Everybody whom the ratings behind a follow-up rate; one statement."""
+    return frozenset(
+        person_id for rated in session.scalars(select(Rating.rated).where(Rating.follow_up_id == follow_up_id)) for person_id in rated
+    )
+
+
+def follow_up_number(session: Session, rating: Rating) -> str:
+    """The number of the follow-up of a rating; empty when it has none."""
+    return session.scalar(select(Case.number).where(Case.id == rating.follow_up_id)) or ""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowService:
     """A service at a window that can be rated by itself: what it was (a contact of the vocabulary), when and where."""

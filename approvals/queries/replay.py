@@ -15,7 +15,7 @@ OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:ad
 CLOCK_BEGUN = "case:clock-begun"
 SIGNATURES_REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"
 HOLDING = {"task:claimed": True, "task:released": False}
-RATED = "case:rated"
+RATED, ONLINE = "case:rated", "online"
 BUILT_IN = frozenset({ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, SIGNATURES_REMINDED, CONTACT_CHANGED, *HOLDING})
 """Events of the product itself: they need no action of a definition and never move the case."""
 
@@ -210,7 +210,10 @@ def _built_in(replayed: Replayed, event: Any) -> Text | None:
         replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
         return _names_no_task(event)
     if event.action == RATED and replayed.closed_at is None:
-        return {"zh": "办结之前不能评价", "en": "a case is not rated before it is closed"}
+        # A service at a window is over when it was given, the case as a whole when it is closed.
+        payload = replayed.payloads[event.position]
+        if payload is not None and payload.get("rating", {}).get("service", ONLINE) == ONLINE:
+            return {"zh": "办结之前不能评价", "en": "a case is not rated before it is closed"}
     if stay is None and event.task_id is not None:
         return _names_no_task(event)
     if stay is not None:

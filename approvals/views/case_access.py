@@ -8,7 +8,7 @@ from functools import cached_property
 from approvals.models import Task
 from approvals.operations.acting import Acting, counting_on, roles_on_case
 from approvals.operations.errors import NotFound
-from approvals.queries import cases
+from approvals.queries import cases, ratings
 from approvals.queries.cases import Family, Member
 from workflows.engine.definition import OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
@@ -145,5 +145,17 @@ def seen(token: str) -> Seen:
         raise NotFound
     found = Seen(family, request.acting())
     if not found.may_read(family.subject):
-        raise NotFound
+        raise NotFound(_why_not(found))
     return found
+
+
+def _why_not(found: Seen) -> dict[str, str] | None:
+    """What somebody reads who may not open the follow-up of a rating of their own work; None for everybody else."""
+    if found.subject.definition.kind != "internal" or not found.acting.is_staff:
+        return None
+    if found.acting.person_id not in ratings.rated_by(request.session(), found.subject.case.id):
+        return None
+    return {
+        "zh": "这是对您经办的办件的评价回访，被评价的人不能参与，也看不到内容。",
+        "en": "This follows up a rating of a case that you worked on; those who were rated take no part in it and do not see it.",
+    }

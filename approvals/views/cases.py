@@ -11,11 +11,11 @@ from flask import Blueprint, render_template, url_for
 
 from approvals.forms import Choices
 from approvals.language import _, say
-from approvals.models import Document, Rating
+from approvals.models import Document, Rating, Submission
 from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
 from approvals.queries.cases import Member
-from approvals.queries.claims import claims_of
+from approvals.queries.claims import claims_of, handed_in
 from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
@@ -28,6 +28,7 @@ from . import actions, acts, beside, case_files, case_signatures, documents, fil
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
+from .progress import state_title
 
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(actions.blueprint)
@@ -98,9 +99,13 @@ def case_page(token: str) -> str:
         (after, filed.changed(view, subject, before.content, after.content, lists, full=full))
         for before, after in pairwise(submissions)
     ]
+    moved = history.last_move(lines, family.correcting) if family.correcting is not None else None
+    cause = history.cause_of(moved.action) if moved is not None else ""
+    steps = submission_names(family.member_of("company-registration"), lines, submissions)
     return render_template(
         "cases/case.html",
         view=view, family=family, subject=subject, root=family.root, now_is=now,
+        state_of=lambda member: state_title(member.state, cause), seals=seals(view, lines, submissions), steps=steps,
         turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
         results=results(view, issued, lists),
         filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
@@ -114,11 +119,37 @@ def case_page(token: str) -> str:
             each for each in told_of_case(session, family.root.case.id) if subject.is_root or each.notice.case_id == subject.case.id
         ],
         said=telling.words(), resend_address=resending(view),
-        turn_of=lambda member: turn(view, member), ratings=_ratings(view),
+        turn_of=lambda member: turn(view, member), ratings=_ratings(view, lines),
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         materials=materials, address_of=case_files.address_of(view, materials),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
+
+
+def submission_names(registration: Member | None, lines: Sequence[Line], submissions: Sequence[Submission]) -> dict[int, str]:
+    """What each submission is called, by its number: handed in to the registrar, or a version that was changed while people signed."""
+    names, reached, before = {}, 0, True
+    for submission, is_handed_in in zip(submissions, handed_in(registration, lines, submissions), strict=True):
+        if before:
+            reached += 1
+            names[submission.number] = _("第 %(number)s 次提交", number=reached)
+        else:
+            names[submission.number] = _("第 %(number)s 版（签署中修改）", number=submission.number)
+        before = is_handed_in
+    return names
+
+
+def seals(view: Seen, lines: Sequence[Line], submissions: Sequence[Submission]) -> tuple[str, str] | None:
+    """How the seals come to the applicant, and the address or the shop; None where they come with the other results."""
+    member = view.family.member_of("company-seal")
+    last = history.last_form(lines, member) if member is not None and member.case.outcome == "done" else None
+    if last is None or not view.is_applicant:
+        return None
+    form, delivery = last.payload.get("form", {}), submissions[-1].content.get("delivery", {}) if submissions else {}
+    way = str(form.get("handed_over") or "")
+    if way == "post":
+        return way, str(delivery.get("address") or "")
+    return (way, str(form.get("seal_shop") or "")) if way == "shop" else None
 
 
 def _is_whole_chain(member: Member) -> bool:
@@ -133,10 +164,11 @@ def resending(view: Seen) -> Callable[[int], str] | None:
     return lambda delivery_id: url_for("deliveries.resend_of_case", token=view.subject.case.token, delivery_id=delivery_id)
 
 
-def _ratings(view: Seen) -> list[Rating] | None:
-    """What the applicant has said of a closed case so far; None where nobody is asked."""
+def _ratings(view: Seen, lines: Sequence[Line]) -> list[Rating] | None:
+    """What the applicant has said so far of a closed case, or of one served at a window; None where nobody is asked."""
     root = view.family.root.case
-    if not view.is_applicant or not view.subject.is_root or root.closed_at is None:
+    served = root.closed_at is not None or any("contact" in line.payload and line.event.actor_id is not None for line in lines)
+    if not view.is_applicant or not view.subject.is_root or not served:
         return None
     return ratings_of(request.session(), root.id)
 
@@ -161,6 +193,10 @@ def turn(view: Seen, member: Member) -> str:
             return _("轮到您了，请补正后重新提交") if view.is_applicant else _("等待申请人补正")
         if view.family.signing is not None and member.is_root:
             return _("等待所有人签署，签完自动交给登记机关")
+        # Of a single linked case it says who has it: the root shall not seem to wait for itself.
+        linked = [other for other in view.family.linked_of(member) if not other.is_settled]
+        if len(linked) == 1 and linked[0].task is not None and linked[0].task.role:
+            return turn(view, linked[0])
         waits = cases.waiting_for(view.family, member)
         if waits:
             return _("等待：%(matters)s", matters=_("、").join(say(definition.title) for definition in waits))
@@ -191,6 +227,12 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
     """The history in plain words. The applicant is spared who picked up which task."""
     only_applicant = view.is_applicant and not view.is_supervisor and not view.acting.is_staff
     found = []
+    # Why each case was with its applicant, the newest time first.
+    came_back: dict[int, list[str]] = {line.event.case_id: [] for line in lines}
+    for line in lines:
+        state = line.definition.states.get(line.event.to_state)
+        if line.moved and state is not None and state.stage == "correction":
+            came_back[line.event.case_id].append(history.cause_of(line.action))
     for line in lines:
         event = line.event
         if only_applicant and event.action.startswith("task:"):
@@ -206,8 +248,12 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
         who = event.actor_name if is_named else _("系统")
         if is_named and role:
             who = _("%(name)s（%(role)s）", name=who, role=role)
-        from_title = say(states[event.from_state].title) if line.moved and event.from_state in states else ""
-        to_title = say(states[event.to_state].title) if line.moved and event.to_state in states else ""
+        causes = came_back[event.case_id]
+        from_title = to_title = ""
+        if line.moved and event.to_state in states:
+            to_title = state_title(states[event.to_state], causes.pop(0) if states[event.to_state].stage == "correction" else "")
+        if line.moved and event.from_state in states:
+            from_title = state_title(states[event.from_state], causes[0] if causes else "")
         matter = "" if line.member is view.subject else say(line.definition.title)
         found.append(Told(event_title(line), who, line, from_title, to_title, _readable_form(view, line, lists), matter))
     return found
@@ -259,10 +305,8 @@ def correction(view: Seen, lines: Sequence[Line], lists: Choices) -> Correction 
     if member is None or not (view.is_applicant or view.may_read(member)):
         return None
     last = history.last_move(lines, member)
-    if last is not None and last.form:
-        return Correction(member, "returned", _lines(last.form, lists, full=False))
-    is_objected = last is not None and last.action is not None and last.action.automatic
-    return Correction(member, "objected" if is_objected else "changed", ())
+    cause = history.cause_of(last.action) if last is not None else "returned"
+    return Correction(member, cause, _lines(last.form, lists, full=False) if last is not None else ())
 
 
 def results(view: Seen, issued: Sequence[Document], lists: Choices) -> list[Result]:

@@ -82,8 +82,8 @@ def _way_back() -> str:
     return "/"
 
 
-def not_found(error: Exception) -> Answer:
-    return render_template("errors/404.html"), 404
+def not_found(error: NotFound) -> Answer:
+    return render_template("errors/404.html", why=say(error.why) if error.why else ""), 404
 
 
 def refused(error: Refusal) -> Answer:

@@ -13,7 +13,7 @@ from approvals.language import _, say
 from approvals.models import Rating
 from approvals.operations import ratings as verbs
 from approvals.operations.errors import NotFound, Refusal
-from approvals.operations.ratings import CHANNELS, LONGEST_TEXT, MOST_RATINGS, ONLINE, REASONS, SCORES, Opinion, Rated
+from approvals.operations.ratings import BAD, LONGEST_TEXT, MOST_RATINGS, ONLINE, REASONS, SCORES, Opinion, Rated
 from approvals.queries import cases, progress, ratings
 from approvals.queries.cases import Family
 from workflows.county import county_catalogue
@@ -121,10 +121,7 @@ def _asked_for() -> Typed:
 
 
 def _channel(place: Place) -> str:
-    """The channel: what the address says (a code on paper, a hall's tablet, a link in a message), else the kind of browser."""
-    said = asked.args.get("from", "")
-    if said in CHANNELS and said not in ("pc", "mobile"):
-        return said
+    """The channel: by the receipt of a window, else the kind of browser."""
     if place.by_receipt:
         return "qr"
     return "mobile" if "Mobi" in (asked.user_agent.string or "") else "pc"
@@ -162,10 +159,18 @@ def _page(family: Family, place: Place, typed: Typed) -> str:
     return render_template(
         "ratings/rating.html",
         root=family.root, place=place, typed=typed, given=given, scores=SCORES, reasons=REASONS, longest=LONGEST_TEXT,
-        windows=_windows(family, every) if own else [], is_theirs=own, is_closed=root.closed_at is not None,
+        windows=_windows(family, every) if own else [], is_theirs=own,
+        may_be_rated=root.closed_at is not None or typed.service != ONLINE,
         is_full=len(given) >= MOST_RATINGS, next_number=typed.number if typed.fault else len(given) + 1,
-        window_title=_window_title(family, typed.service),
+        window_title=_window_title(family, typed.service), follow_up=_follow_up(given),
     )  # fmt: skip
+
+
+def _follow_up(given: list[Rating]) -> str:
+    """The number of the follow-up that the rating that counts has opened or joined; empty without one."""
+    if not given or given[-1].score not in BAD:
+        return ""
+    return ratings.follow_up_number(request.session(), given[-1])
 
 
 def _windows(family: Family, every: list[Rating]) -> list[tuple[str, ratings.WindowService, str, bool]]:

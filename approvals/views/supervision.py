@@ -49,5 +49,9 @@ def index() -> str:
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
         satisfaction=ratings.satisfaction(session, now), bad_ratings=ratings.bad_ratings(session, now), scores=SCORES, reasons=REASONS,
         most_listed=ratings.MOST_LISTED, recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
-        totals={is_whole: _totals(line for line in opened if line.is_whole is is_whole) for is_whole in (True, False)},
+        totals={
+            True: _totals(line for line in opened if line.is_whole),
+            False: _totals(line for line in opened if not line.is_whole and not line.is_follow_up),
+        },
+        follow_ups=_totals(line for line in opened if line.is_follow_up),
     )  # fmt: skip

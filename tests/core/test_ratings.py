@@ -139,14 +139,46 @@ def test_nobody_who_was_rated_takes_it_up_or_closes_it(database: Database) -> No
     for verb, values in (
         (moving.claim, (case.id, task.id)),
         (moving.act, (moving.Request(case.id, "contact", task.id, "k", dict(STEPS[1][1])),)),
-        (moving.act, (moving.Request(case.id, "close_unreached", task.id, "l", {"attempts": 3, "reason": "x"}),)),
+        (moving.act, (moving.Request(case.id, "close_unreached", task.id, "l", {"reason": "x"}),)),
     ):
         with pytest.raises(Refusal) as refused:
             database.write(verb, rated, *values, chain.now)
-        assert refused.value.reason == "not_one_of_the_rated"
+        assert refused.value.reason in ("not_one_of_the_rated", "tried_on_three_days") and "不能由您回访" in refused.value.message["zh"]
     with pytest.raises(NotFound):
         database.write(moving.claim, chain.cast.clerk.acting, case.id, task.id, chain.now)
     database.write(moving.claim, chain.cast.rating_officer.acting, case.id, task.id, chain.now)
+
+
+def test_it_is_closed_without_contact_only_after_calls_in_vain_on_three_days(database: Database) -> None:
+    chain = closed(database)
+    rate(chain, BAD)
+    case_id, officer = follow_up(chain).id, chain.cast.rating_officer.acting
+
+    def act(action: str, form: dict[str, Any]) -> None:
+        chain.now += timedelta(minutes=1)
+        (task,) = rows(chain, Task, case_id=case_id, closed_at=None)
+        asked = moving.Request(case_id, action, task.id, f"{action}-{chain.now}", form)
+        database.write(moving.act, officer, asked, chain.now)
+
+    for days in (0, 0, 1, 1):
+        chain.now += timedelta(days=days)
+        with pytest.raises(Refusal) as refused:
+            act("close_unreached", {"reason": "x"})
+        assert "三个不同的日子" in refused.value.message["zh"]
+        act("note_attempt", STEPS[0][1])
+    act("close_unreached", {"reason": "三天都没有人接"})
+    assert (follow_up(chain).state, follow_up(chain).outcome) == ("unreached", "failed")
+    assert chain.faults() == []
+
+
+def test_a_service_at_a_window_is_rated_while_the_case_goes_on(database: Database) -> None:
+    chain = closed(database, content=content_with(delivery={"way": "window", "office": "hall"}))
+    (handed_out,) = rows(chain, Event, action="hand_out")
+    database.write(lambda session: session.execute(update(Case).where(Case.id == chain.root_id).values(closed_at=None)))
+    with pytest.raises(Refusal):
+        rate(chain, Opinion(5))
+    rate(chain, Opinion(5, service=str(handed_out.id)))
+    assert [rating.service for rating in rows(chain, Rating)] == [str(handed_out.id)]
 
 
 def test_only_the_applicant_rates_and_only_what_is_closed(database: Database) -> None:

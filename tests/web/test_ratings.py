@@ -92,8 +92,8 @@ def test_the_channel_is_what_the_visitor_came_by(visit: Visit, database: Databas
     applicant = visit(done.cast.applicant)
     phone = {"Origin": "http://localhost", "User-Agent": "Mozilla/5.0 (Linux; Android 14) Mobile Safari"}
     applicant.post(address(done), {"score": "5"}, status=303, headers=phone)
-    applicant.post(f"{address(done)}?from=tablet", {"score": "4", "number": "2"}, status=303)
-    assert [each.channel for each in all_ratings(database)] == ["mobile", "tablet"]
+    applicant.post(address(done), {"score": "4", "number": "2"}, status=303)
+    assert [each.channel for each in all_ratings(database)] == ["mobile", "pc"]
 
 
 def follow_up_of(database: Database) -> Case:
@@ -105,7 +105,8 @@ def test_a_bad_rating_goes_to_the_rating_officer_and_through_to_the_end(visit: V
     applicant, officer = visit(done.cast.applicant), visit(done.cast.rating_officer)
     applicant.post(address(done), {"score": "1", "reasons": ["attitude"], "text": "没人理"}, status=303)
     case = follow_up_of(database)
-    assert case.number in applicant.get(address(done)).text
+    page = applicant.get(address(done)).text
+    assert f"回访编号 {case.number}" in page.split("<main")[1] and "<summary>修改评价</summary>" in page
     assert case.number in officer.get("/desk").text
     page = officer.get(f"/cases/{case.token}").text
     assert "没人理" in page and done.cast.registrar.name in page and "138****" in page
@@ -129,7 +130,8 @@ def test_nobody_else_reads_what_was_said_of_them(visit: Visit, database: Databas
     visit(done.cast.applicant).post(address(done), {"score": "1", "text": "没人理"}, status=303)
     case = follow_up_of(database)
     for member in (done.cast.registrar, done.cast.clerk, done.cast.registrar_head, done.cast.other_applicant):
-        visit(member).get(f"/cases/{case.token}", status=404)
+        text = visit(member).get(f"/cases/{case.token}", status=404).text
+        assert ("被评价的人不能参与" in text) is (member is done.cast.registrar) and "没人理" not in text
         assert case.token not in visit(member).get("/desk/search", query_string={"q": case.number}).text
     assert "没人理" in visit(done.cast.supervisor).get(f"/cases/{case.token}").text
 

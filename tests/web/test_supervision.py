@@ -11,6 +11,7 @@ import pytest
 from approvals.db import Database
 from approvals.queries import overview
 from approvals.views.supervision import share, working_time
+from tests.core.test_ratings import BAD, closed, rate
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.seed import HALL, NOW, seed
 from tests.support.statements import counted
@@ -183,3 +184,11 @@ def test_the_overview_leads_to_each_of_its_parts(application: Any, chain: Chain)
     for target in targets:
         assert f'id="{target}"' in page
     assert page.index('class="page-jumps"') < page.index('class="desk-counts"') < page.index('id="open"')
+
+
+def test_follow_ups_are_no_matters_of_company_openings(application: Any, chain: Chain, database: Database) -> None:
+    done = closed(database, cast=chain.cast, number=1)
+    rate(done, BAD)
+    text = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    counts = re.findall(r"<strong>(\d+)</strong> 在办", text)
+    assert counts == ["1", "1", "1"] and "差评回访（另计" in text, "the chain, its registration, and the follow-up"

@@ -92,3 +92,16 @@ def not_one_of_the_rated(facts: Facts, actor: Actor, parameters: Mapping[str, An
         "zh": "这次评价针对的是您办理的事项，不能由您回访或办结，请交给其他评价回访员。",
         "en": "This rating is about your own work, so somebody else has to follow it up.",
     }
+
+
+@guard("tried_on_three_days", needs=("rating", "attempts"))
+def tried_on_three_days(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
+    """Somebody who was not rated closes it, after calls in vain were noted on three different days."""
+    tried = len(facts.domain["attempts"])
+    rated = not_one_of_the_rated(facts, actor, parameters)
+    if rated is not None or tried >= 3:
+        return rated
+    return {
+        "zh": f"还不能办结：要在三个不同的日子各记一次未联系上，现在记了{tried}天。请先点“记一次未联系上”。",
+        "en": f"Not yet: calls in vain have to be noted on three different days, so far on {tried}. Note them first.",
+    }

@@ -21,7 +21,8 @@ Trigger = Callable[[State, Facts, Mapping[str, Any]], bool]
 @dataclass(frozen=True, slots=True)
 class Guard:
     """A condition on an action. ``check`` returns None when it holds, else a sentence for the person it refuses.
-    ``needs`` names facts that cost a statement to gather (``application``, ``registration``, ``rating``); ``values`` what some of
+    ``needs`` names facts that cost a statement to gather (``application``, ``registration``, ``rating``,
+    ``attempts``); ``values`` what some of
     the parameters can be."""
 
     name: str
