@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from approvals.db import Database
 from approvals.models import Case, Draft, Signature, Task
-from approvals.operations import filing, moving, signing
+from approvals.operations import confirming, filing, moving, signing
 from tests.support.driving import BANK, FORMS, OFFICERS, REGISTRATION, ROOT, content_with
 from tests.support.seed import HALL, NOW, Cast, Member, draft_of, seed
 
@@ -85,6 +85,7 @@ class Driver:
         )
         with self.database.reading() as session:
             signature_id, digest = session.execute(unsigned.order_by(Signature.ordinal)).first() or (0, "")
+        self.database.write(confirming.mark_confirmed, signature_id, now)
         return lambda: self.database.write(signing.answer, signature_id, signing.SIGN, digest, now)
 
     def _root_of(self, draft_id: int) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Draft, Signature, Task
-from approvals.operations import claiming, drafts, moving, signing
+from approvals.operations import claiming, confirming, drafts, moving, signing
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
 
@@ -112,12 +112,14 @@ def unsigned(session: Session, root_id: int) -> list[Signature]:
 
 def sign(session: Session, signature: Signature, now: datetime) -> Seen:
     """Let one person sign by their own link."""
+    confirming.mark_confirmed(session, signature.id, now)
     signing.answer(session, signature.id, signing.SIGN, signature.digest, now)
     return _look(session, signature.root_id)
 
 
 def decline(session: Session, signature: Signature, reason: str, now: datetime) -> Seen:
     """Let one person say why they do not sign."""
+    confirming.mark_confirmed(session, signature.id, now)
     signing.answer(session, signature.id, signing.DECLINE, signature.digest, now, reason)
     return _look(session, signature.root_id)
 

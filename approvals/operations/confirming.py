@@ -30,6 +30,8 @@ CODES_AN_HOUR = 6
 """Codes sent for one link within an hour of the clock: each rings at somebody's telephone."""
 
 CODE_GOOD_FOR = timedelta(minutes=10)
+"""A one-time code is worth nothing afterwards, so nobody tries to send it any longer either."""
+
 RESEND_AFTER = timedelta(seconds=60)
 CODE_TRIES = 5
 """Wrong entries after which a code is void: with the codes of an hour thirty tries in a million."""
@@ -172,5 +174,12 @@ def confirm(session: Session, token: str, code: str, secret: str, now: datetime)
     typed = "".join(unicodedata.normalize("NFKC", code).split())
     if not hmac.compare_digest(signature.code_hash, _code_hash(secret, signature.id, typed)):
         return Confirmed(tries_left=CODE_TRIES - signature.code_tries)
-    signature.code_hash, signature.confirmed_at = "", now
+    signature.code_hash = ""
+    mark_confirmed(session, signature.id, now)
     return Confirmed(True)
+
+
+def mark_confirmed(session: Session, signature_id: int, now: datetime) -> None:
+    """Note that a signatory showed who they are: what a right code does, and all that invented people can do who have no telephone."""
+    session.get_one(Signature, signature_id).confirmed_at = now
+    session.flush()

@@ -21,12 +21,10 @@ from approvals.models import Case, Event, EventPayload, Notice, Person
 from approvals.models.notices import Delivery, delivery_key
 from workflows.clock.quiet import after_quiet_hours
 
+from .confirming import CODE_GOOD_FOR
 from .message_texts import CODE_FORGOTTEN, in_language
 
 CHANNELS = ("sms", "mail", "wechat")
-CODE_GOOD_FOR = timedelta(minutes=10)
-"""A one-time code is worth nothing afterwards, so nobody tries to send it any longer."""
-
 GIVEN_UP_AFTER = timedelta(days=3)
 """A server that is down for a day, or over a weekend, loses no message."""
 

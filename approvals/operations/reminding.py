@@ -7,30 +7,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
-from approvals.models import Signature, Task
+from approvals.models import Counter, Person, Signature, Submission, Task
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import SYSTEM_ACTOR, Actor
-from workflows.rules import is_mobile, normalise_phone
+from workflows.rules import comparable, is_mobile, normalise_number, normalise_phone
+from workflows.rules.signatories import is_same_person, person_of
 
 from .acting import Acting
 from .confirming import Standing, standing_of
+from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
 from .moving import actor_on
 from .sign_offs import LINK_DAYS, new_token, signing_link
 from .snapshot import CaseNow
 from .unit import Unit, notice_row
+from .walk_ins import walk_in_of
 
 REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"
 REMIND_AFTER = timedelta(hours=1)
 """Nobody is reminded more often, whoever asks for it."""
 
+CHANGES_AN_HOUR, CHANGES_A_DAY = 3, 10
+"""Changes of one signatory's telephone within an hour of the clock, and of all of a case within a day."""
+
 REMINDER_DAYS = (1, 3, 6)
 """Working days after which whoever has not signed is reminded without being asked."""
 
+_CHANGES = "telephone-changes"
 _REMINDERS = ("applicant", "clerk")
 
 
@@ -64,7 +73,9 @@ def renew_link(session: Session, token: str, now: datetime) -> None:
 def change_contact(session: Session, acting: Acting, signature_id: int, phone: str, now: datetime) -> None:
     """Correct the telephone of somebody who has not signed. What was filed stays as it is, so nobody signs anew.
 
-    The old link is void. The history keeps the number, because the code of the confirmation goes there.
+    The old link and whatever was confirmed by it are void. The history keeps both numbers, because the code of the
+    confirmation goes there. Raises Refusal for a number of somebody else on the case, whose code would then sign for another,
+    and after CHANGES_AN_HOUR of one signature or CHANGES_A_DAY of one case.
     """
     unit, case, actor, signature = _on_case(session, acting, signature_id, now)
     phone = normalise_phone(phone)
@@ -74,11 +85,67 @@ def change_contact(session: Session, acting: Acting, signature_id: int, phone: s
         )
     if phone == signature.phone:
         return
+    _refuse_phone_of_another(session, acting, unit.root_of(case), signature, phone)
+    _count_change(session, case, signature, now)
+    before = signature.phone
     signature.phone, signature.token = phone, new_token()
     signature.code_hash, signature.confirmed_at = "", None
     _renew(unit, case, signature)
-    _note(unit, case, actor, CONTACT_CHANGED, {"signatory": str(signature.id), "phone": phone})
+    _note(unit, case, actor, CONTACT_CHANGED, {"signatory": str(signature.id), "phone": phone, "before": before})
     unit.write()
+
+
+def _refuse_phone_of_another(session: Session, acting: Acting, root: CaseNow, signature: Signature, phone: str) -> None:
+    """The code shows who somebody is only while it reaches nobody else who could use it (实施细则 第十六条)."""
+    content = session.scalars(
+        select(Submission.content).where(Submission.case_id == signature.root_id, Submission.number == signature.submission)
+    ).one()
+    others = select(Signature.phone).where(
+        Signature.case_id == signature.case_id, Signature.superseded_at.is_(None), Signature.id != signature.id
+    )
+    taken = set(session.scalars(others))
+    persons = select(Person).where(Person.id.in_([each for each in (acting.person_id, root.applicant_id) if each is not None]))
+    taken |= {person.phone for person in session.scalars(persons) if not _is_signatory(person, content, signature)}
+    walk_in = walk_in_of(session, root.id)
+    if not is_same_person(content, tuple(signature.paths), walk_in.get("name", ""), walk_in.get("id_number", "")):
+        taken.add(walk_in.get("phone", ""))
+    if phone in {normalise_phone(each) for each in taken}:
+        raise Refusal(
+            "phone-of-another",
+            {
+                "zh": "这是您自己、申请人或者另一位签署人的手机号，不能用来确认这个人的身份。"
+                "本人没有自己的手机号的，请本人带身份证到窗口当面签署，或者办理公证。",
+                "en": "This is your own number, the applicant's or another signatory's; it cannot confirm who this person is. "
+                "Without a telephone of their own they sign at the window with their identity card, or before a notary.",
+            },
+        )
+
+
+def _is_signatory(person: Person, content: Mapping[str, Any], signature: Signature) -> bool:
+    """Whether an account is the signatory's own: by its identity number, and only where it has none by its name."""
+    name, number = person_of(content, tuple(signature.paths))
+    if person.identity_number:
+        return normalise_number(person.identity_number) == number
+    return comparable(person.name) == name
+
+
+def _count_change(session: Session, case: CaseNow, signature: Signature, now: datetime) -> None:
+    """Count one change of a telephone before anything is sent there: each makes a message to a number that anybody may type."""
+    hour, day = f"{now.astimezone(OFFICE_ZONE):%Y%m%d%H}", f"{now.astimezone(OFFICE_ZONE):%Y%m%d}"
+    yesterday = f"{now.astimezone(OFFICE_ZONE) - timedelta(days=2):%Y%m%d}"
+    session.execute(delete(Counter).where(Counter.name.like(f"{_CHANGES} %"), Counter.name < f"{_CHANGES} {yesterday}"))
+    of_case = count_one(session, f"{_CHANGES} {day} case {case.id}")
+    of_one = count_one(session, f"{_CHANGES} {hour} signature {signature.id}")
+    if of_case > CHANGES_A_DAY or of_one > CHANGES_AN_HOUR:
+        raise Refusal(
+            "too-many-changes",
+            {
+                "zh": f"手机号改得太多了（一个人一小时最多{CHANGES_AN_HOUR}次，一个办件一天最多{CHANGES_A_DAY}次）。"
+                "请先与本人核对号码，过后再改，或者请本人带身份证到窗口当面签署。",
+                "en": f"Too many changes of numbers ({CHANGES_AN_HOUR} an hour for one person, {CHANGES_A_DAY} a day for one case). "
+                "Ask the person for the right number and change it later, or have them sign at the window.",
+            },
+        )
 
 
 def unsigned(session: Session, now: datetime) -> list[int]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from approvals.db import to_microseconds
 from approvals.models import Signature
 from workflows.engine.facts import Actor, Refused
 from workflows.engine.machine import advance, needs_of
@@ -21,8 +22,9 @@ SIGN, DECLINE = "sign", "decline"
 def answer(session: Session, signature_id: int, action_name: str, digest: str, now: datetime, reason: str = "") -> str:
     """Sign, or decline with a reason, exactly what ``digest`` stands for; returns the state of the case afterwards.
 
-    The caller has made sure who answers. A second send of the same answer changes nothing. Raises Outdated when the
-    application was changed since, or the case waits for no signatures any more.
+    The caller has made sure who answers, and a code to the telephone that the signature names now has confirmed it. A second
+    send of the same answer changes nothing. Raises Outdated when the application or the telephone was changed since, or the
+    case waits for no signatures any more.
     """
     asked = session.get(Signature, signature_id)
     if asked is None:
@@ -46,8 +48,13 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
                 "If you are asked again, you get a new link.",
             },
         )
+    if asked.confirmed_at is None:
+        raise _unconfirmed()
     actor = Actor(None, asked.name, frozenset({SIGNATORY}))
-    form = {"signatory": str(asked.id), "digest": digest, **({"reason": reason} if reason else {})}
+    form = {
+        "signatory": str(asked.id), "digest": digest, "confirmed_at": str(to_microseconds(asked.confirmed_at)),
+        **({"reason": reason} if reason else {}),
+    }  # fmt: skip
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, action_name, actor, unit.facts(case, form=form, needs=needs))
     if isinstance(step, Refused):
@@ -56,6 +63,17 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     unit.settle()
     unit.write()
     return case.state
+
+
+def _unconfirmed() -> Outdated:
+    return Outdated(
+        "unconfirmed",
+        {
+            "zh": "还没有用短信验证码确认身份，或者确认之后手机号改过，这次没有签。请打开最新的链接，再确认一次身份。",
+            "en": "Who you are is not confirmed by a code, or the number was changed since; nothing was signed. "
+            "Open the newest link and confirm again.",
+        },
+    )
 
 
 def _answered_otherwise(asked: Signature) -> Outdated:

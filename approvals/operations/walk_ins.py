@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Event, EventPayload
 from workflows.engine.definition import Field, Form, Text
 from workflows.rules import identity_faults, is_phone
 
@@ -93,6 +98,13 @@ def refuse_faulty_identity(walk_in: Mapping[str, Any], today: date) -> None:
         }
     if fault is not None:
         raise Refusal("identity", fault)
+
+
+def walk_in_of(session: Session, root_id: int) -> dict[str, str]:
+    """Who came to the window, as the clerk took it down when the case was filed; empty where somebody filed with an account."""
+    opening = select(EventPayload.body).join(Event, Event.id == EventPayload.event_id)
+    body = session.scalar(opening.where(Event.case_id == root_id, Event.position == 1))
+    return {name: str(value) for name, value in json.loads(body or "{}").get("walk_in", {}).items()}
 
 
 def refuse_other_than_clerk(acting: Acting, office_id: int) -> None:

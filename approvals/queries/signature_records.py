@@ -117,6 +117,13 @@ def _row_problems(case: Any, asked: _Asked, person: Signatory, row: Any, phone: 
             )
 
 
+def _is_confirmed(asked: _Asked, row: Any, event: Any, form: Mapping[str, Any]) -> bool:
+    """Whether somebody who signed online was confirmed when the event says; older events do not say when."""
+    if "confirmed_at" not in form:
+        return True
+    return str(row.confirmed_at) == form["confirmed_at"] and asked.stay.opened_at <= row.confirmed_at <= event.happened_at
+
+
 def _answer_problems(asked: _Asked, row: Any, answer: tuple[Any, Mapping[str, Any]] | None) -> Iterator[Problem]:
     expected: tuple[str, str, str, int | None] = _UNANSWERED
     position = asked.stay.position
@@ -124,6 +131,10 @@ def _answer_problems(asked: _Asked, row: Any, answer: tuple[Any, Mapping[str, An
         event, payload = answer
         form, position = payload["form"], event.position
         expected = (payload["vote"], str(form.get("way") or "online"), str(form.get("reason") or ""), event.happened_at)
+        if expected[1] == "online" and not _is_confirmed(asked, row, event, form):
+            yield problem(
+                position, f"{row.name}确认身份的时间与办理记录不符", f"{row.name} was not confirmed when the history says so"
+            )
         if event.task_id != row.task_id:
             yield problem(position, "签署记录不属于这一次签署", "the signature belongs to another asking")
         # Online the person answers themselves, on the digest that the page showed; at a window the clerk records it.

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Signature, Submission, Task
+from approvals.models import Case, Event, EventPayload, Signature, Submission, Task
 from workflows.rules import comparable, normalise_number, normalise_phone
 from workflows.rules.signatories import person_of
 
 from .cases import Family, Member
+from .replay import CONTACT_CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,28 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A change of the telephone to which a signatory's code goes: by whom, when, and both numbers."""
+
+    by: str
+    at: datetime
+    before: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Everybody who is asked to sign what was last filed. ``member`` is the case that they sign for.
 
-    ``ever`` are also those who were asked before the application was changed.
+    ``ever`` are also those who were asked before the application was changed. ``changed`` are the changes of the telephones to
+    which codes go, the oldest first, by the signature's identifier.
     """
 
     member: Member
     lines: tuple[Line, ...]
     is_signing: bool
     ever: tuple[Signature, ...]
+    changed: Mapping[int, Sequence[Changed]] = field(default_factory=dict)
 
     @property
     def missing(self) -> int:
@@ -79,7 +93,9 @@ def asked(session: Session, token: str) -> Asked | None:
 
 
 def progress_of(session: Session, family: Family, now: datetime) -> Progress | None:
-    """The signatures of what was last filed, in the order of the application; None where nobody is asked. One statement."""
+    """The signatures of what was last filed, in the order of the application; None where nobody is asked. One statement, and one
+    more where somebody was sent a link anew.
+    """
     rows = list(
         session.scalars(
             select(Signature)
@@ -91,7 +107,26 @@ def progress_of(session: Session, family: Family, now: datetime) -> Progress | N
     if member is None:
         return None
     lines = tuple(Line(row, _status(row, now)) for row in rows if row.superseded_at is None)
-    return Progress(member, lines, member.state.stage == "signing", tuple(rows))
+    changed = _changes(session, member.case.id, rows) if any(row.reminders for row in rows) else {}
+    return Progress(member, lines, member.state.stage == "signing", tuple(rows), changed)
+
+
+def _changes(session: Session, case_id: int, rows: Sequence[Signature]) -> dict[int, list[Changed]]:
+    """Every change of a telephone as the history tells it; each sends a link anew."""
+    told = session.execute(
+        select(Event.actor_name, Event.happened_at, EventPayload.body)
+        .join(EventPayload, EventPayload.event_id == Event.id)
+        .where(Event.case_id == case_id, Event.action == CONTACT_CHANGED)
+        .order_by(Event.position)
+    )
+    known = {str(row.id): row.id for row in rows}
+    found: dict[int, list[Changed]] = {}
+    for by, at, body in told:
+        payload = json.loads(body or "{}")
+        signature_id = known.get(str(payload.get("signatory")))
+        if signature_id is not None:
+            found.setdefault(signature_id, []).append(Changed(by, at, str(payload.get("before", "")), str(payload.get("phone", ""))))
+    return found
 
 
 def _status(signature: Signature, now: datetime) -> str:

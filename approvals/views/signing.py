@@ -55,16 +55,16 @@ def unknown(error: NotFound) -> Answer:
     return render_template("signing/unknown.html"), 404
 
 
-def _step(signature_id: int) -> str:
-    """How far this device has come with a link: "", identified or confirmed."""
-    step, until = cookie.get(_STEPS, {}).get(str(signature_id), ("", 0))
+def _step(token: str) -> str:
+    """How far this device has come with a link: "", identified or confirmed. Nothing of it holds for a newer link."""
+    step, until = cookie.get(_STEPS, {}).get(token, ("", 0))
     return step if request.now().timestamp() < until else ""
 
 
-def _remember(signature_id: int, step: str) -> None:
+def _remember(token: str, step: str) -> None:
     at = int(request.now().timestamp())
     kept = {each: value for each, value in cookie.get(_STEPS, {}).items() if value[1] > at}
-    cookie[_STEPS] = {**kept, str(signature_id): (step, at + SECONDS_HERE)}
+    cookie[_STEPS] = {**kept, token: (step, at + SECONDS_HERE)}
 
 
 def _standing(found: Asked) -> Standing:
@@ -79,7 +79,7 @@ def link(token: str) -> Answer:
 
 
 def _page(found: Asked, faults: Faults | None = None, typed: Mapping[str, str] | None = None) -> Answer:
-    standing, step = _standing(found), _step(found.signature.id)
+    standing, step = _standing(found), _step(found.signature.token)
     status = 422 if faults else 200
     common: dict[str, Any] = {
         "asked": found, "token": found.signature.token, "company": found.root.company or _("（名称未填）"),
@@ -120,12 +120,11 @@ def identity(token: str) -> Answer:
         missing.append(("id_number", Note(_("请填写您的证件号码。"))))
     if missing or _standing(found) is not Standing.OPEN:
         return _page(found, missing, typed)
-    signature_id = found.signature.id
-    if not _step(signature_id):
+    if not _step(token):
         tried = request.write(confirming.identify, token, name, number, request.now())
         if not tried.is_right:
             return _page(_asked(token), [("name", Note(_not_them(tried.tries_left)))], typed)
-        _remember(signature_id, IDENTIFIED)
+        _remember(token, IDENTIFIED)
     return _send_code(token)
 
 
@@ -171,7 +170,7 @@ def _code_times(found: Asked) -> dict[str, Any]:
 def code(token: str) -> Answer:
     """Send another code: the time of the last one begins anew with it."""
     found = _asked(token)
-    if _step(found.signature.id) != IDENTIFIED or _standing(found) is not Standing.OPEN:
+    if _step(found.signature.token) != IDENTIFIED or _standing(found) is not Standing.OPEN:
         return _back(token)
     again_at = _code_times(found)["again_at"]
     if again_at is not None:
@@ -188,12 +187,11 @@ def code(token: str) -> Answer:
 def confirmation(token: str) -> Answer:
     """The code: whoever has it reads on."""
     found = _asked(token)
-    if _step(found.signature.id) != IDENTIFIED or _standing(found) is not Standing.OPEN:
+    if _step(found.signature.token) != IDENTIFIED or _standing(found) is not Standing.OPEN:
         return _back(token)
     typed = asked_for.form.get("code", "")[:20]
     if not typed.strip():
         return _page(found, [("code", Note(_("请填写短信里的6位验证码。")))])
-    signature_id = found.signature.id
     try:
         tried = request.write(confirming.confirm, token, typed, _secret(), request.now())
     except Outdated:
@@ -205,7 +203,7 @@ def confirmation(token: str) -> Answer:
             else _("验证码过期了，或者填错次数太多，请点“重新发送验证码”。")
         )
         return _page(_asked(token), [("code", Note(sentence))])
-    _remember(signature_id, CONFIRMED)
+    _remember(token, CONFIRMED)
     return _back(token)
 
 
@@ -255,7 +253,7 @@ def decline(token: str) -> Answer:
 
 def _answer(token: str, action: str, reason: str = "") -> Answer:
     found = _asked(token)
-    if _step(found.signature.id) != CONFIRMED:
+    if _step(found.signature.token) != CONFIRMED:
         flash(_("离开得太久了，为安全起见，请再确认一次身份。什么都没有签。"), "warning")
         return _back(token)
     try:

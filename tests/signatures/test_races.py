@@ -11,7 +11,7 @@ from approvals.db import Database
 from approvals.models import Event
 from approvals.operations import confirming, signing
 from tests.races.test_races import at_once, split
-from tests.support.driving import REGISTRATION, Chain
+from tests.support.driving import REGISTRATION, Chain, confirm_identity
 from tests.support.seed import Cast
 
 pytestmark = pytest.mark.real_commits
@@ -24,6 +24,7 @@ def events(chain: Chain, action: str) -> int:
 
 def test_one_person_signs_on_two_devices(chain: Chain) -> None:
     asked = chain.signatures()[0]
+    confirm_identity(chain.database, asked, chain.now)
     sign = partial(chain.database.write, signing.answer, asked.id, signing.SIGN, asked.digest, chain.now)
     won, lost = split(at_once(sign, sign, sign))
     assert len(won) == 3 and not lost and events(chain, "sign") == 1
@@ -33,6 +34,8 @@ def test_one_person_signs_on_two_devices(chain: Chain) -> None:
 @pytest.mark.parametrize("round_", range(4))
 def test_the_last_two_sign_at_once(chain: Chain, round_: int) -> None:
     chain.sign(leave=2)
+    for each in chain.signatures()[1:]:
+        confirm_identity(chain.database, each, chain.now)
     verbs = [
         partial(chain.database.write, signing.answer, each.id, signing.SIGN, each.digest, chain.now) for each in chain.signatures()[1:]
     ]
@@ -48,6 +51,7 @@ def test_the_last_signature_and_a_change_at_once(chain: Chain, round_: int) -> N
 
     chain.sign(leave=1)
     last = chain.signatures()[2]
+    confirm_identity(chain.database, last, chain.now)
     change = chain.request(REGISTRATION, "change")
     won, lost = split(
         at_once(

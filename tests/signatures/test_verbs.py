@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,11 +14,11 @@ from sqlalchemy import select
 from approvals.gateway import Gateways
 from approvals.jobs.reminders import remind_unsigned
 from approvals.jobs.schedules import Work, schedule_named
-from approvals.models import Notice, Signature
+from approvals.models import Notice, Person, Signature
 from approvals.operations import confirming, reminding, signing
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from tests.rules.applications import LI, ZHANG
-from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.driving import REGISTRATION, Chain, answer, confirm_identity, content_with
 from tests.support.seed import application
 from tests.support.statements import counted
 
@@ -55,9 +56,7 @@ def refused(verb: Callable[[], Any]) -> str:
 
 
 def sign(chain: Chain, asked: Signature, action: str = signing.SIGN, **values: str) -> str:
-    return chain.database.write(
-        signing.answer, asked.id, action, values.get("digest", asked.digest), chain.now, values.get("reason", "")
-    )
+    return answer(chain.database, asked, chain.now, action, values.get("reason", ""), values.get("digest", asked.digest))
 
 
 def test_name_and_number_are_compared_however_they_are_typed(chain: Chain) -> None:
@@ -209,9 +208,8 @@ def test_the_applicant_and_the_clerk_remind_once_an_hour(chain: Chain) -> None:
 
 def test_a_wrong_telephone_is_corrected_without_filing_anew(chain: Chain) -> None:
     asked = chain.signatures()[1]
-    change = reminding.change_contact
-    assert refused(lambda: chain.database.write(change, chain.cast.applicant.acting, asked.id, "123", chain.now)) == "phone"
-    chain.database.write(change, chain.cast.applicant.acting, asked.id, "138 0000 9999", chain.now)
+    assert refused(lambda: change(chain, asked, "123")) == "phone"
+    change(chain, asked, "138 0000 9999")
     changed = chain.signatures()[1]
     assert changed.phone == "13800009999" and changed.token != asked.token and changed.digest == asked.digest
     assert notices(chain, "reminder")[-1].to_phone == "13800009999"
@@ -219,9 +217,67 @@ def test_a_wrong_telephone_is_corrected_without_filing_anew(chain: Chain) -> Non
         identify(chain, asked, "李样例", LI)
     assert chain.faults() == []
     sign(chain, changed)
-    assert (
-        refused(lambda: chain.database.write(change, chain.cast.applicant.acting, asked.id, "13800008888", chain.now)) == "signing-over"
-    )
+    assert refused(lambda: change(chain, asked, "13800008888")) == "signing-over"
+
+
+def change(chain: Chain, asked: Signature, phone: str, member: Any = None) -> None:
+    acting = (member or chain.cast.applicant).acting
+    chain.database.write(reminding.change_contact, acting, asked.id, phone, chain.now)
+
+
+def test_what_was_confirmed_by_another_telephone_signs_nothing(chain: Chain) -> None:
+    asked = chain.signatures()[1]
+    assert refused(lambda: chain.database.write(signing.answer, asked.id, "sign", asked.digest, chain.now)) == "unconfirmed"
+    change(chain, asked, "13800009999")
+    own = chain.signatures()[1]
+    send(chain, own)
+    assert confirm(chain, own, code_sent(chain)).is_right
+    change(chain, asked, asked.phone)
+    true = chain.signatures()[1]
+    assert true.confirmed_at is None and len({asked.token, own.token, true.token}) == 3
+    for action, reason in ((signing.SIGN, ""), (signing.DECLINE, "不同意")):
+        again = partial(chain.database.write, signing.answer, asked.id, action, asked.digest, chain.now, reason)
+        assert refused(again) == "unconfirmed"
+    assert chain.signatures()[1].vote == "" and chain.faults() == []
+
+
+def test_a_code_goes_to_no_telephone_of_somebody_else_on_the_case(chain: Chain) -> None:
+    first, second, _ = chain.signatures()
+
+    def give_phones(session: Any) -> None:
+        session.get(Person, chain.cast.applicant.person_id).phone = "13811110001"
+        session.get(Person, chain.cast.clerk.person_id).phone = "13811110002"
+
+    chain.database.write(give_phones)
+    assert refused(lambda: change(chain, second, "138 1111 0001")) == "phone-of-another"
+    assert refused(lambda: change(chain, second, first.phone)) == "phone-of-another"
+    assert refused(lambda: change(chain, second, "13811110001", chain.cast.clerk)) == "phone-of-another"
+    assert refused(lambda: change(chain, second, "13811110002", chain.cast.clerk)) == "phone-of-another"
+    assert chain.signatures()[1].phone == second.phone and not notices(chain, "reminder")
+
+    def is_the_signatory(session: Any) -> None:
+        session.get(Person, chain.cast.applicant.person_id).identity_number = LI
+
+    chain.database.write(is_the_signatory)
+    change(chain, second, "13811110001")
+    assert chain.signatures()[1].phone == "13811110001" and chain.faults() == []
+
+
+def test_a_telephone_is_changed_three_times_an_hour_and_ten_times_a_day(chain: Chain) -> None:
+    first, second, third = chain.signatures()
+    for number in range(3):
+        change(chain, first, f"1380000990{number}")
+    assert refused(lambda: change(chain, first, "13800009909")) == "too-many-changes"
+    for number in range(3):
+        change(chain, second, f"1380000991{number}")
+        change(chain, third, f"1380000992{number}")
+    chain.now += timedelta(hours=1)
+    change(chain, first, "13800009930")
+    assert refused(lambda: change(chain, second, "13800009931")) == "too-many-changes"
+    assert len(notices(chain, "reminder")) == 10
+    chain.now += timedelta(days=1)
+    change(chain, second, "13800009931")
+    assert chain.faults() == []
 
 
 def test_a_schedule_reminds_after_one_three_and_six_working_days(chain: Chain) -> None:
@@ -273,11 +329,13 @@ def test_a_different_answer_after_signing_by_hand_is_refused(chain: Chain) -> No
 def test_statements_of_signing(chain: Chain) -> None:
     *others, last = chain.signatures()
     for each in others:
+        confirm_identity(chain.database, each, chain.now)
         with counted(chain.database) as seen:
-            sign(chain, each)
+            chain.database.write(signing.answer, each.id, signing.SIGN, each.digest, chain.now)
         assert len(seen) <= 8, seen
+    confirm_identity(chain.database, last, chain.now)
     with counted(chain.database) as seen:
-        assert sign(chain, last) == "reviewing"
+        assert chain.database.write(signing.answer, last.id, signing.SIGN, last.digest, chain.now) == "reviewing"
     assert len(seen) <= 16, seen
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from approvals.models import Signature
 from approvals.operations import reminding, signing
 from tests.core.test_verification import sql, tamper
-from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.driving import REGISTRATION, Chain, answer, content_with
 
 SILENT = {
     "token": "a random address",
@@ -18,7 +18,6 @@ SILENT = {
     "code_hash": "a matter of the link",
     "code_sent_at": "a matter of the link",
     "code_tries": "a matter of the link",
-    "confirmed_at": "the code that confirmed is gone",
 }
 OPEN, SIGNED, OLD = "superseded_at IS NULL AND vote = ''", "superseded_at IS NULL AND vote = 'yes'", "superseded_at IS NOT NULL"
 SPOKEN = [
@@ -43,6 +42,8 @@ SPOKEN = [
     ("reason", "'别的理由'", "vote = 'no'"),
     ("asked_at", "asked_at + 1", OPEN),
     ("voted_at", "voted_at + 1", SIGNED),
+    ("confirmed_at", "confirmed_at - 1", SIGNED),
+    ("confirmed_at", "NULL", SIGNED),
     ("superseded_at", "NULL", OLD),
     ("superseded_at", "superseded_at + 1", OLD),
 ]
@@ -58,11 +59,11 @@ def test_every_column_is_spoken_of_or_silent_for_a_reason() -> None:
 def worked(chain: Chain) -> Chain:
     """One declined, the application was changed, one was signed for at the window, one waits with another telephone."""
     first, second, _ = chain.signatures()
-    chain.database.write(signing.answer, first.id, signing.SIGN, first.digest, chain.now)
-    chain.database.write(signing.answer, second.id, signing.DECLINE, second.digest, chain.now, "出资额写错了")
+    answer(chain.database, first, chain.now)
+    answer(chain.database, second, chain.now, signing.DECLINE, "出资额写错了")
     chain.resubmit(content_with(premises={"address": "示例路2号"}), signed=False)
     first, second, third = chain.signatures()
-    chain.database.write(signing.answer, first.id, signing.SIGN, first.digest, chain.now)
+    answer(chain.database, first, chain.now)
     form = {"signatory": str(second.id), "way": "in-person", "identity_checked": True}
     chain.act(REGISTRATION, "sign_in_person", chain.cast.clerk, form=form)
     chain.database.write(reminding.change_contact, chain.cast.applicant.acting, third.id, "13800009999", chain.now)

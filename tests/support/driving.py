@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from approvals.db import Database
 from approvals.models import Case, Draft, Signature, Task
-from approvals.operations import filing, moving, signing
+from approvals.operations import confirming, filing, moving, signing
 from approvals.queries.verification import Fault, verify_all
 from tests.support.seed import NOW, Cast, Member, application, draft_of, seed
 
@@ -159,11 +159,23 @@ def signatures_of(database: Database, root_id: int) -> list[Signature]:
         return list(session.scalars(asked.order_by(Signature.ordinal)))
 
 
+def answer(database: Database, asked: Signature, now: datetime, action: str = signing.SIGN, reason: str = "", digest: str = "") -> str:
+    """Let one person answer who has shown who they are; returns the state of the case."""
+    confirm_identity(database, asked, now)
+    return database.write(signing.answer, asked.id, action, digest or asked.digest, now, reason)
+
+
+def confirm_identity(database: Database, asked: Signature, now: datetime) -> None:
+    """Let one person show who they are; whoever has answered has done so before."""
+    if not asked.vote:
+        database.write(confirming.mark_confirmed, asked.id, now)
+
+
 def sign_all(database: Database, root_id: int, now: datetime, *, leave: int = 0) -> None:
     """Let everybody sign who has not; ``leave`` of them, the last ones, do not."""
     signatures = signatures_of(database, root_id)
     for each in signatures[: len(signatures) - leave]:
-        database.write(signing.answer, each.id, signing.SIGN, each.digest, now)
+        answer(database, each, now)
 
 
 def content_with(**pages: Mapping[str, Any]) -> dict[str, Any]:

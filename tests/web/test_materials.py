@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from approvals.models import Case, Event, EventPayload, Signature, Task, Upload
-from approvals.operations import moving, signing
+from approvals.operations import confirming, moving, signing
 from approvals.operations.uploads import matters_of
 from tests.files.samples import bomb, pdf, picture
 from tests.rules.applications import shareholder
@@ -240,6 +240,7 @@ def test_whoever_holds_the_task_opens_the_file(county: County) -> None:
 
     def sign_all(session: Session) -> None:
         for each in session.scalars(select(Signature).order_by(Signature.ordinal)).all():
+            confirming.mark_confirmed(session, each.id, county.now)
             signing.answer(session, each.id, signing.SIGN, each.digest, county.now)
 
     county.database.write(sign_all)

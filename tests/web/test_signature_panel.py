@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from approvals.db import Database
 from approvals.models import Notice, Person, Signature
 from approvals.operations import confirming, signing
-from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.driving import REGISTRATION, Chain, answer, content_with
 from tests.support.pages import token_in
 from tests.support.seed import Member
 from tests.support.web import Visitor
@@ -41,7 +41,7 @@ def panel_in(page: str) -> str:
 
 def test_everybody_who_reads_the_case_sees_who_has_signed(chain: Chain, visit: Visit) -> None:
     first, second, _ = chain.signatures()
-    chain.database.write(signing.answer, first.id, signing.SIGN, first.digest, chain.now)
+    answer(chain.database, first, chain.now)
     for member in (chain.cast.applicant, chain.cast.clerk, chain.cast.registrar, chain.cast.supervisor):
         panel = panel_in(page_of(visit(member), chain, REGISTRATION))
         assert "还差2人" in panel and "网上签署" in panel and first.digest[:16] in panel, member.name
@@ -119,7 +119,7 @@ def test_an_applicant_who_has_to_sign_goes_there_directly(chain: Chain, visit: V
     page = page_of(applicant, chain)
     assert f'href="/sign/{asked.token}">现在签署我自己的' in page
     assert "现在签署我自己的" not in page_of(visit(chain.cast.clerk), chain)
-    chain.database.write(signing.answer, asked.id, signing.SIGN, asked.digest, chain.now)
+    answer(chain.database, asked, chain.now)
     assert "现在签署我自己的" not in page_of(applicant, chain)
 
 
@@ -145,7 +145,7 @@ def do(visitor: Visitor, chain: Chain, action: str, data: Any, status: int = 302
 def test_the_window_records_a_signature_in_person(chain: Chain, visit: Visit) -> None:
     clerk = visit(chain.cast.clerk)
     first, second, third = chain.signatures()
-    chain.database.write(signing.answer, third.id, signing.SIGN, third.digest, chain.now)
+    answer(chain.database, third, chain.now)
     page = unescape(clerk.get(f"/cases/{chain.case(REGISTRATION).token}/actions/sign_in_person").text)
     form = page[page.index('<form class="panel action-form"') :].split("</form>")[0]
     assert "张测试（确认身份、签署章程、签署申请书）" in form and "李样例（确认身份、签署章程）" in form
@@ -168,28 +168,28 @@ def test_changing_and_objecting_lead_to_the_correction_pages(chain: Chain, visit
     do(applicant, chain, "change", {})
     page = page_of(applicant, chain)
     assert "申请正在修改" in page and "去修改" in page
-    answer = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
-    tasks = unescape(applicant.get(answer.headers["Location"]).text)
+    started = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
+    tasks = unescape(applicant.get(started.headers["Location"]).text)
     assert "修改申请" in tasks and "部门一次性告知" not in tasks
     chain.resubmit(content_with(premises={"address": "示例路2号"}), signed=False)
     assert "还差3人" in panel_in(page_of(applicant, chain))
     second = chain.signatures()[1]
-    chain.database.write(signing.answer, second.id, signing.DECLINE, second.digest, chain.now, "金额不对")
+    answer(chain.database, second, chain.now, signing.DECLINE, "金额不对")
     page = page_of(applicant, chain)
     assert "有人没有同意签署" in page and "李样例说：金额不对" in page
-    answer = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
-    assert "金额不对" in unescape(applicant.get(answer.headers["Location"]).text)
+    started = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
+    assert "金额不对" in unescape(applicant.get(started.headers["Location"]).text)
 
 
 def test_what_the_registrar_returned_before_is_not_asked_for_again(chain: Chain, visit: Visit) -> None:
     applicant = visit(chain.cast.applicant)
     chain.sign()
     chain.act(REGISTRATION, "return_for_correction")
-    answer = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
-    assert "请写明门牌号" in applicant.get(answer.headers["Location"]).text
+    started = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
+    assert "请写明门牌号" in applicant.get(started.headers["Location"]).text
     chain.resubmit(content_with(premises={"address": "示例路2号"}), signed=False)
     chain.act(REGISTRATION, "change", chain.cast.applicant)
     assert "请写明门牌号" not in page_of(applicant, chain).split("办理记录")[0].split('id="results"')[0]
-    answer = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
-    tasks = applicant.get(answer.headers["Location"]).text
+    started = applicant.post(f"/corrections/{chain.case(REGISTRATION).token}", status=303)
+    tasks = applicant.get(started.headers["Location"]).text
     assert "请写明门牌号" not in tasks and token_in(tasks)

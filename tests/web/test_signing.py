@@ -290,3 +290,20 @@ def test_signing_through_the_pages_is_what_the_verb_does(chain: Chain, device: V
         sign(each, asked)
     assert chain.case(REGISTRATION).state == "reviewing" and chain.faults() == []
     chain.database.write(signing.answer, chain.signatures()[0].id, signing.SIGN, "anything", chain.now)
+
+
+def test_a_step_that_was_reached_by_another_telephone_is_void(
+    chain: Chain, device: Visitor, visit: Callable[[Member], Visitor]
+) -> None:
+    """Whoever looks after the case must not confirm at a telephone of theirs and sign after the true number is back."""
+    applicant, asked = visit(chain.cast.applicant), chain.signatures()[1]
+    address = f"/cases/{chain.case(REGISTRATION).token}/signatures/{asked.id}/telephone"
+    applicant.post(address, {"phone": "13800009999"}, status=303)
+    arrive(device, chain, chain.signatures()[1])
+    applicant.post(address, {"phone": asked.phone}, status=303)
+    true = chain.signatures()[1]
+    sign(device, true)
+    device.post(path_of(true, "objection"), {"digest": true.digest, "reason": "不同意"}, status=303)
+    assert chain.signatures()[1].vote == "" and 'name="id_number"' in device.get(path_of(true)).text
+    page = unescape(visit(chain.cast.registrar).get(f"/cases/{chain.case(REGISTRATION).token}").text)
+    assert "验证码发到的手机号由" in page and "13800009999" not in page
