@@ -28,7 +28,11 @@ PREVIEW_SIDE = 480
 _HARMFUL = {
     "/JavaScript": "scripts", "/JS": "scripts", "/EmbeddedFiles": "attached", "/EF": "attached", "/EmbeddedFile": "attached",
     "/Launch": "scripts", "/RichMedia": "scripts", "/XFA": "scripts",
+    "/SubmitForm": "scripts", "/ImportData": "scripts", "/GoToR": "scripts", "/GoToE": "scripts", "/Movie": "scripts",
+    "/Sound": "scripts", "/Rendition": "scripts",
 }  # fmt: skip
+
+_LONGEST_ACTIONS = 20
 
 Words = dict[str, str]
 
@@ -222,10 +226,39 @@ def _harmful_in(reader: Any) -> str:
             for name in names:
                 if name in _HARMFUL:
                     return _HARMFUL[name]
+            if any(_opens_address(value.raw_get(name)) for name in ("/OpenAction", "/AA") if name in value):
+                return "scripts"
             waiting.extend(value.raw_get(name) for name in value)
         elif isinstance(value, ArrayObject):
             waiting.extend(list.__iter__(value))
     return ""
+
+
+def _opens_address(action: Any, depth: int = 0) -> bool:
+    """Whether what a PDF does by itself, without a click, leads to an address; the actions may follow one another."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+    if isinstance(action, IndirectObject):
+        action = action.get_object()
+    if depth > _LONGEST_ACTIONS:
+        return True
+    if isinstance(action, ArrayObject):
+        return any(_opens_address(each, depth + 1) for each in list.__iter__(action) if _is_action(each))
+    if not isinstance(action, DictionaryObject):
+        return False
+    if action.get("/S") == "/URI":
+        return True
+    # Of "/AA" every value is an action, under the name of what sets it off; of an action only "/Next" is another one.
+    names = ["/Next"] if "/S" in action else list(action)
+    return any(_opens_address(action.raw_get(name), depth + 1) for name in names if name in action)
+
+
+def _is_action(value: Any) -> bool:
+    """Whether an item of a list may be an action: a destination, which also stands in "/OpenAction", begins with its page."""
+    from pypdf.generic import DictionaryObject, IndirectObject
+
+    found = value.get_object() if isinstance(value, IndirectObject) else value
+    return isinstance(found, DictionaryObject) and found.get("/Type") not in ("/Page", "/Pages")
 
 
 def clean_name(name: str, media_type: str) -> str:

@@ -8,11 +8,13 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from .rendering import RECORD_NAME
 
 _NUMBER = re.compile(r"[0-9A-Z][0-9A-Z-]{5,39}-[a-z]+(?:-[a-z]+)*-\d+")
+_MOST_NUMBERS, _LONGEST_NUMBER, _LONGEST_TITLE = 10, 120, 4000
 _KEYWORDS = re.compile(rb"<pdf:Keywords>([^<]{1,400})</pdf:Keywords>")
 _LONGEST_RECORD = 2 * 1024 * 1024
 
@@ -20,7 +22,7 @@ _LONGEST_RECORD = 2 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
     """What a file says of itself. ``text`` is its record as it lies in the file, "" when that cannot be read any more;
-    ``content`` the same as data. ``numbers`` are all document numbers that it gives: it stands in the file three times, so that
+    ``content`` the same as data. ``numbers`` are the document numbers that it gives, ten at most: it stands in the file three times, so that
     one is left when another was harmed."""
 
     numbers: tuple[str, ...]
@@ -35,17 +37,18 @@ def own_record(data: bytes) -> OwnRecord | None:
         text, titles = _by_library(data)
     except Exception:  # the library raises nearly everything on damaged files; the file is judged by what is left of it
         text, titles = "", []
-    titles += [found[1].decode("utf-8", "replace") for found in _KEYWORDS.finditer(data)]
-    numbers = [found[0] for title in titles for found in _NUMBER.finditer(title)]
+    titles += [found[1].decode("utf-8", "replace") for found in islice(_KEYWORDS.finditer(data), _MOST_NUMBERS)]
+    numbers = list(islice((found[0] for title in titles for found in _NUMBER.finditer(title[:_LONGEST_TITLE])), _MOST_NUMBERS))
     try:
         content = json.loads(text) if text else None
     except (ValueError, RecursionError):
         content = None
-    if isinstance(content, dict) and isinstance(content.get("number"), str):
-        numbers.insert(0, content["number"])
+    number = content.get("number") if isinstance(content, dict) else None
+    if isinstance(number, str) and len(number) <= _LONGEST_NUMBER and _NUMBER.fullmatch(number):
+        numbers.insert(0, number)
     else:
         content = None
-    return OwnRecord(tuple(dict.fromkeys(numbers)), text, content) if numbers else None
+    return OwnRecord(tuple(dict.fromkeys(numbers))[:_MOST_NUMBERS], text, content) if numbers else None
 
 
 def _by_library(data: bytes) -> tuple[str, list[str]]:
@@ -56,7 +59,7 @@ def _by_library(data: bytes) -> tuple[str, list[str]]:
     quiet.setLevel(logging.CRITICAL)
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
-        titles = [str(value) for value in (reader.metadata or {}).values()]
+        titles = [str(value)[:_LONGEST_TITLE] for value in islice((reader.metadata or {}).values(), _MOST_NUMBERS)]
         attached = reader.attachments.get(RECORD_NAME) or [b""]
     finally:
         quiet.setLevel(level)

@@ -15,6 +15,7 @@ from .acting import Acting
 from .errors import NotFound, Refusal
 
 MOST_RESENDS = 3
+_NO_ID = 1 << 63
 PAUSE_BETWEEN = timedelta(minutes=5)
 
 
@@ -73,6 +74,8 @@ def report(session: Session, key: str, state: str, reason: str, now: datetime) -
     """
     number, _, resends = key.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 20 and resends.isascii() and resends.isdigit()):
+        return False
+    if int(number) >= _NO_ID:
         return False
     delivery = session.scalars(select(Delivery).where(Delivery.id == int(number)).with_for_update()).one_or_none()
     if delivery is None or str(delivery.resends) != resends or delivery.channel == "mail":

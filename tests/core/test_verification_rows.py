@@ -41,6 +41,7 @@ SILENT = {
         "to_phone": "of whoever has no account",
         "to_email": "of whoever has no account",
         "urgent": "a matter of sending",
+        "sms": "the short wording of what the text says, a matter of sending",
         "planned_at": "a matter of sending",
     },
 }

@@ -8,7 +8,7 @@ import zlib
 
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 SECRET_PLACE = b"PLACE-WHERE-IT-WAS-TAKEN"
 
@@ -36,6 +36,23 @@ def pdf(pages: int = 1, script: str = "", attached: bytes = b"", password: str =
         writer.add_attachment("other.exe", attached)
     if password:
         writer.encrypt(password)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def acting_pdf(kind: str, place: str = "/OpenAction") -> bytes:
+    """A PDF that does something by itself when it is opened, or of which an annotation does."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    action = DictionaryObject({NameObject("/S"): NameObject(kind)})
+    if place == "/OpenAction":
+        writer.root_object[NameObject(place)] = action
+    elif place == "/AA":
+        page[NameObject(place)] = DictionaryObject({NameObject("/O"): action})
+    else:
+        annotation = DictionaryObject({NameObject("/Subtype"): NameObject("/Link"), NameObject("/A"): action})
+        page[NameObject("/Annots")] = ArrayObject([annotation])
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from approvals.inspection import JPEG, PDF, PNG, Unfit, clean_name, inspect, preview
-from tests.files.samples import SECRET_PLACE, bomb, pdf, picture
+from tests.files.samples import SECRET_PLACE, acting_pdf, bomb, pdf, picture
 
 MOST = 1024 * 1024
 PROGRAM = b"MZ" + bytes(200)
@@ -45,6 +45,22 @@ def test_what_is_refused_says_why(data: bytes, name: str, reason: str) -> None:
         inspect(data, name, MOST)
     assert refused.value.reason == reason
     assert set(refused.value.message) == {"zh", "en"} and all(len(text) > 20 for text in refused.value.message.values())
+
+
+@pytest.mark.parametrize("kind", ["/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/Movie", "/Sound", "/Rendition"])
+@pytest.mark.parametrize("place", ["/OpenAction", "/AA", "/A"])
+def test_a_pdf_that_acts_is_refused(kind: str, place: str) -> None:
+    with pytest.raises(Unfit) as refused:
+        inspect(acting_pdf(kind, place), "active.pdf", MOST)
+    assert refused.value.reason == "scripts"
+
+
+def test_a_pdf_may_hold_a_link_but_not_follow_it_by_itself() -> None:
+    for place in ("/OpenAction", "/AA"):
+        with pytest.raises(Unfit):
+            inspect(acting_pdf("/URI", place), "active.pdf", MOST)
+    assert inspect(acting_pdf("/URI", "/A"), "linked.pdf", MOST).media_type == PDF
+    assert inspect(acting_pdf("/GoTo"), "opened.pdf", MOST).media_type == PDF
 
 
 @pytest.mark.parametrize(("kind", "media_type"), [("JPEG", JPEG), ("PNG", PNG)])
