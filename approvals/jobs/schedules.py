@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.gateway import Gateways
-from approvals.operations import messages, names
+from approvals.operations import messages, names, uploads
 
 from . import reminders, timers
 from .delivering import deliver
@@ -74,6 +74,7 @@ SCHEDULES = (
     Schedule("expired-codes", "*/5 * * * *", verb(messages.forget_codes)),
     Schedule("released-names", "20 0 * * *", verb(names.release_expired)),
     Schedule("name-reminders", "0 9 * * *", verb(names.remind)),
+    Schedule("removed-files", "10 * * * *", verb(uploads.purge)),
     Schedule("name-sounds", "40 0 * * *", until_none(names.complete_sounds)),
 )
 

@@ -106,8 +106,12 @@ def remove_file(token: str, file: str) -> AnyResponse:
 @requires("applicant")
 def restore_file(token: str, file: str) -> AnyResponse:
     """Take a removed file back."""
-    request.write(keeping.restore, request.acting(), token, file, request.now())
-    flash(_("已恢复。"), "success")
+    try:
+        request.write(keeping.restore, request.acting(), token, file, request.now())
+    except Refusal as refusal:
+        flash(say(refusal.message), "warning")
+    else:
+        flash(_("已恢复。"), "success")
     return redirect(url_for("applications.materials", token=token), code=303)
 
 
