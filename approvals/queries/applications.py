@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case
+from approvals.models import Case, Submission
 from workflows.county import county_catalogue
 from workflows.engine.definition import Text
 
@@ -56,6 +56,7 @@ class Receipt:
     offices: dict[str, Any]
     chosen: tuple[Text, ...]
     missing_signatures: int = 0
+    filed_at: datetime | None = None
 
 
 def cases_of(session: Session, person_id: int) -> list[CaseLine]:
@@ -102,9 +103,11 @@ def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
     definition = catalogue.version(case.workflow, case.version)
     in_order = [opening.workflow for state in definition.states.values() for opening in state.opens if opening.workflow in case.chosen]
     chosen = tuple(catalogue.latest(key).title for key in in_order)
+    last = select(Submission.filed_at).where(Submission.case_id == case.id, Submission.number == case.submissions)
+    filed_at = session.scalar(last) if case.submissions > 1 else case.opened_at
     receipt = Receipt(
         case.number, case.token, case.company, definition.title, case.channel,
         case.submissions, case.applicant_id is not None, case.opened_at, case.clock_started_at, case.promised_due_at,
-        case.statutory_due_at, case.offices, chosen, missing_of(session, [case.id]).get(case.id, 0),
+        case.statutory_due_at, case.offices, chosen, missing_of(session, [case.id]).get(case.id, 0), filed_at,
     )  # fmt: skip
     return receipt, case

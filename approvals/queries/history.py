@@ -83,3 +83,10 @@ def last_form(lines: Sequence[Line], member: Member) -> Line | None:
 def last_move(lines: Sequence[Line], member: Member) -> Line | None:
     """The last event that moved a case."""
     return next((line for line in lines if line.member is member and line.moved), None)
+
+
+def cause_of(action: Action | None) -> str:
+    """What brings a case back to its applicant: a return with a list, somebody who declined to sign, or their own wish."""
+    if action is None or action.form:
+        return "returned"
+    return "objected" if action.automatic else "changed"

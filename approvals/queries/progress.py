@@ -10,19 +10,22 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Document, Event, Office, Task
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition, State
+from workflows.engine.definition import Action, Definition, State
 
-from .cases import Family, family_of
+from .cases import Family, Member, family_of
+from .history import cause_of
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A case came into a state: which matter, when, and at which office that step was taken (None online)."""
+    """A case came into a state: which matter, when, by which action and in which role, and where the task was addressed to."""
 
     definition: Definition
     state: State
     at: datetime
     office: str | None
+    action: Action | None = None
+    role: str = ""
 
 
 def family_of_receipt(session: Session, token: str) -> Family | None:
@@ -41,10 +44,15 @@ def receipt_token(session: Session, root_id: int) -> str:
     return session.scalar(receipt.order_by(Document.id.desc()).limit(1)) or ""
 
 
+def correction_cause(steps: list[Step], member: Member) -> str:
+    """Why a case is with its applicant: returned, objected or changed; ``steps`` the newest first."""
+    return next((cause_of(step.action) for step in steps if step.state == member.state and step.definition.key == member.definition.key), "")
+
+
 def steps_of(session: Session, family: Family) -> list[Step]:
     """Every step of the family, the newest first; one statement."""
     found = session.execute(
-        select(Event.case_id, Event.definition, Event.to_state, Event.happened_at, Office.name)
+        select(Event.case_id, Event.definition, Event.to_state, Event.happened_at, Office.name, Event.action, Event.role)
         .join(Case, Case.id == Event.case_id)
         .outerjoin(Task, Task.id == Event.task_id)
         .outerjoin(Office, Office.id == Task.office_id)
@@ -53,11 +61,11 @@ def steps_of(session: Session, family: Family) -> list[Step]:
     ).all()
     members = {member.case.id: member for member in family.members}
     steps = []
-    for case_id, fingerprint, state, at, office in found:
+    for case_id, fingerprint, state, at, office, action, role in found:
         try:
             definition = county_catalogue().by_fingerprint(fingerprint)
         except KeyError:
             definition = members[case_id].definition
         if state in definition.states:
-            steps.append(Step(definition, definition.states[state], at, office))
+            steps.append(Step(definition, definition.states[state], at, office, definition.actions.get(action), role))
     return steps

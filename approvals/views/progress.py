@@ -18,9 +18,11 @@ from approvals.qr import qr_svg
 from approvals.queries import cases, progress
 from approvals.queries.cases import Family
 from approvals.queries.expectations import expectation
+from approvals.queries.history import cause_of
 from approvals.queries.ratings import ratings_of
 from workflows.clock import format_length
 from workflows.county import county_catalogue
+from workflows.engine.definition import State
 
 from . import request
 from .access import public
@@ -79,7 +81,21 @@ def visitor_mark() -> str:
         is_proxy = False
     if is_proxy and asked.access_route:
         address = asked.access_route[-1]
+    address = _of_one_line(address)
     return hashlib.sha256(f"{current_app.secret_key}/{address}".encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _of_one_line(address: str) -> str:
+    """An address as it counts: of IPv6 the first 64 bits, since whoever has one line has all the addresses behind them."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv6Address):
+        if found.ipv4_mapped is not None:
+            return str(found.ipv4_mapped)
+        return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+    return str(found)
 
 
 @blueprint.get("/progress/<string:token>")
@@ -92,10 +108,13 @@ def show(token: str) -> str:
         abort(404)
     root = family.root
     is_closed = root.case.closed_at is not None
+    steps = progress.steps_of(session, family)
+    cause = progress.correction_cause(steps, family.correcting) if family.correcting is not None else ""
     return render_template(
         "progress/show.html",
-        family=family, root=root, chain=cases.chain_of(family), steps=progress.steps_of(session, family), token=token,
-        next_step=next_step(family), to_do=to_do(family), turn_of=who_works,
+        family=family, root=root, chain=cases.chain_of(family), steps=steps, token=token,
+        next_step=next_step(family), to_do=to_do(family, cause), turn_of=who_works, place_of=place_of,
+        state_of=lambda member: state_title(member.state, cause), step_title=lambda step: state_title(step.state, cause_of(step.action)),
         expected=expectation(session, root.definition.key, now), working_time=working_time,
         ratings=ratings_of(session, root.case.id) if is_closed else [], may_rate=is_closed and root.case.applicant_id is None,
         is_own=root.case.applicant_id is not None and _person() == root.case.applicant_id,
@@ -132,22 +151,47 @@ def who_works(member: cases.Member) -> str:
     return say(county_catalogue().text("departments", task.department))
 
 
+def state_title(state: State, cause: str) -> str:
+    """What a state is called; one that nobody returned is no 补正."""
+    return _("修改中") if state.stage == "correction" and cause in ("objected", "changed") else say(state.title)
+
+
+def place_of(step: progress.Step) -> str:
+    """Where a step was taken: at an office only where a clerk or a bank worked, else online and by which department."""
+    if step.role in ("", "system"):
+        return _("电子送达") if step.state.stage == "delivery" and step.state.final else ""
+    if step.role in ("applicant", "signatory"):
+        return _("网上办理")
+    if step.office and (step.role == "clerk" or step.definition.department == "bank"):
+        return step.office
+    return _("网上办理（%(department)s）", department=say(county_catalogue().text("departments", step.definition.department)))
+
+
 def _with_applicant(family: Family) -> cases.Member | None:
     """The case of the family that waits for the applicant or for those who sign."""
     outside = (member for member in family.members if member.task is not None and member.task.role and not member.task.department)
     return next((member for member in outside if not member.state.final), None)
 
 
-def to_do(family: Family) -> str:
+def to_do(family: Family, cause: str = "returned") -> str:
     """What the applicant has to do now, in one sentence."""
     root, waiting = family.root, _with_applicant(family)
+    if family.correcting is not None and cause == "objected":
+        return _("有人没有同意签署：登录后在办件页面看原因，改好再提交，大家再签一次；在窗口申报的，请带办件号到窗口。修改期间不计时。")
+    if family.correcting is not None and cause == "changed":
+        return _("您正在修改申请：改好请在办件页面重新提交，大家再签一次。修改期间不计时。")
     if family.correcting is not None:
         return _("需要您补正：登录后在办件页面按清单改好再提交；在窗口申报的，请带办件号到窗口补正。补正期间不计入办理时限。")
+    if family.signing is not None:
+        return _("等待所有人签署：请提醒还没有签的人打开短信里的链接。签署期间不计时，全部签完自动交给登记机关。")
     if waiting is not None:
         state = say(waiting.state.title)
         return _("轮到您了：%(matter)s在等“%(state)s”，请登录办件页面办理。", matter=say(waiting.definition.title), state=state)
     if root.state.stage == "delivery" and not root.state.final:
         return _("结果已经备齐。请按申报时选的方式领取（%(office)s），自取的请带身份证。", office=root.office or _("县政务服务大厅"))
+    seal = family.member_of("company-seal")
+    if root.state.final and root.case.outcome == "done" and seal is not None and seal.case.outcome == "done":
+        return _("已经办结。印章另外交给您的，按办件页面写的方式收取（寄到申报时填的地址，或者到刻制单位自取）。")
     if root.is_settled or root.case.closed_at is not None:
         return _("已经办结，您不用再做什么。")
     return _("您现在不用操作，有变化会通知您。")
