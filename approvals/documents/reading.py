@@ -22,8 +22,8 @@ _LONGEST_RECORD = 2 * 1024 * 1024
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
     """What a file says of itself. ``text`` is its record as it lies in the file, "" when that cannot be read any more;
-    ``content`` the same as data. ``numbers`` are the document numbers that it gives, ten at most: it stands in the file three times, so that
-    one is left when another was harmed."""
+    ``content`` the same as data. ``numbers`` are the document numbers that it gives, ten at most: its own stands in the file
+    three times, so that one is left when another was harmed."""
 
     numbers: tuple[str, ...]
     text: str = ""

@@ -11,7 +11,7 @@ from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import Actor
-from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, licence_facts, new_credit_code, records
+from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, delivered_facts, licence_facts, new_credit_code, records
 from workflows.rules.reading import Application
 
 from . import clocks, statements
@@ -170,12 +170,8 @@ def issue_document(
 def _delivered(unit: Unit, case: CaseNow, form: Mapping[str, Any]) -> dict[str, Any]:
     """How, where, when and to whom the results were delivered: with the office's name as it is called today."""
     if not form:
-        to, local = unit.application(case).get("delivery", {}), unit.now.astimezone(OFFICE_ZONE)
-        return {
-            "delivered_by": "电子送达（在办件页面查看、下载）",
-            "delivered_at": f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}",
-            "delivered_to": str(to.get("recipient") or ""),
-        }
+        to = unit.application(case).get("delivery", {})
+        return delivered_facts(str(to.get("recipient") or ""), unit.now.astimezone(OFFICE_ZONE))
     if form.get("way") not in ("window", "point"):
         return dict(form)
     return {**form, "office": office_name_of(unit.connection, form.get("office") or case.offices.get("delivery"))}
@@ -207,14 +203,17 @@ def issue(unit: Unit, case: CaseNow, kind: str, facts: Mapping[str, Any], payloa
     }
     body = canonical_json(content)
     content_digest = digest("", body)
+    token = secrets.token_urlsafe(18)
     unit.documents.append(
         {
             "id": new_id(), "case_id": case.id, "root_id": case.root_id, "kind": kind, "number": number, "content": body,
-            "digest": content_digest, "issued_at": unit.at, "token": secrets.token_urlsafe(18), "status": "genuine",
+            "digest": content_digest, "issued_at": unit.at, "token": token, "status": "genuine",
             "status_at": None, "status_reason": "", "replaced_by_id": None,
         }
     )  # fmt: skip
     payload.setdefault("documents", []).append([kind, number, content_digest])
+    # The address behind the code on the paper is part of the paper; whoever reads the history must not learn it.
+    payload.setdefault("document_tokens", []).append([number, digest("", token)])
 
 
 @carries_out("record_contact")

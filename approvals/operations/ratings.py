@@ -156,7 +156,7 @@ def _rate(session: Session, unit: Unit, actor: Actor, opinion: Opinion) -> Rated
     content: dict[str, Any] = {
         "service": opinion.service, "number": opinion.number, "score": opinion.score, "channel": opinion.channel, "digest": said,
     }  # fmt: skip
-    payload: dict[str, Any] = {"rating": content}
+    payload: dict[str, Any] = {"rating": content, "rated": digest("", canonical_json(sorted(rated)))}
     follow_up: CaseNow | None = None
     number, follow_up_id = "", None
     if opinion.score in BAD:

@@ -10,7 +10,7 @@ from typing import Any
 @dataclass(slots=True)
 class Told:
     """One document as its history tells it. Times are microseconds; ``position`` is that of the last event that spoke of it,
-    ``replaced_by`` the number of the document that stands in its place."""
+    ``replaced_by`` the number of the document that stands in its place, ``token`` the digest of its token, "" in older events."""
 
     kind: str
     number: str
@@ -22,6 +22,7 @@ class Told:
     status_at: int | None = None
     status_reason: str = ""
     replaced_by: str = ""
+    token: str = ""
 
 
 def told_documents(events: Iterable[Any], payloads: Mapping[int, Mapping[str, Any] | None]) -> dict[str, Told]:
@@ -31,6 +32,9 @@ def told_documents(events: Iterable[Any], payloads: Mapping[int, Mapping[str, An
         payload = payloads.get(event.position) or {}
         for kind, number, digest in payload.get("documents", []):
             told[number] = Told(kind, number, digest, event.happened_at, event.position, event.position)
+        for number, token in payload.get("document_tokens", []):
+            if (document := told.get(number)) is not None:
+                document.token = token
         for number, status, reason, successor in payload.get("statuses", []):
             if (document := told.get(number)) is not None:
                 document.status, document.status_at, document.status_reason = status, event.happened_at, reason

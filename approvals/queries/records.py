@@ -108,6 +108,10 @@ def document_problems(case: Any, events: Iterable[Any], replayed: Replayed, docu
                 f"文书{number}的种类、日期或主办件被改动",
                 f"the kind, date or root of document {number} was changed",
             )
+        if told.token and digest("", document.token) != told.token:
+            yield problem(
+                told.issued_in, f"文书{number}二维码的地址被改动", f"the address behind the code of document {number} was changed"
+            )
         successor = "" if document.replaced_by_id is None else numbers.get(document.replaced_by_id)
         status = (document.status, document.status_at, document.status_reason, successor)
         if status != (told.status, told.status_at, told.status_reason, told.replaced_by):
@@ -235,7 +239,7 @@ def rating_problems(family: Family) -> Iterator[tuple[str, Problem]]:
         said = digest("", canonical_json([json.loads(row.reasons), row.text]))
         found = (row.score, row.channel, said, row.created_at, row.person_id, row.follow_up_id is not None)
         recorded = (given["score"], given["channel"], given["digest"], event.happened_at, event.actor_id, "follow_up" in payload)
-        if found != recorded:
+        if found != recorded or digest("", row.rated) != payload.get("rated", digest("", row.rated)):
             yield root.number, problem(event.position, "评价被改动", "the rating was changed")
     if rows:
         yield root.number, problem(root.position, "有评价没有办理记录", "no event gave a rating that is there")

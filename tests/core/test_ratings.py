@@ -314,3 +314,11 @@ def test_a_rating_that_nobody_gave_is_found_unless_it_is_a_default_one(database:
     assert chain.faults() == []
     database.write(store, "pc")
     assert [fault.message["zh"] for fault in chain.faults()] == ["有评价没有办理记录"]
+
+
+def test_who_is_rated_cannot_be_changed_unseen(database: Database) -> None:
+    chain = closed(database)
+    rate(chain, Opinion(5))
+    with database.engine.begin() as connection:
+        connection.execute(update(Rating).values(rated=[chain.cast.clerk.person_id]))
+    assert [fault.message["zh"] for fault in chain.faults()] == ["评价被改动"]

@@ -25,7 +25,6 @@ SILENT = {
     "tasks": {},
     "documents": {
         "id": "a key that nothing refers to",
-        "token": "a random address of the verification page",
     },
     "submissions": {"id": "a key that nothing refers to"},
     "company_names": {
@@ -110,6 +109,7 @@ SPOKEN: list[tuple[str, str, str, str]] = [
     *(("tasks", column, expression, OPEN) for column, expression in OF_TASK.items()),
     ("documents", "case_id", OTHER_CASE, LICENCE),
     ("documents", "root_id", "1", LICENCE),
+    ("documents", "token", "token || '9'", LICENCE),
     ("documents", "kind", "'receipt'", LICENCE),
     ("documents", "number", "number || '9'", LICENCE),
     ("documents", "content", "content || ' '", LICENCE),

@@ -65,9 +65,9 @@ def test_a_signed_report_says_what_became_of_messages(database: Database, report
     arrived, lost = deliver(database, {}), deliver(database, {})
     answer = report([
         {"id": f"{arrived}-0", "state": "delivered"}, {"id": f"{lost}-0", "state": "failed", "reason": "停机"},
-        {"id": "1-0", "state": "delivered"},
+        {"id": "1-0", "state": "delivered"}, {"id": f"{1 << 63}-0", "state": "delivered"}, {"id": f"{'9' * 19}-0", "state": "failed"},
     ])  # fmt: skip
-    assert (answer.status_code, answer.json) == (200, {"accepted": 2, "unknown": 1})
+    assert (answer.status_code, answer.json) == (200, {"accepted": 2, "unknown": 3})
     assert (found(database, arrived).state, found(database, arrived).delivered_at) == ("delivered", NOW)
     assert (found(database, lost).state, found(database, lost).error) == ("failed", "停机")
     report([{"id": f"{arrived}-0", "state": "failed"}])

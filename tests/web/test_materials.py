@@ -6,6 +6,7 @@ import io
 import json
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
+from approvals.gateway import Gateways
+from approvals.jobs.schedules import Work, schedule_named
 from approvals.models import Case, Event, EventPayload, Signature, Task, Upload
 from approvals.operations import confirming, moving, signing
+from approvals.operations import uploads as uploads_of_drafts
 from approvals.operations.uploads import matters_of
 from tests.files.samples import bomb, pdf, picture
 from tests.rules.applications import shareholder
@@ -229,6 +233,47 @@ def test_a_correction_adds_files_and_leaves_those_that_were_filed(county: County
     assert "已随申报提交" in page and "/remove" not in page
     visitor.post(f"/applications/{again}/materials/{upload.token}/remove", status=404)
     assert visitor.client.get(f"/applications/{again}/materials/{upload.token}").data == upload.content
+
+
+def test_a_file_is_taken_back_only_where_a_new_one_would_be_taken(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor, token = begun(county, with_passport())
+    for number in range(5):
+        send(visitor, token, passport_of(county, token), picture(size=(80, 120 + number)), f"{number}.jpg")
+    first = county.rows(Upload)[0]
+    address = f"/applications/{token}/materials/{first.token}"
+    visitor.post(f"{address}/remove", status=303)
+    send(visitor, token, passport_of(county, token), picture(size=(80, 200)), "again.jpg")
+    visitor.post(f"{address}/restore", status=303)
+    assert "这一项最多传5个文件" in visitor.get(f"/applications/{token}/materials").text
+    assert sum(each.removed_at is None for each in county.rows(Upload)) == 5
+    total = sum(each.size for each in county.rows(Upload))
+    monkeypatch.setattr(uploads_of_drafts, "MOST_BYTES", total)
+    visitor.post(f"/applications/{token}/materials/{county.rows(Upload)[1].token}/remove", status=303)
+    refused = send(visitor, token, passport_of(county, token), picture(size=(80, 210)), "more.jpg", status=422)
+    assert "删掉的文件一天内还算在内" in refused.text
+    monkeypatch.setattr(uploads_of_drafts, "MOST_BYTES", 2 * total)
+    monkeypatch.setattr(uploads_of_drafts, "MOST_BYTES_OF_ONE_PERSON", total)
+    refused = send(visitor, token, passport_of(county, token), picture(size=(80, 210)), "more.jpg", status=422)
+    assert "各份草稿里的文件" in refused.text
+
+
+def test_removed_and_orphaned_files_are_purged(county: County) -> None:
+    visitor, token = begun(county, with_passport())
+    for number in range(3):
+        send(visitor, token, passport_of(county, token), picture(size=(80, 120 + number)), f"{number}.jpg")
+    removed, orphaned, kept = county.rows(Upload)
+    visitor.post(f"/applications/{token}/materials/{removed.token}/remove", status=303)
+
+    def lose_draft(session: Session) -> None:
+        session.get_one(Upload, orphaned.id).draft_id = 1
+
+    county.database.write(lose_draft)
+    assert county.database.write(uploads_of_drafts.purge, county.now) == 1
+    schedule = schedule_named("removed-files")
+    assert schedule is not None
+    later = county.now + uploads_of_drafts.KEPT_AFTER_REMOVAL + timedelta(minutes=1)
+    assert schedule.run(Work(county.database, Gateways("https://example.org"), "worker", lambda: later)) == 1
+    assert [each.id for each in county.rows(Upload)] == [kept.id]
 
 
 def test_whoever_holds_the_task_opens_the_file(county: County) -> None:

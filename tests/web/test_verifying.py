@@ -12,6 +12,7 @@ from approvals.operations import lookups
 from approvals.views import verifying
 from tests.core.test_verification import sql, tamper
 from tests.documents.support import document_of
+from tests.documents.test_reading import paper
 from tests.support.driving import REGISTRATION, Chain
 from tests.support.web import Visitor
 
@@ -120,6 +121,12 @@ def test_what_differs_is_named_and_not_told(licensed: Chain, stranger: Visitor, 
 def test_a_strange_file(stranger: Visitor, data: bytes) -> None:
     page = stranger.post("/verify", {"file": (io.BytesIO(data), "x.pdf")}, status=None, page="/verify")
     assert (page.status_code, "请选一份" in page.text) == (422, True) if not data else "查无此件" in page.text
+
+
+@pytest.mark.parametrize("number", ["\ud800", "x\0", "A" * 100_000])
+def test_a_file_with_a_strange_number(stranger: Visitor, number: str) -> None:
+    page = stranger.post("/verify", {"file": (io.BytesIO(paper({"number": number})), "x.pdf")}, status=200, page="/verify")
+    assert "查无此件" in page.text
 
 
 def test_a_file_that_is_too_large(stranger: Visitor) -> None:
