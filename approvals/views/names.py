@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, current_app, flash, jsonify, redirect, render_template, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
@@ -26,6 +24,7 @@ from workflows.rules import CheckedName, readable_reservation_number
 
 from . import request
 from .access import public, requires
+from .progress import visitor_mark
 
 blueprint = Blueprint("names", __name__)
 limits = name_limits.NameLimits()
@@ -91,9 +90,7 @@ def _admitted() -> bool:
     acting = request.maybe_acting()
     if acting is not None:
         return limits.admits(request.database(), f"p{acting.person_id}", name_limits.MOST_OF_A_PERSON, request.now())
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    who = hmac.new(key, (asked.remote_addr or "").encode(), hashlib.sha256).hexdigest()[:16]
-    return limits.admits(request.database(), f"a{who}", name_limits.MOST_OF_AN_ADDRESS, request.now())
+    return limits.admits(request.database(), f"a{visitor_mark()}", name_limits.MOST_OF_AN_ADDRESS, request.now())
 
 
 def _too_often() -> str:

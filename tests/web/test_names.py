@@ -16,6 +16,7 @@ from approvals.models import CompanyName, Counter
 from approvals.operations import name_limits
 from approvals.queries.names import MOST_SHOWN
 from approvals.views import names as pages
+from approvals.views.progress import visitor_mark
 from tests.support.seed import NOW, Cast, Member, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
@@ -155,6 +156,32 @@ def test_whoever_asks_without_end_is_told_to_wait_and_others_are_not(
     with database.reading() as session:
         kept = [name for name in session.scalars(select(Counter.name)) if name.startswith("name-checks")]
     assert len(kept) == 1 and "127.0.0.1" not in kept[0]
+
+
+@pytest.mark.parametrize(("one", "other", "same"), [
+    ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True), ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+    ("203.0.113.7", "::ffff:203.0.113.7", True), ("203.0.113.7", "203.0.113.8", False),
+])  # fmt: skip
+def test_one_line_is_one_visitor(application: Any, one: str, other: str, same: bool) -> None:
+    def mark(**environment: Any) -> str:
+        with application.test_request_context("/names", environ_base=environment):
+            return visitor_mark()
+
+    assert (mark(REMOTE_ADDR=one) == mark(REMOTE_ADDR=other)) is same
+    proxied = mark(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=f"198.51.100.1, {one}")
+    assert proxied == mark(REMOTE_ADDR=one)
+
+
+def test_visitors_behind_the_same_proxy_are_told_apart(
+    application: Any, database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(name_limits, "MOST_OF_AN_ADDRESS", 20)
+
+    def last(address_of_visitor: str, tries: int) -> int:
+        headers = {"X-Forwarded-For": address_of_visitor}
+        return [application.test_client().get(address("/names/check.json"), headers=headers).status_code for _ in range(tries)][-1]
+
+    assert last("203.0.113.7", 40) == 429 and last("203.0.113.8", 1) == 200
 
 
 # ---- reserving ---------------------------------------------------------------------------------------------------------
