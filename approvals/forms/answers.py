@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from workflows.engine.definition import Field, Form
 from .choices import Choices, label_of
 from .conditions import is_shown
 from .reading import is_empty, shown
+
+_UNIT = re.compile(r"(\uff08.\uff09| in (yuan|percent))$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def _label(field: Field) -> str:
     label = say(field.label)
     if field.kind not in ("money", "percent"):
         return label
-    return label.removesuffix("（元）").removesuffix("（%）").removesuffix(" in yuan").removesuffix(" in percent")
+    return _UNIT.sub("", label)
 
 
 def in_words(field: Field, value: Any, choices: Choices) -> str:

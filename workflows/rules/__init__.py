@@ -16,11 +16,12 @@ from workflows.rules.licence import (
     INTERNAL_FIELDS,
     LICENCE_LABELS,
     REGISTRAR,
+    delivered_facts,
     licence_facts,
     place_in_address,
 )
 from workflows.rules.masks import mask_identity, mask_name, mask_phone
-from workflows.rules.name import compose_name, reservation_end
+from workflows.rules.name import compose_name
 from workflows.rules.name_check import CheckedName, check_name, name_page
 from workflows.rules.phones import is_mobile, is_phone, normalise_phone
 from workflows.rules.reading import comparable, normalise_number
@@ -79,6 +80,7 @@ __all__ = [
     "is_mobile",
     "is_phone",
     "last_day_of_reservation",
+    "delivered_facts",
     "licence_facts",
     "mask_identity",
     "mask_name",
@@ -91,6 +93,5 @@ __all__ = [
     "place_in_address",
     "readable_reservation_number",
     "records",
-    "reservation_end",
     "reservation_number",
 ]

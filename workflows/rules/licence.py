@@ -1,7 +1,7 @@
 """What the business licence and the registration notice say: the nine facts of 实施细则 第二十三条."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -48,6 +48,12 @@ DELIVERED_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """What the receipt of an electronic delivery says, which nobody filled in a form for."""
+
+
+def delivered_facts(recipient: str, at: datetime) -> dict[str, str]:
+    """What the receipt of an electronic delivery says: how, when (``at`` in the county's time) and to whom."""
+    when = f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}"
+    return {"delivered_by": "电子送达（在办件页面查看、下载）", "delivered_at": when, "delivered_to": recipient}
 
 
 def licence_facts(
