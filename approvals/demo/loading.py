@@ -44,7 +44,7 @@ def load_demo(
     if remains:
         clear_demo(database)
     now = now or datetime.now(UTC)
-    say("正在载入演示县近四个月的办件，约需十几秒……")
+    say("正在载入演示县近四个月的办件，约需一分钟……")
     fast = _without_waiting(database)
     try:
         county = fast.write(load_people, hash_password(PASSWORD), now)

@@ -39,7 +39,7 @@ MOST_RESERVED = 3
 
 UNDO_WITHIN = timedelta(minutes=10)
 REMINDED_BEFORE = timedelta(days=7)
-LONGEST_APPROVAL = 100
+LONGEST_APPROVAL = 200
 _COMPANY_OPENING = "company-opening"
 _FIELDS = (
     "region", "trade_name", "industry", "multi_industry", "organisation", "company_type", "state_council_approval",

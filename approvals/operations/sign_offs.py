@@ -12,6 +12,8 @@ from approvals.models.history import digest
 from workflows.engine.definition import SignOffRule
 from workflows.rules.signatories import Signatory, signatories
 
+from .message_texts import SITE
+
 if TYPE_CHECKING:
     from .snapshot import CaseNow
     from .unit import Unit
@@ -26,10 +28,6 @@ LINK_DAYS = 7
 def new_token() -> str:
     """The unguessable part of a signatory's own link."""
     return secrets.token_urlsafe(24)
-
-
-SITE = "{site}"
-"""In the text of a notice: the address of the product, which only the sender knows."""
 
 
 def signing_link(token: str) -> str:

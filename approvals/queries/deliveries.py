@@ -78,6 +78,7 @@ class OnThePhone:
 
     channel: str
     address: str
+    name: str
     sent_at: datetime
     language: str
     text: Mapping[str, str]
@@ -87,7 +88,10 @@ class OnThePhone:
 def on_the_phone(session: Session) -> list[OnThePhone]:
     """The last messages that left, for whoever tries the demo."""
     statement = (
-        select(Delivery.channel, Delivery.address, Delivery.sent_at, func.coalesce(Person.language, "zh"), Notice.text, Notice.sms)
+        select(
+            Delivery.channel, Delivery.address, func.coalesce(Person.name, Notice.to_name), Delivery.sent_at,
+            func.coalesce(Person.language, "zh"), Notice.text, Notice.sms,
+        )
         .join(Notice, Notice.id == Delivery.notice_id)
         .outerjoin(Person, Person.id == Notice.person_id)
         .where(Delivery.state.in_(("sent", "delivered")))

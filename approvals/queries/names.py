@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from approvals.models import CompanyName
+from approvals.models import Case, CompanyName
 from workflows.rules import RegisteredName, comparable, normalise_number
 from workflows.rules.name import still_protected
 
@@ -84,6 +84,14 @@ def _why(written: float, heard: float) -> tuple[str, ...]:
 def _text(page: Mapping[str, Any], name: str) -> str:
     value = page.get(name)
     return value.strip() if isinstance(value, str) else ""
+
+
+def is_own_company(session: Session, person_id: int, full_name: str) -> bool:
+    """Whether a company that stands registered under this name was applied for by that person; one statement."""
+    root = aliased(Case)
+    own = select(CompanyName.id).join(Case, Case.id == CompanyName.case_id).join(root, root.id == Case.root_id)
+    named = CompanyName.comparable_full == comparable(full_name)
+    return session.scalar(own.where(named, CompanyName.status == "registered", root.applicant_id == person_id).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)

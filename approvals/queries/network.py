@@ -84,7 +84,8 @@ def opening(hours: str, now: datetime) -> Opening:
         if own is None:
             return Opening(hours)
         calendar = own
-    shown = _("、").join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in calendar.hours.intervals)
+    shown = "" if hours else _("按全县办公时间，以现场为准：")
+    shown += _("、").join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in calendar.hours.intervals)
     following = calendar.next_opening(now)
     if following != calendar.local(now):
         return Opening(shown, False, following)

@@ -13,7 +13,7 @@ from flask import flash
 from approvals.language import _
 from approvals.models import Draft
 from approvals.queries.known import earlier_applications, firms_by_code
-from workflows.rules import comparable
+from workflows.rules import comparable, normalise_number
 from workflows.rules.reading import Application, Row
 
 from . import request
@@ -36,11 +36,11 @@ def initial(page: str, draft: Draft, new_row: Mapping[str, Any]) -> dict[str, An
     earlier: Earlier = [] if draft.office_id is not None else earlier_applications(request.session(), draft.person_id)
     values = {**_remembered(page, earlier), **_from_account(page, draft, name, phone)}
     if page == "capital":
-        row = _walk_in(draft) or _own_identity(name, earlier)
+        row = _walk_in(draft) or _own_identity(name, phone, earlier)
         if row:
             values["shareholders"] = [{**new_row, "kind": "natural", **row}]
     if page == "people":
-        row = _own_row(name, earlier)
+        row = _own_row(name, phone, earlier)
         if row:
             values["people"] = [row]
     return values
@@ -70,22 +70,29 @@ def _walk_in(draft: Draft) -> dict[str, Any]:
     return {name: draft.walk_in[name] for name in IDENTITY if draft.walk_in.get(name)} if draft.office_id is not None else {}
 
 
-def _own_rows(name: str, earlier: Earlier) -> Iterator[Row]:
-    """Rows of earlier applications that name the person themselves, those of officers first: they also have telephone and e-mail."""
-    for content in earlier:
-        application = Application(content)
-        for row in (*application.people, *application.shareholders):
-            if row.text("id_number") and comparable(row.text("name")) == comparable(name):
-                yield row
+def _own_rows(name: str, phone: str, earlier: Earlier) -> Iterator[Row]:
+    """Rows of earlier applications that are the person's own, those of officers first: they also have telephone and e-mail.
+
+    A namesake is somebody else: a row counts when it has the person's telephone too, or the number of a row that has.
+    """
+    rows = [
+        row
+        for content in earlier
+        for application in (Application(content),)
+        for row in (*application.people, *application.shareholders)
+        if row.text("id_number") and comparable(row.text("name")) == comparable(name)
+    ]
+    known = {normalise_number(row.text("id_number")) for row in rows if phone and row.text("phone") == phone}
+    yield from (row for row in rows if normalise_number(row.text("id_number")) in known)
 
 
-def _own_identity(name: str, earlier: Earlier) -> dict[str, Any]:
-    row = next(_own_rows(name, earlier), None)
+def _own_identity(name: str, phone: str, earlier: Earlier) -> dict[str, Any]:
+    row = next(_own_rows(name, phone, earlier), None)
     return {column: row.values[column] for column in IDENTITY if column in row.values} if row is not None else {}
 
 
-def _own_row(name: str, earlier: Earlier) -> dict[str, Any]:
-    row = next((row for row in _own_rows(name, earlier) if row.path.startswith("people.")), None)
+def _own_row(name: str, phone: str, earlier: Earlier) -> dict[str, Any]:
+    row = next((row for row in _own_rows(name, phone, earlier) if row.path.startswith("people.")), None)
     if row is None:
         return {}
     return {column: row.values[column] for column in (*IDENTITY, "phone", "email", "positions") if column in row.values}

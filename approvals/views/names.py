@@ -17,10 +17,11 @@ from approvals.forms.choices import NO_CHOICES
 from approvals.language import _, say
 from approvals.operations import name_limits, names
 from approvals.operations.errors import Outdated, Refusal
-from approvals.queries.names import SimilarName, reservations_of, similar_names
+from approvals.queries.lists import item_texts
+from approvals.queries.names import SimilarName, is_own_company, reservations_of, similar_names
 from workflows.county import county_catalogue
 from workflows.engine.definition import Form
-from workflows.rules import CheckedName, readable_reservation_number
+from workflows.rules import CheckedName, comparable, readable_reservation_number
 
 from . import request
 from .access import public, requires
@@ -42,6 +43,7 @@ class Shown:
     checked: CheckedName
     similar: tuple[SimilarName, ...]
     reserve: str
+    is_own: bool = False
 
 
 @cache
@@ -59,13 +61,19 @@ def typed() -> dict[str, Any]:
 
 
 def shown(values: Mapping[str, Any]) -> Shown | None:
-    """What is found in a name; None as long as no trade name is typed. Three statements."""
+    """What is found in a name; None as long as no trade name is typed. Three or four statements."""
     if not str(values.get("trade_name") or "").strip():
         return None
     checked = names.check(request.session(), values, request.now())
-    similar = similar_names(request.session(), values, request.today())
+    similar = [
+        each
+        for each in similar_names(request.session(), values, request.today())
+        if comparable(each.full_name) != comparable(checked.full_name)
+    ]
     address = url_for("names.reserve_page") + "?" + urlencode(sent(values), errors="replace")
-    return Shown(checked, tuple(similar), address)
+    acting = request.maybe_acting()
+    is_own = acting is not None and checked.blocked and is_own_company(request.session(), acting.person_id, checked.full_name)
+    return Shown(checked, tuple(similar), address, is_own)
 
 
 def sent(values: Mapping[str, Any]) -> dict[str, str]:
@@ -163,8 +171,15 @@ def _reserve_page(found: Shown, refused: str = "", approval_missing: bool = Fals
     return render_template(
         "names/reserve.html", found=found, refused=refused, values=sent(typed()),
         needs_approval=asked.form.get("needs_approval") == "y", prior_approval=asked.form.get("prior_approval", "")[:_LONGEST],
+        prior_item=asked.form.get("prior_item", ""), licensed=_licensed(),
         approval_missing=approval_missing, held=len(own), most=names.MOST_RESERVED,
     )  # fmt: skip
+
+
+def _licensed() -> list[tuple[str, str]]:
+    """The business items of the official list that need an approval before registration: code and wording."""
+    items = item_texts(request.session(), request.today())
+    return [(code, text) for code, (text, licensed) in items.items() if licensed]
 
 
 @blueprint.post("/names/reserve")
@@ -172,11 +187,14 @@ def _reserve_page(found: Shown, refused: str = "", approval_missing: bool = Fals
 def reserve() -> Response | tuple[str, int]:
     """Reserve a name; what forbids it is shown on the same page with everything that was typed."""
     values = typed()
-    prior_approval = asked.form.get("prior_approval", "").strip() if asked.form.get("needs_approval") == "y" else ""
+    wants_year = asked.form.get("needs_approval") == "y"
+    item = dict(_licensed()).get(asked.form.get("prior_item", ""), "") if wants_year else ""
+    approval = asked.form.get("prior_approval", "").strip()
+    prior_approval = _("%(approval)s（%(item)s）", approval=approval, item=item) if item and approval else ""
     found = shown(values)
     if found is None:
         return redirect(url_for("names.check"), code=303)
-    if asked.form.get("needs_approval") == "y" and not prior_approval:
+    if wants_year and not prior_approval:
         return _reserve_page(found, approval_missing=True), 422
     try:
         done = request.write(names.reserve, request.acting(), values, prior_approval, request.now())

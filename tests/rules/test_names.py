@@ -6,7 +6,7 @@ import pytest
 
 from tests.rules.applications import FIRM, TODAY, shareholder, valid_application
 from tests.rules.changes import Change, both, changed, context, found, put
-from workflows.rules import RegisteredName, comparable, compose_name, reservation_end
+from workflows.rules import RegisteredName, comparable, compose_name
 
 NOTHING = both()
 
@@ -83,27 +83,11 @@ def test_an_investor_may_share_its_trade_name_but_not_its_whole_name() -> None:
     assert severities(registered(holder=FIRM), invested) == ["block"]
 
 
-@pytest.mark.parametrize(
-    ("since", "prior_approval", "end"),
-    [
-        (date(2026, 11, 23), False, date(2027, 1, 23)),
-        (date(2026, 12, 31), False, date(2027, 2, 28)),
-        (date(2026, 10, 31), False, date(2026, 12, 31)),
-        (date(2026, 11, 23), True, date(2027, 11, 23)),
-        (date(2028, 2, 29), True, date(2029, 2, 28)),
-    ],
-)
-def test_end_of_a_reservation(since: date, prior_approval: bool, end: date) -> None:
-    assert reservation_end(since, prior_approval) == end
-
-
-def test_a_reservation_without_end_date_lasts_longer_for_licensed_business() -> None:
-    reserved = registered("reserved", date(2026, 8, 1), holder="R1")
-    plain = put("name.reservation_number", "R1")
-    licensed = both(plain, put("premises.items.0.licensed", True))
-    within = context(names=(reserved,))
-    assert len(found("name.reservation", changed(plain), within)) == 1
-    assert found("name.reservation", changed(licensed), within) == []
+def test_a_reservation_is_over_after_its_last_day_and_never_without_one() -> None:
+    plain = changed(put("name.reservation_number", "R1"))
+    for until, problems in ((date(2026, 11, 1), 1), (date(2030, 1, 1), 0), (None, 0)):
+        reserved = registered("reserved", date(2026, 8, 1), until=until, holder="R1")
+        assert len(found("name.reservation", plain, context(names=(reserved,)))) == problems
 
 
 def test_a_reservation_number_that_nobody_knows_is_pointed_out() -> None:

@@ -104,3 +104,16 @@ def test_the_page_of_materials_costs_the_same_for_one_firm_and_for_many(county: 
         return len(seen)
 
     assert cost(1) == cost(20) <= 8
+
+
+def test_a_namesake_with_another_telephone_is_somebody_else(county: County) -> None:
+    content = application()
+    people, shareholders = content["people"]["people"], content["capital"]["shareholders"]
+    people[0]["name"] = shareholders[0]["name"] = content["declaration"]["signature"] = county.cast.applicant.name
+    people[0]["phone"] = "13900000099"
+    chain = Chain(county.database, county.cast, content)
+    county.now = chain.now
+    visitor = county.visitor(county.cast.applicant)
+    token = began(visitor)
+    for page in ("capital", "people"):
+        assert ZHANG not in visitor.get(f"/applications/{token}/{page}").text

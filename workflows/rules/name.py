@@ -1,6 +1,5 @@
 """The company's name: 企业名称登记管理规定 (in force 2021-03-01)."""
 
-import calendar
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 from workflows.rules.company import years_later
 from workflows.rules.name_law import NAME_LAW
 from workflows.rules.name_words import BANS, INDUSTRY_WORDS, STATE_PREFIXES, Ban, place_names
-from workflows.rules.premises import needs_approval
 from workflows.rules.reading import Application, Row, comparable, normalise_number
 from workflows.rules.registry import ALWAYS, TYPED, WARN, Check, Problem, RegisteredName, RuleContext, rule
 from workflows.rules.reservations import is_mistyped_reservation_number
@@ -34,15 +32,6 @@ def chinese(character: str) -> bool:
     return (
         code == 0x3007 or 0x3400 <= code <= 0x4DBF or 0x4E00 <= code <= 0x9FFF or 0xF900 <= code <= 0xFAFF or 0x20000 <= code <= 0x3FFFD
     )
-
-
-def reservation_end(since: date, prior_approval: bool) -> date:
-    """The last day of a reservation of two months, or of one year where prior approval is needed: 第十八条."""
-    if prior_approval:
-        return years_later(since, 1)
-    year, month = divmod(since.year * 12 + since.month + 1, 12)
-    month += 1
-    return date(year, month, min(since.day, calendar.monthrange(year, month)[1]))
 
 
 @rule("name.region", law=NAME_LAW, articles="第六条、第七条", page="name", stages=TYPED)
@@ -322,13 +311,12 @@ def reservation(application: Application, context: RuleContext) -> Iterator[Prob
             WARN,
         )
         return
-    licensed = any(needs_approval(row, context) for row in application.page("premises").rows("items"))
-    until = max(entry.until or reservation_end(entry.since, licensed) for entry in held)
-    if until < context.today:
+    ends = [entry.until for entry in held if entry.until is not None]
+    if len(ends) == len(held) and max(ends) < context.today:
         yield Problem(
             path,
-            f"名称保留期已于 {until.isoformat()} 届满（保留期为两个月，需前置许可的为一年）。请清空编号，按新名称申报。",
-            f"The reservation ended on {until.isoformat()} (two months, one year with prior approval). Empty the "
+            f"名称保留期已于 {max(ends).isoformat()} 届满（保留期为两个月，需前置许可的为一年）。请清空编号，按新名称申报。",
+            f"The reservation ended on {max(ends).isoformat()} (two months, one year with prior approval). Empty the "
             "number "
             "and apply for the name anew.",
         )
