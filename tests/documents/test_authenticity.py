@@ -182,3 +182,9 @@ def test_bytes_that_are_no_text_in_the_record(licensed: Chain, licence: Document
     byte = "CAST(x'ff' || substr(CAST(content AS BLOB), 2) AS TEXT)"
     tamper(licensed.database, sql(f"UPDATE documents SET content = {byte} WHERE id = :id", id=licence.id))
     assert judge(paper).status == ALTERED
+
+
+def test_a_changed_copy_is_found_by_the_verification_of_all_cases(licensed: Chain, paper: bytes) -> None:
+    assert licensed.faults() == []
+    tamper(licensed.database, sql("UPDATE document_files SET digest = 'g' || substr(digest, 2)"))
+    assert [fault.message["zh"].endswith("保存的文件被改动") for fault in licensed.faults()] == [True]
