@@ -46,7 +46,8 @@ def receipt_token(session: Session, root_id: int) -> str:
 
 def correction_cause(steps: list[Step], member: Member) -> str:
     """Why a case is with its applicant: returned, objected or changed; ``steps`` the newest first."""
-    return next((cause_of(step.action) for step in steps if step.state == member.state and step.definition.key == member.definition.key), "")
+    key = member.definition.key
+    return next((cause_of(step.action) for step in steps if step.state == member.state and step.definition.key == key), "")
 
 
 def steps_of(session: Session, family: Family) -> list[Step]:

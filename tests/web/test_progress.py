@@ -142,3 +142,22 @@ def test_a_walk_in_rates_after_the_check_of_the_telephone_and_staff_do_not(
     assert walked.faults() == []
 
 
+
+
+def test_while_people_sign_or_change_it_says_so_and_promises_nothing(application: Any, database: Database) -> None:
+    chain = Chain(database, signed=False)
+    application.config["NOW"] = lambda: chain.now
+    address = f"/progress/{receipt_of(chain)}"
+    page = Visitor(application).get(address).text
+    assert "等待所有人签署" in page and "承诺最晚" not in page
+    chain.act("company-registration", "change", chain.cast.applicant)
+    page = Visitor(application).get(address).text
+    assert "修改中" in page and "您正在修改申请" in page and "补正" not in page
+
+
+def test_a_step_online_names_the_department_and_no_hall(application: Any, chain: Chain) -> None:
+    chain.act("company-registration", "approve")
+    chain.settle_matters()
+    page = Visitor(application).get(f"/progress/{receipt_of(chain)}").text
+    steps = page[page.index('id="steps"') :]
+    assert "网上办理（行政审批服务局）" in steps and "电子送达" in steps and "惠民县政务服务中心" not in steps
