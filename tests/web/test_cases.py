@@ -361,3 +361,11 @@ def test_a_task_that_is_no_number_is_no_error(chain: Chain, visit: Callable[[Mem
     assert answer.status_code < 500
     answer = visit(chain.cast.clerk).get(path(chain, action="override_identity") + f"?row={task}", status=None)
     assert answer.status_code < 500
+
+
+def test_seals_in_the_post_are_shown_with_their_address(chain: Chain, visit: Any) -> None:
+    chain.act(REGISTRATION, "approve")
+    form = {"record_number": "备字第1号", "seal_shop": "示例刻章社", "handed_over": "post"}
+    chain.act("company-seal", "complete", form=form)
+    page = visit(chain.cast.applicant).get(path(chain)).text
+    assert "您的印章" in page and "由刻制单位寄给您" in page
