@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -36,6 +36,12 @@ def days_of_attempts(connection: Connection, follow_up_id: int) -> frozenset[dat
     """The days on which a call in vain was noted for a follow-up, by the county's clock; one statement."""
     noted = select(Event.happened_at).where(Event.case_id == follow_up_id, Event.action == NOTE_ATTEMPT)
     return frozenset(at.astimezone(OFFICE_ZONE).date() for at in connection.scalars(noted))
+
+
+def follow_up_facts(connection: Connection, follow_up_id: int, needs: frozenset[str]) -> dict[str, Any]:
+    """What the guards of a follow-up ask for, one statement for each of ``rating`` and ``attempts``."""
+    facts: dict[str, Any] = {"rated": rated_persons(connection, follow_up_id)} if "rating" in needs else {}
+    return facts | ({"attempts": days_of_attempts(connection, follow_up_id)} if "attempts" in needs else {})
 
 
 def refuse_rated(unit: Unit, case: CaseNow, actor: Actor) -> None:

@@ -26,7 +26,7 @@ from . import clocks, statements
 from .carrying import catalogue_in_force
 from .effects import EFFECTS
 from .errors import NotFound
-from .impartial import days_of_attempts, rated_persons
+from .impartial import follow_up_facts
 from .registration import registration_context
 from .sign_offs import ask_everybody, signing_link
 from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row, updates
@@ -113,10 +113,7 @@ class Unit:
         """What the engine may look at for this case; ``needs`` names the facts that cost a statement."""
         application = self.application(case) if "application" in needs else {}
         domain: dict[str, Any] = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
-        if "rating" in needs:
-            domain["rated"] = rated_persons(self.connection, case.id)
-        if "attempts" in needs:
-            domain["attempts"] = days_of_attempts(self.connection, case.id)
+        domain |= follow_up_facts(self.connection, case.id, needs)
         siblings = {other.workflow: other for other in self.linked_of_parent(case)} if case.predecessors else {}
         timer = case.task.timer_at if case.task is not None else None
         return Facts(
