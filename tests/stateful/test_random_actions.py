@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from approvals.db import Database, create_engine
 from approvals.models import Case, Event, EventPayload, Signature, Task
-from approvals.operations import filing, moving, signing
+from approvals.operations import confirming, filing, moving, signing
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.queries.verification import verify_case
 from tests.support.driving import BANK, FORMS, OFFICERS, Chain, content_with
@@ -30,7 +30,7 @@ ACTIONS = sorted({action for definition in CATALOGUE for action in definition.ac
 REFUSALS = {
     "unknown-action", "not-from-this-state", "not-permitted", "not-due", "no-branch", "overtaken", "held", "not-held",
     "predecessors_done", "registration_rules_hold", "linked_cases_settled_now", "linked_cases_settled_again",
-    "not-asked", "voted", "signing-over", "not-in-force",
+    "not-asked", "voted", "signing-over", "not-in-force", "unconfirmed",
 }  # fmt: skip
 
 
@@ -82,7 +82,7 @@ class Actions(RuleBasedStateMachine):
         except Refusal as refusal:
             assert refusal.reason in REFUSALS, refusal.reason
             assert refusal.message["zh"] and refusal.message["en"] and "{" not in refusal.message["zh"]
-            assert isinstance(refusal, Outdated) == (refusal.reason in ("overtaken", "held", "voted", "signing-over"))
+            assert isinstance(refusal, Outdated) == (refusal.reason in ("overtaken", "held", "voted", "signing-over", "unconfirmed"))
             return None
 
     def cases(self) -> list[Case]:
@@ -158,6 +158,8 @@ class Actions(RuleBasedStateMachine):
             asked = list(session.scalars(select(Signature).where(Signature.root_id == self.chain.root_id).order_by(Signature.id)))
         waiting = [each for each in asked if not each.vote and each.superseded_at is None]
         each = data.draw(st.sampled_from(waiting or asked))
+        if not each.vote:
+            self.attempt(confirming.mark_confirmed, each.id, self.chain.now)
         self.attempt(signing.answer, each.id, action, each.digest, self.chain.now, "" if action == signing.SIGN else "内容不对")
 
     @rule(data=st.data(), verb=st.sampled_from([moving.claim, moving.release]))
