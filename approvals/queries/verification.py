@@ -91,8 +91,9 @@ def _changed_files(session: Session) -> Iterator[Fault]:
     )
     for number, document, digest, content in session.execute(kept.execution_options(yield_per=20)):
         if hashlib.sha256(content).hexdigest() != digest:
-            zh, en = f"文书{document}保存的文件被改动", f"the file kept of document {document} was changed"
-            yield Fault(_printable(number), None, {"zh": _printable(zh), "en": _printable(en)})
+            name = _printable(document)
+            message = {"zh": f"文书{name}保存的文件被改动", "en": f"the file kept of document {name} was changed"}
+            yield Fault(_printable(number), None, message)
 
 
 def _shown(session: Session, family: Family | int) -> Iterator[Fault]:
