@@ -151,6 +151,7 @@ def test_three_shareholders_on_three_telephones_one_after_a_change(
         assert "还差谁" not in last
 
         page.goto(f"{address}/cases/{chain.case().token}")
+        page.locator("#signatures summary").first.click()
         panel = page.locator("#signatures").inner_text()
         assert "3人全部签署" in panel and panel.count("网上签署") == 3
     assert chain.case(REGISTRATION).state == "reviewing"
