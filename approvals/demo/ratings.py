@@ -38,21 +38,22 @@ STEPS = (
 )
 """What is done about a bad rating: the action, working hours after the step before it, and its form."""
 
-REPAIRING = 2
-"""So many steps lead to the repair."""
+CERTAIN = {50: 2, 20: 1, 6: 0}
+"""Bad ratings of cases that ended so many working hours before the end, with the steps taken since: one is being put right, one
+awaits its answer, one waits for the call."""
 
 
 def rate_cases(database: Database, county: County, end: datetime, seed: int) -> int:
     """Let some applicants rate their closed cases before ``end``; returns how many did.
 
-    Two bad ratings are certain: one that is being put right, and one that waits for the call.
+    Three bad ratings are certain, one for each state of a follow-up.
     """
     source = random.Random(seed)
     calendar = county_calendar()
     people = {person.person_id: person for person in county.applicants}
     with database.reading() as session:
         closed = [line for line in _closed(session) if line[1] in people]
-    wanted = {_nearest(closed, calendar.instant(calendar.position(end) - hours * HOUR * 1_000_000)): hours for hours in (50, 6)}
+    wanted = {_nearest(closed, calendar.instant(calendar.position(end) - hours * HOUR * 1_000_000)): hours for hours in CERTAIN}
     count = 0
     for token, person_id, last_at in closed:
         is_own = person_id == county.applicant.person_id
@@ -67,7 +68,7 @@ def rate_cases(database: Database, county: County, end: datetime, seed: int) -> 
         done = database.write(ratings.rate, people[person_id], token, opinion, at)
         count += 1
         if done.follow_up:
-            most = {50: REPAIRING, 6: 0}.get(wanted.get(token, 0), len(STEPS))
+            most = CERTAIN.get(wanted.get(token, 0), len(STEPS))
             _follow_up(database, county, done.follow_up, at, end, most)
     return count
 
