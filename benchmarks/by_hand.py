@@ -15,7 +15,7 @@ from typing import Any
 
 from workflows.rules import new_credit_code
 
-from .plan import Slot, Written, value
+from .plan import DIGEST_OF, Slot, Written, value
 
 _FAMILY = """SELECT c.id, c.number, c.state, c.position, c.head, t.id, t.role, t.holder_id
     FROM cases c LEFT JOIN tasks t ON t.case_id = c.id AND t.closed_at IS NULL WHERE c.root_id = ? ORDER BY c.id"""
@@ -86,7 +86,7 @@ class ByHand:
         cursor = self.cursor
         if not self.locks:
             cursor.execute("BEGIN IMMEDIATE")
-        if action["root"] is None:
+        if action["root"] is None and name != "confirm":
             root_id = slots["root"]
             if self.locks:
                 self._rows(_LOCK, root_id)
@@ -123,6 +123,7 @@ class ByHand:
             slots["root"] = slots[root["id"].name]
         for token in action["tokens"]:
             slots[token.name] = secrets.token_urlsafe(18)
+            slots[f"{DIGEST_OF}{token.name}"] = _hex(slots[token.name])
         for name in action["names"]:
             slots[name["credit_code"].name] = new_credit_code(self._rows(_COUNT, "organisation-code")[0][0])
         for row in action["contents"]:

@@ -1,9 +1,10 @@
-"""The chain as people drive it, through the public verbs: 29 actions from the one form to the hand-out."""
+"""The chain as people drive it, through the public verbs: 35 actions from the one form to the hand-out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -65,7 +66,9 @@ class Driver:
                 root_id = self._root_of(drafts[0])
                 continue
             if action == "sign":
-                yield action, self._signing(root_id, now)
+                signature_id, digest = self._unsigned(root_id)
+                yield "confirm", partial(self.database.write, confirming.mark_confirmed, signature_id, now)
+                yield action, partial(self.database.write, signing.answer, signature_id, signing.SIGN, digest, now)
                 continue
             case_id, task_id = self._task(root_id, workflow)
             yield action, self._call(workflow, action, case_id, task_id, f"{root_id}-{step}", now, drafts[1], root_id)
@@ -79,14 +82,14 @@ class Driver:
     def _filing(self, draft_id: int, now: datetime) -> Call:
         return lambda: self.database.write(filing.file_draft, self.cast.applicant.acting, draft_id, now)
 
-    def _signing(self, root_id: int, now: datetime) -> Call:
+    def _unsigned(self, root_id: int) -> tuple[int, str]:
+        """Who has to sign next, and what."""
         unsigned = select(Signature.id, Signature.digest).where(
             Signature.root_id == root_id, Signature.vote == "", Signature.superseded_at.is_(None)
         )
         with self.database.reading() as session:
             signature_id, digest = session.execute(unsigned.order_by(Signature.ordinal)).first() or (0, "")
-        self.database.write(confirming.mark_confirmed, signature_id, now)
-        return lambda: self.database.write(signing.answer, signature_id, signing.SIGN, digest, now)
+        return signature_id, digest
 
     def _root_of(self, draft_id: int) -> int:
         with self.database.reading() as session:

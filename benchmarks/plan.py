@@ -15,12 +15,16 @@ from sqlalchemy import BigInteger, Text, select, type_coerce
 
 from approvals.db import CanonicalJson, Database, UtcDateTime
 from approvals.models import Base
+from approvals.models.history import digest
 
 TABLES = (
     "cases", "submissions", "company_names", "events", "event_payloads", "tasks", "documents", "notices", "drafts", "counters",
     "signatures",
 )  # fmt: skip
 KEYS = {"event_payloads": "event_id", "counters": "name"}
+DIGEST_OF = "digest of "
+"""Begins the name of a slot for the digest of another one."""
+
 Rows = dict[str, dict[Any, dict[str, Any]]]
 
 
@@ -98,6 +102,8 @@ class Recorder:
                 for column in (*own, "credit_code", "token", "salt", "digest", "payload_digest", "hash", "request_key"):
                     if isinstance(row.get(column), str):
                         self.slots.setdefault(row[column], f"{column} {len(self.slots)}")
+                if name == "documents":  # the event names the address by its digest
+                    self.slots.setdefault(digest("", row["token"]), f"{DIGEST_OF}{self.slots[row['token']]}")
         pattern = re.compile("|".join(sorted(map(re.escape, self.slots), key=len, reverse=True)))
         for name in TABLES:
             if name == "counters":
