@@ -69,7 +69,7 @@ def test_a_long_name_does_not_push_the_header_apart(application: Any, live_serve
     phone_page.get_by_label("登录名或手机号").fill("long-name")
     phone_page.get_by_label("密码").fill(PASSWORD)
     phone_page.get_by_role("main").get_by_role("button", name="登录").click()
-    assert phone_page.url.endswith("/account")
+    phone_page.wait_for_url("**/account")
     assert wider_than_window(phone_page) <= 0
     header = phone_page.locator("header").bounding_box()
     assert header is not None and header["height"] < 200
