@@ -121,7 +121,8 @@ class Draft(Identified, Base):
 
     ``content`` keeps what was typed, valid or not.
 
-    ``office_id`` is set when a window takes in a walk-in; the applicant's identity then lies in ``walk_in``.
+    ``office_id`` is set when a window takes in a walk-in; the applicant's identity then lies in ``walk_in``. ``delegated_id`` is
+    the delegated-handling case for which an agent prepares it: it is filed when that case reaches the office that decides.
     """
 
     __tablename__ = "drafts"
@@ -133,6 +134,7 @@ class Draft(Identified, Base):
     version: Mapped[int]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"))
     office_id: Mapped[int | None] = mapped_column(ForeignKey("offices.id"))
+    delegated_id: Mapped[int | None] = mapped_column(BigInteger, index=True)
     walk_in: Mapped[Any] = mapped_column(CanonicalJson, default=dict)
     content: Mapped[Any] = mapped_column(CanonicalJson, default=dict)
     revision: Mapped[int] = mapped_column(default=0)

@@ -56,6 +56,21 @@ class Position(Identified, Base):
     office: Mapped[Office] = relationship()
 
 
+class StandIn(Identified, Base):
+    """替岗: somebody serves in another's position while its holder is away; both days included."""
+
+    __tablename__ = "stand_ins"
+    __table_args__ = (Index("ix_stand_ins_person_id", "person_id"), Index("ix_stand_ins_position_id", "position_id"))
+
+    position_id: Mapped[int] = mapped_column(ForeignKey("positions.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+
+    position: Mapped[Position] = relationship()
+
+
 class PasswordTries(Base):
     """Passwords tried in a row for one sign-in name, whether or not somebody has it, or for one person's change of password.
 
