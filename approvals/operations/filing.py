@@ -25,7 +25,8 @@ from .effects import issue
 from .errors import NotFound, Refusal
 from .moving import Moved, Request, act
 from .registration import context_for
-from .unit import Unit, new_case
+from .rows import new_case
+from .unit import Unit
 from .walk_ins import refuse_other_than_clerk
 
 CODE_LENGTH = 10

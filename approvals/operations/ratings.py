@@ -24,8 +24,9 @@ from workflows.engine.facts import SYSTEM_ACTOR, Actor
 from .acting import Acting
 from .errors import NotFound, Outdated, Refusal
 from .filing import new_number
+from .rows import new_case, notice_row
 from .snapshot import CaseNow
-from .unit import Unit, new_case, notice_row
+from .unit import Unit
 
 FOLLOW_UP = "rating-follow-up"
 RATED = "case:rated"

@@ -24,9 +24,10 @@ from .confirming import Standing, standing_of
 from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
 from .moving import actor_on
+from .rows import notice_row
 from .sign_offs import LINK_DAYS, new_token, signing_link
 from .snapshot import CaseNow
-from .unit import Unit, notice_row
+from .unit import Unit
 from .walk_ins import walk_in_of
 
 REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"

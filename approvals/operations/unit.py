@@ -7,7 +7,6 @@ statements, however old the cases are and however many of them move.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 from approvals.db import Prepared, canonical_json, new_id, to_microseconds
 from approvals.models.history import BEGINNING, digest, event_hash, new_salt
 from workflows.county import county_catalogue
-from workflows.engine.definition import OUTSIDE_ROLES, Definition
+from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome, Voter
 from workflows.engine.machine import automatic_actions, automatic_step, needs_of
 
@@ -28,8 +27,9 @@ from .effects import EFFECTS
 from .errors import NotFound
 from .impartial import follow_up_facts
 from .registration import registration_context
+from .rows import case_row, filled, new_case, notice_row, task_row
 from .sign_offs import ask_everybody, signing_link
-from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask, case_from_row, updates
+from .snapshot import CaseNow, OpenTask, case_from_row, updates
 
 _MOST_AUTOMATIC_STEPS = 200
 
@@ -61,6 +61,7 @@ class Unit:
         self.signatures: list[dict[str, Any]] = []
         self.votes: list[dict[str, Any]] = []
         self._voters: dict[int, dict[int, Voter]] = {}
+        self._also: dict[Prepared, list[dict[str, Any]]] = {}
 
     @classmethod
     def load(cls, session: Session, case_id: int, now: datetime) -> Unit:
@@ -148,6 +149,10 @@ class Unit:
         self.signatures.append(signature)
         self._voters.setdefault(case.task.id, {})[signature["id"]] = Voter(signature["id"])
 
+    def add(self, statement: Prepared, row: dict[str, Any]) -> None:
+        """Write a row with this statement too, after the cases and events; statements run in the order of their first row."""
+        self._also.setdefault(statement, []).append(row)
+
     def linked_of_parent(self, case: CaseNow) -> list[CaseNow]:
         return [other for other in self.cases.values() if other.parent_id == case.parent_id and other.parent_id is not None]
 
@@ -222,7 +227,7 @@ class Unit:
             case.closed_at = None
         if not state.final:
             case.task = self._task(case, state_name)
-            self.new_tasks[case.task.id] = _task_row(case, case.task)
+            self.new_tasks[case.task.id] = task_row(case, case.task)
             if state.sign_off is not None:
                 ask_everybody(self, case, state.sign_off)
         for opening in state.opens:
@@ -268,8 +273,8 @@ class Unit:
         """A notice filled in, and as a short message where the definition has a text for that."""
         known = {"number": case.number, "company": self.root_of(case).company, **values}
         notice = case.definition.notices[name]
-        text = {language: _fill(sentence, known) for language, sentence in notice.text.items()}
-        sms = {language: _fill(sentence, known) for language, sentence in (notice.sms or {}).items()}
+        text = {language: filled(sentence, known) for language, sentence in notice.text.items()}
+        sms = {language: filled(sentence, known) for language, sentence in (notice.sms or {}).items()}
         return text, canonical_json(sms) if sms else None
 
     def record(
@@ -314,7 +319,7 @@ class Unit:
         superseded = [{"of_case_id": each["case_id"], "superseded_at": self.at} for each in self.signatures[:1]]
         Prepared.write_all(
             self.connection,
-            (statements.insert_cases, [_case_row(case) for case in new]),
+            (statements.insert_cases, [case_row(case) for case in new]),
             (statements.update_cases[columns], changed),
             (statements.insert_submissions, self.submissions),
             (statements.insert_names, self.names),
@@ -329,16 +334,8 @@ class Unit:
             (statements.insert_documents, self.documents),
             (statements.set_document_status, self.document_statuses),
             (statements.insert_notices, self.notices),
+            *self._also.items(),
         )
-
-
-def notice_row(case: CaseNow, text: Mapping[str, str], at: int, **values: Any) -> dict[str, Any]:
-    """A notice about a case, not yet planned for any channel; ``values`` say for whom it is and of which kind."""
-    return {
-        "id": new_id(), "case_id": case.id, "root_id": case.root_id, "person_id": None, "text": canonical_json(text),
-        "sms": None, "created_at": at, "read_at": None, "kind": "case", "to_name": "", "to_phone": "", "to_email": "", "urgent": False,
-        "planned_at": None, **values,
-    }  # fmt: skip
 
 
 @cache
@@ -348,51 +345,5 @@ def _automatic_needs(fingerprint: str, state: str) -> frozenset[str] | None:
     return frozenset().union(*(needs_of(action) for action in actions)) if actions else None
 
 
-def new_case(
-    definition: Definition, *, number: str, parent: CaseNow | None, root_id: int | None, now: datetime, **values: Any
-) -> CaseNow:
-    """A case that does not exist yet; a linked one takes applicant, offices and channel from its parent."""
-    case_id, at = new_id(), to_microseconds(now)
-    inherited: dict[str, Any] = {}
-    if parent is not None:
-        inherited = {
-            name: getattr(parent, name)
-            for name in ("company", "applicant_id", "filed_by_id", "channel", "deciding_office_id", "offices", "chosen")
-        }
-    facts = {**inherited, **values}
-    case = CaseNow(
-        id=case_id, number=number, token=secrets.token_urlsafe(18), root_id=root_id or case_id,
-        parent_id=parent.id if parent else None, workflow=definition.key, version=definition.version, state=definition.initial,
-        outcome="", predecessors=[], identity_overrides=[], submissions=0, linked_count=0, opened_at=at, clock_started_at=at,
-        extension_days=0, promised_due_at=None, statutory_due_at=None, closed_at=None, claim_code_hash="", position=0, head="",
-        **facts,
-    )  # fmt: skip
-    case.definition = definition
-    clocks.restart(case, now)
-    return case
-
-
 def _role(actor: Actor, by: tuple[str, ...]) -> str:
     return next((role for role in by if role in actor.roles), min(actor.roles, default=""))
-
-
-def _fill(sentence: str, values: Mapping[str, str]) -> str:
-    for name, value in values.items():
-        sentence = sentence.replace("{" + name + "}", value)
-    return sentence
-
-
-def _case_row(case: CaseNow) -> dict[str, Any]:
-    row = {name: getattr(case, name) for name in COLUMNS}
-    for name in JSON_COLUMNS:
-        row[name] = canonical_json(row[name])
-    return row
-
-
-def _task_row(case: CaseNow, task: OpenTask) -> dict[str, Any]:
-    return {
-        "id": task.id, "case_id": case.id, "root_id": case.root_id, "workflow": case.workflow, "state": task.state,
-        "role": task.role, "department": task.department, "office_id": task.office_id, "opened_at": task.opened_at,
-        "due_at": task.due_at, "timer_at": task.timer_at, "holder_id": task.holder_id, "held_at": task.held_at,
-        "closed_at": None, "closed_by": "",
-    }  # fmt: skip
