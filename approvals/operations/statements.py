@@ -12,7 +12,9 @@ from approvals.db import Prepared
 from approvals.models import (
     Case,
     CompanyName,
+    Consent,
     Counter,
+    Disclosure,
     Document,
     Draft,
     Event,
@@ -31,6 +33,7 @@ from .snapshot import CASE_UPDATES, COLUMNS, TASK_COLUMNS
 cases, tasks, events = Case.__table__, Task.__table__, Event.__table__
 drafts, offices, signatures = Draft.__table__, Office.__table__, Signature.__table__
 uploads = Upload.__table__
+consents = Consent.__table__
 documents = Document.__table__
 counters, submissions, names = Counter.__table__, Submission.__table__, CompanyName.__table__
 
@@ -174,6 +177,8 @@ insert_payloads = _insert(EventPayload.__table__)
 insert_submissions = _insert(submissions)
 insert_documents = _insert(Document.__table__)
 insert_notices = _insert(Notice.__table__)
+insert_consents = _insert(consents)
+insert_disclosures = _insert(Disclosure.__table__)
 
 documents_in_force = Prepared(
     lambda dialect: select(documents.c.id, documents.c.number, documents.c.content).where(

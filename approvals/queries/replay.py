@@ -16,7 +16,13 @@ CLOCK_BEGUN = "case:clock-begun"
 SIGNATURES_REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"
 HOLDING = {"task:claimed": True, "task:released": False}
 RATED, ONLINE = "case:rated", "online"
-BUILT_IN = frozenset({ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, SIGNATURES_REMINDED, CONTACT_CHANGED, *HOLDING})
+DISCLOSED, CONSENT_GIVEN, CONSENT_WITHDRAWN = "case:disclosed", "consent:given", "consent:withdrawn"
+BUILT_IN = frozenset(
+    {
+        ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, SIGNATURES_REMINDED, CONTACT_CHANGED, DISCLOSED, CONSENT_GIVEN,
+        CONSENT_WITHDRAWN, *HOLDING,
+    }
+)  # fmt: skip
 """Events of the product itself: they need no action of a definition and never move the case."""
 
 PURGE_RULES: frozenset[str] = frozenset()

@@ -20,7 +20,7 @@ from workflows.rules.licence import (
     licence_facts,
     place_in_address,
 )
-from workflows.rules.masks import mask_identity, mask_name, mask_phone
+from workflows.rules.masks import mask_address, mask_email, mask_identity, mask_name, mask_phone
 from workflows.rules.name import compose_name
 from workflows.rules.name_check import CheckedName, check_name, name_page
 from workflows.rules.phones import is_mobile, is_phone, normalise_phone
@@ -82,6 +82,8 @@ __all__ = [
     "is_phone",
     "last_day_of_reservation",
     "licence_facts",
+    "mask_address",
+    "mask_email",
     "mask_identity",
     "mask_name",
     "mask_phone",

@@ -1,11 +1,15 @@
 """Masks for personal data on pages: enough to recognise oneself, too little to be of use to others.
 
-The shapes are this product's own: 张*三, 李*; 3716**********1234; 138****5678.
+The shapes are this product's own: 张*三, 李*; 3716**********1234; 138****5678; z***@example.cn; 惠民县孙武街道****.
 """
+
+import re
 
 from workflows.rules.phones import normalise_phone
 
 HIDDEN = "*"
+_TOWN = re.compile(r"^.{0,20}?(?:街道|镇|乡)")
+_COUNTY = re.compile(r"^.{0,20}?[市县区]")
 
 
 def mask_name(name: str) -> str:
@@ -32,3 +36,16 @@ def mask_phone(phone: str) -> str:
         return phone[:3] + HIDDEN * (len(phone) - 7) + phone[-4:]
     kept = 2 if len(phone) > 4 else 0
     return HIDDEN * (len(phone) - kept) + phone[len(phone) - kept :]
+
+
+def mask_email(address: str) -> str:
+    """Keep the first character and the host."""
+    name, _at, host = address.strip().rpartition("@")
+    return f"{name[:1]}{HIDDEN * 3}@{host}" if name else HIDDEN * len(address.strip())
+
+
+def mask_address(address: str) -> str:
+    """Keep the town, or the county where no town is named; of what names neither, nothing."""
+    address = address.strip()
+    found = _TOWN.match(address) or _COUNTY.match(address)
+    return (found[0] if found is not None else "") + HIDDEN * 4 if address else ""
