@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u3007\u3400-\u9fff]")
 CHINESE_OR_ITS_MARKS = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff01-\uff5e]")
 MARKERS = {"_", "_l", "gettext", "ngettext", "lazy_gettext"}
-PAIRS = {"problem"}
+PAIRS = {"problem", "fault"}
 """Functions that take the Chinese and the English text of one message."""
 
 OWN_NAME = "中文"
