@@ -1,4 +1,4 @@
-"""Official lists that change rarely, kept per process for a few minutes so that a check costs no statement."""
+"""The network and the official lists: they change rarely and are kept per process, so that a check costs no statement."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
 
-from approvals.models import BusinessItem, Office, Place
+from approvals.models import BusinessItem
+from approvals.queries import county_network
+from workflows.network import Network
 from workflows.rules import place_in_address
+
+from .counting import count_one
 
 T = TypeVar("T")
 _KEPT_SECONDS = 300.0
 _kept: dict[tuple[str, str], tuple[float, Any]] = {}
+_standing: dict[date, tuple[Network, Mapping[str, str], frozenset[str]]] = {}
 
 
 def _keep(connection: Connection, name: str, read: Callable[[], T]) -> T:
@@ -29,17 +35,38 @@ def _keep(connection: Connection, name: str, read: Callable[[], T]) -> T:
 def forget() -> None:
     """Read the lists anew at the next use: after an import, and between tests."""
     _kept.clear()
+    county_network.forget()
+
+
+def network(connection: Connection) -> Network:
+    """The county's network, kept per process until its version changes; asking it costs no statement."""
+    return county_network.county_network(connection)
+
+
+def network_changed(session: Session) -> int:
+    """Raise the network version; every verb that changes an office, closure, competence, place or position calls it.
+
+    Other processes read the network anew at the next request of anybody signed in. Verbs that do so wait for each other.
+    """
+    version = count_one(session, county_network.VERSION)
+    county_network.mark_changed(session.connection())
+    return version
+
+
+def note_network_version(engine: Engine, version: int) -> None:
+    """Take note of the version that a request found: what was read before it is forgotten when it is older."""
+    county_network.note_version(engine, version)
 
 
 def _places(connection: Connection, today: date) -> tuple[Mapping[str, str], frozenset[str]]:
-    def read() -> tuple[Mapping[str, str], frozenset[str]]:
-        standing = select(Place.code, Place.name, Place.parent_code).where(
-            Place.valid_from <= today, or_(Place.valid_to.is_(None), Place.valid_to >= today)
-        )
-        rows = {code: (name, parent) for code, name, parent in connection.execute(standing)}
-        return {code: _address(rows, code) for code in rows}, frozenset(rows)
-
-    return _keep(connection, f"places {today}", read)
+    """The units that stand on a day, each as an address has it, and their codes; worked out once for a network and a day."""
+    now = network(connection)
+    found = _standing.get(today)
+    if found is None or found[0] is not now:
+        rows = {place.code: (place.name, place.parent) for place in now.places.values() if place.stands_on(today)}
+        _standing.clear()
+        found = _standing[today] = (now, {code: _address(rows, code) for code in rows}, frozenset(rows))
+    return found[1], found[2]
 
 
 def _address(rows: Mapping[str, tuple[str, str | None]], code: str | None) -> str:
@@ -50,23 +77,17 @@ def _address(rows: Mapping[str, tuple[str, str | None]], code: str | None) -> st
     return place_in_address(reversed(names))
 
 
-def _offices(connection: Connection) -> dict[str, tuple[int, str]]:
-    def read() -> dict[str, tuple[int, str]]:
-        rows = connection.execute(select(Office.code, Office.id, Office.name))
-        return {code: (office_id, name) for code, office_id, name in rows}
-
-    return _keep(connection, "offices", read)
-
-
 def office_id_of(connection: Connection, code: str) -> int | None:
     """The office of that code; None for an unknown one."""
-    return _offices(connection).get(code, (None, ""))[0] if code else None
+    found = network(connection).by_code(code)
+    return found.id if found is not None else None
 
 
 def office_name_of(connection: Connection, office: str | int | None) -> str:
     """The name of an office by its code or its identifier; "" for an unknown one."""
-    known = _offices(connection)
-    return next((name for code, (office_id, name) in known.items() if office in (code, office_id)), "")
+    known = network(connection)
+    found = known.by_code(office) if isinstance(office, str) else known.offices.get(office or 0)
+    return found.name if found is not None else ""
 
 
 def place_codes(connection: Connection, today: date) -> frozenset[str]:

@@ -9,13 +9,15 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.language import _
-from approvals.models import BusinessItem, Office, Place
+from approvals.models import BusinessItem
+from workflows.network import Network
+
+from .county_network import county_network
 
 _KEPT_SECONDS = 300.0
 _LARGE_UNITS = ("county", "street", "town")
@@ -33,7 +35,7 @@ class Lists:
     offices: tuple[tuple[str, str, str], ...]
 
 
-_kept: dict[tuple[str, date], tuple[float, Lists]] = {}
+_kept: dict[tuple[str, date], tuple[float, Network, Lists]] = {}
 
 
 def forget() -> None:
@@ -42,29 +44,25 @@ def forget() -> None:
 
 
 def lists_of(session: Session, today: date) -> Lists:
-    """The lists as they stand on a day; three statements, or none while they are kept."""
-    key = (str(session.get_bind().engine.url), today)
+    """The lists as they stand on a day; one statement beside the network, or none while they are kept."""
+    key, network = (str(session.get_bind().engine.url), today), county_network(session.connection())
     found = _kept.get(key)
-    if found is None or time.monotonic() - found[0] > _KEPT_SECONDS:
+    if found is None or found[1] is not network or time.monotonic() - found[0] > _KEPT_SECONDS:
         for old in [each for each in _kept if each[0] == key[0]]:
             _kept.pop(old, None)
-        found = _kept[key] = (time.monotonic(), _read(session, today))
-    return found[1]
+        found = _kept[key] = (time.monotonic(), network, _read(session, network, today))
+    return found[2]
 
 
-def _read(session: Session, today: date) -> Lists:
-    places = select(Place.code, Place.name, Place.level, Place.parent_code).order_by(Place.code)
+def _read(session: Session, network: Network, today: date) -> Lists:
     items = select(BusinessItem.code, BusinessItem.text, BusinessItem.licensed).order_by(BusinessItem.code)
-    offices = select(Office.code, Office.name, Office.kind).order_by(Office.kind, Office.place_code, Office.code)
+    places = sorted((place for place in network.places.values() if place.stands_on(today)), key=lambda place: place.code)
+    offices = sorted(network.standing(today), key=lambda office: (office.kind, office.place, office.code))
     return Lists(
-        places=tuple(tuple(row) for row in session.execute(_standing(places, Place, today))),
+        places=tuple((place.code, place.name, place.level, place.parent) for place in places),
         items=tuple((code, text, bool(licensed)) for code, text, licensed in session.execute(items)),
-        offices=tuple(tuple(row) for row in session.execute(_standing(offices, Office, today))),
+        offices=tuple((office.code, office.name, office.kind) for office in offices),
     )
-
-
-def _standing(statement: Select[Any], table: type[Place] | type[Office], today: date) -> Select[Any]:
-    return statement.where(table.valid_from <= today, or_(table.valid_to.is_(None), table.valid_to >= today))
 
 
 def choices_of(session: Session, today: date) -> Mapping[str, tuple[Group, ...]]:

@@ -172,12 +172,14 @@ class Network:
                 return office
         return None
 
-    def predecessors(self, office_id: int, on: date) -> frozenset[int]:
-        """Offices that had closed before a day and whose work this one does on it."""
-        before = _reached(office_id, lambda each: self._succeeded.get(each, ()))
-        return frozenset(
-            each for each in before - {office_id} if (found := self.successor(each, on)) is not None and found.id == office_id
-        )
+    def predecessors(self, office_id: int, on: date | None = None) -> frozenset[int]:
+        """Closed offices whose chain of successors ends at this one: those that had closed before a day and whose work it does
+        then; without a day, all that ever close."""
+        before = _reached(office_id, lambda each: self._succeeded.get(each, ())) - {office_id}
+        if on is None:
+            ends_here = self._next(office_id) is None
+            return frozenset(each for each in before if ends_here and self.offices[each].valid_to is not None)
+        return frozenset(each for each in before if (found := self.successor(each, on)) is not None and found.id == office_id)
 
     def _next(self, office_id: int) -> int | None:
         office = self.offices.get(office_id)
