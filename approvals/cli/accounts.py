@@ -10,11 +10,11 @@ import click
 from approvals.operations import passwords
 from approvals.operations.accounts import reset_password
 from approvals.operations.errors import Refusal
+from approvals.operations.permissions import STAFF_ROLES
 from approvals.operations.staff import add_staff
 
 from .context import open_database
 
-STAFF_ROLES = ("clerk", "registrar", "registrar-head", "officer", "rating-officer", "supervisor", "administrator")
 DEPARTMENTS = ("approval-bureau", "public-security", "tax", "human-resources", "medical-insurance", "housing-fund", "bank")
 
 _PASSWORD_FAULTS = {

@@ -92,6 +92,7 @@ class County:
 def load_people(session: Session, password_hash: str, now: datetime) -> County:
     """Enter everybody, with one password hash for all: it is slow on purpose."""
     offices: dict[str, int] = {code: office_id for code, office_id in session.execute(select(Office.code, Office.id))}
+    kinds: dict[int, str] = {office_id: kind for office_id, kind in session.execute(select(Office.id, Office.kind))}
     towns = list(session.scalars(select(Office).where(Office.kind.in_(["sub_centre", "town_centre"])).order_by(Office.code)))
     staff: dict[tuple[str, str, int], list[Acting]] = {}
     members = [*STAFF, *(StaffMember(f"{_short(office.name)}窗口员", "clerk", "approval-bureau", office.code) for office in towns)]
@@ -104,7 +105,7 @@ def load_people(session: Session, password_hash: str, now: datetime) -> County:
             Position(person_id=person.id, role=member.role, department=member.department, office_id=place, valid_from=SINCE)
             for place in places
         )
-        acting = Acting(person.id, person.name, tuple(Held(member.role, member.department, place) for place in places))
+        acting = Acting(person.id, person.name, tuple(Held(member.role, member.department, place, kinds[place]) for place in places))
         for place in places if member.office != TOWNS else ():
             staff.setdefault((member.role, member.department, place), []).append(acting)
     applicants = [Acting(person.id, person.name) for person in _applicants(session, password_hash, now)]

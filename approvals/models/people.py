@@ -17,6 +17,8 @@ from .network import Office
 class Person(Identified, Base):
     """自然人: anyone who files, serves or supervises. Without ``password_hash`` the person has no account.
 
+    ``password_is_first``: somebody else chose the password and the person has to choose another. ``locked_at``: since when
+    the account is locked by a manager; nobody signs in to it.
     ``channels`` are the ways in which they want to be told beside the product: mail, sms, wechat. ``large_type``: 长辈版.
     """
 
@@ -29,6 +31,8 @@ class Person(Identified, Base):
     identity_kind: Mapped[str] = mapped_column(String(20), default="identity-card")
     identity_number: Mapped[str] = mapped_column(String(40), default="", index=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_is_first: Mapped[bool] = mapped_column(default=False)
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     session_version: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(5), default="zh")
     large_type: Mapped[bool] = mapped_column(default=False)

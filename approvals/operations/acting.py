@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from workflows.engine.definition import Definition
+
+from .permissions import Tree, is_placed
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A position as it counts today: role, department and office."""
+    """A position as it counts today: role, department, office and the kind of that office.
+
+    ``for_person_id`` is whose position it is, when the person stands in for them (替岗). ``inherited``: the office has closed,
+    and the position is at the one that took over; it counts for what the closed office left behind, and nothing new comes there.
+    """
 
     role: str
     department: str
     office_id: int
+    kind: str
+    for_person_id: int | None = None
+    inherited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +40,24 @@ class Acting:
     def is_staff(self) -> bool:
         return bool(self.positions)
 
+    @property
+    def stands_in_for(self) -> frozenset[int]:
+        """Those whose work this person does while they are away."""
+        return frozenset(held.for_person_id for held in self.positions if held.for_person_id is not None)
+
     def has_role(self, role: str) -> bool:
         return any(held.role == role for held in self.positions)
+
+
+def with_inherited(positions: Iterable[Held], network: Tree, on: date) -> tuple[Held, ...]:
+    """The positions, and each of them once more for every closed office whose work its office took over; no statement."""
+    own = tuple(positions)
+    inherited = (
+        replace(held, office_id=office_id, inherited=True)
+        for held in own
+        for office_id in sorted(network.predecessors(held.office_id, on))
+    )
+    return own + tuple(inherited)
 
 
 def roles_on_case(
@@ -46,7 +72,7 @@ def roles_on_case(
     """The roles a person has on one case.
 
     The applicant is whoever filed it, and nothing else on that case: nobody decides their own application (公务员法 第七十六条).
-    Staff must hold the role in the department that is responsible for the matter, at an office the case is with; window clerks
+    Staff must hold the role, at a kind of office where there is such a role, in the department that is responsible for the matter, at an office the case is with; window clerks
     serve every department, so for them the office alone decides. With an open task, its own role counts only at the office that
     it is addressed to: what is handed out in a town is handed out there. Without one, these are the roles that may read.
     """
@@ -57,6 +83,7 @@ def roles_on_case(
         held.role
         for held in acting.positions
         if held.office_id in here
+        and is_placed(held.role, held.kind)
         and (held.department == department or held.role == "clerk")
         and not (held.role == task_role and task_office_id not in (None, held.office_id))
     )

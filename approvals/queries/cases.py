@@ -50,6 +50,10 @@ class Member:
             if state.task is not None:
                 yield self.case.offices.get(state.task.office, self.case.deciding_office_id)
 
+    def every_office_id(self) -> frozenset[int]:
+        """Every office that the case has to do with: where it is decided, taken in, handed out, carried through."""
+        return frozenset({self.case.deciding_office_id, *self.case.offices.values()})
+
     def due(self, now: datetime) -> Due | None:
         """The due time of the step it is in; None where no time runs."""
         return due_of(self.task.due_at, self.state.time, now) if self.task is not None else None

@@ -6,12 +6,12 @@ A page costs two statements, however many tasks are open: one for its rows, one 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Text, and_, false, func, or_, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from approvals.models import Case, Person, Task
@@ -21,11 +21,16 @@ from workflows.engine.definition import Definition, State
 from .colours import Due, due_of, near_until
 from .matters import in_order
 from .promises import due_of_promise, promised_due
+from .supervised import Offices, cases_of
 
 PAGE_SIZE = 20
 LAST_PAGE = 500
 MOST_COUNTED = 1000
 MOST_FOUND = 50
+MOST_PLACES = 40
+"""Up to so many places are read one by one along the index; more would make a statement longer than databases take."""
+
+NO_OFFICES: Offices = frozenset()
 DUE_FILTERS = ("late", "near", "in-time")
 HOLDER_FILTERS = ("mine", "free")
 
@@ -135,12 +140,12 @@ def counts_of(session: Session, person_id: int, positions: Sequence[Position], n
 
 
 def search(
-    session: Session, positions: Sequence[Position], words: str, now: datetime, *, everywhere: bool = False
+    session: Session, positions: Sequence[Position], words: str, now: datetime, *, supervised: Offices = NO_OFFICES
 ) -> list[Row]:
     """Cases whose number begins with the words or whose company name holds them, the newest first.
 
-    Only cases of the positions' departments and offices, unless ``everywhere`` (supervisors). The caller still asks which
-    roles the person has on each.
+    Only cases of the positions' departments and offices, and those of the offices that the person supervises (None: the whole
+    county). The caller still asks which roles the person has on each.
     """
     words = words.strip()
     if not words:
@@ -150,11 +155,11 @@ def search(
         matches: ColumnElement[bool] = and_(Case.number >= begins, Case.number < begins + "\U0010ffff")
     else:
         matches = Case.company.contains(words, autoescape=True)
-    if not everywhere and not positions:
+    if not positions and supervised is not None and not supervised:
         return []
-    scope = [] if everywhere else [or_(*(_within(held) for held in positions))]
+    scope = or_(*_within(positions), cases_of(supervised))
     found = session.execute(
-        _rows(outer=True).where(matches, *scope).order_by(Case.opened_at.desc(), Case.number).limit(MOST_FOUND + 1)
+        _rows(outer=True).where(matches, scope).order_by(Case.opened_at.desc(), Case.number).limit(MOST_FOUND + 1)
     ).all()
     return [_row(line, now) for line in found]
 
@@ -182,26 +187,35 @@ def _clerk_departments() -> set[str]:
 
 
 def _places(positions: Iterable[Position], tasks: Any) -> list[ColumnElement[bool]]:
-    wanted = set()
+    """The places that tasks are addressed to, each by itself; of somebody at very many offices those of one role together."""
+    wanted: dict[tuple[str, str], set[int]] = {}
     for held in positions:
-        departments = _clerk_departments() if held.role == "clerk" else {held.department}
-        wanted |= {(held.role, department, held.office_id) for department in departments}
-    return [
-        and_(tasks.closed_at.is_(None), tasks.role == role, tasks.department == department, tasks.office_id == office_id)
-        for role, department, office_id in sorted(wanted)
+        for department in _clerk_departments() if held.role == "clerk" else {held.department}:
+            wanted.setdefault((held.role, department), set()).add(held.office_id)
+    apart = sum(map(len, wanted.values())) <= MOST_PLACES
+    groups = [
+        (role, department, here)
+        for (role, department), offices in sorted(wanted.items())
+        for here in ([[each] for each in sorted(offices)] if apart else [sorted(offices)])
     ]
+    return [
+        and_(
+            tasks.closed_at.is_(None), tasks.role == role, tasks.department == department,
+            tasks.office_id == here[0] if len(here) == 1 else tasks.office_id.in_(here),
+        )
+        for role, department, here in groups
+    ]  # fmt: skip
 
 
-def _within(held: Position) -> ColumnElement[bool]:
-    office = or_(
-        Case.deciding_office_id == held.office_id,
-        # The offices of a case are a small JSON object of unique ids: {"deciding":1,…}.
-        type_coerce(Case.offices, Text).contains(f":{held.office_id}"),
-    )
-    if held.role == "clerk":
-        return office
-    workflows = {definition.key for definition in county_catalogue() if definition.department == held.department}
-    return and_(Case.workflow.in_(sorted(workflows)), office)
+def _within(positions: Iterable[Position]) -> Iterator[ColumnElement[bool]]:
+    """The cases that positions have to do with: those of clerks whatever the department, the others by their workflows."""
+    offices: dict[str, set[int]] = {}
+    for held in positions:
+        offices.setdefault("" if held.role == "clerk" else held.department, set()).add(held.office_id)
+    for department, here in offices.items():
+        with_them = cases_of(frozenset(here))
+        workflows = {definition.key for definition in county_catalogue() if definition.department == department}
+        yield and_(Case.workflow.in_(sorted(workflows)), with_them) if department else with_them
 
 
 def held_by(person_id: int) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean, median
 
-from sqlalchemy import case, func, select, union_all
+from sqlalchemy import case, func, select, true, union_all
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
@@ -20,6 +20,7 @@ from .colours import Due, due_of
 from .inbox import near_due
 from .matters import in_order, place_of
 from .promises import near_promise, promised_due
+from .supervised import Offices, cases_of, tasks_of
 
 DAYS = 90
 RECENT_DAYS = 30
@@ -92,8 +93,8 @@ class Overdue:
     due: Due
 
 
-def open_cases(session: Session, now: datetime) -> list[Open]:
-    """Open cases by workflow, state and office. A waiting or correcting case has no due time and is never late."""
+def open_cases(session: Session, now: datetime, offices: Offices = None) -> list[Open]:
+    """Open cases by workflow, state and office, of some offices or of all. A waiting or correcting case has no due time and is never late."""
     promised = promised_due()
     late = (Task.due_at < now) | (Task.due_at.is_(None) & (promised < now))
     near = near_due(now) | (Task.due_at.is_(None) & near_promise(promised, now))
@@ -108,7 +109,7 @@ def open_cases(session: Session, now: datetime) -> list[Open]:
         )
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Office, Office.id == Task.office_id)
-        .where(Task.closed_at.is_(None))
+        .where(Task.closed_at.is_(None), tasks_of(offices))
         .group_by(Task.workflow, Task.state, Office.name)
     ).all()
     lines = [
@@ -117,8 +118,8 @@ def open_cases(session: Session, now: datetime) -> list[Open]:
     return sorted(lines, key=lambda line: (not line.is_whole, *_order(line.definition, line.state), line.office or ""))
 
 
-def closed_cases(session: Session, now: datetime, days: int) -> list[Closed]:
-    """Cases closed in the last days, by workflow. In time means no later than the promised instant.
+def closed_cases(session: Session, now: datetime, days: int, offices: Offices = None) -> list[Closed]:
+    """Cases of some offices, or of all, closed in the last days, by workflow. In time means no later than the promised instant.
 
     A case that was withdrawn or lapsed has no department's promise to keep: its last time was the applicant's.
     """
@@ -129,14 +130,15 @@ def closed_cases(session: Session, now: datetime, days: int) -> list[Closed]:
     found = session.execute(
         select(Case.workflow, func.count(), func.sum(done), func.sum(promised), func.sum(kept))
         .where(Case.workflow.in_([definition.key for definition in in_order()]), Case.closed_at >= now - timedelta(days=days))
+        .where(cases_of(offices))
         .group_by(Case.workflow)
     ).all()
     lines = [Closed(county_catalogue().latest(workflow), *map(int, numbers)) for workflow, *numbers in found]
     return sorted(lines, key=lambda line: place_of(line.definition.key))
 
 
-def durations(session: Session, now: datetime) -> list[Duration]:
-    """Net working time per step over the tasks closed in the last ``DAYS``, by the county's calendar.
+def durations(session: Session, now: datetime, offices: Offices = None) -> list[Duration]:
+    """Net working time per step over the tasks closed in the last ``DAYS`` at some offices or all, by the county's calendar.
 
     Only steps that a department takes: the applicant's corrections and mere waiting are not its time.
     """
@@ -144,6 +146,7 @@ def durations(session: Session, now: datetime) -> list[Duration]:
     found = session.execute(
         select(Task.workflow, Task.state, Task.opened_at, Task.closed_at)
         .where(Task.closed_at >= now - timedelta(days=DAYS), Task.role.not_in(["", *OUTSIDE_ROLES]))
+        .where(true() if offices is None else Task.office_id.in_(sorted(offices)))
         .order_by(Task.closed_at.desc())
         .limit(MOST_STEPS)
     ).all()
@@ -156,7 +159,7 @@ def durations(session: Session, now: datetime) -> list[Duration]:
     return sorted(lines, key=lambda line: _order(line.definition, line.state))
 
 
-def overdue_tasks(session: Session, now: datetime) -> list[Overdue]:
+def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> list[Overdue]:
     """Open tasks of matters that are late and whole openings that are, the oldest due first, at most ``MOST_OVERDUE`` of each.
 
     A whole opening is late by its promise until its results lie ready, then by the time to hand them out.
@@ -168,6 +171,7 @@ def overdue_tasks(session: Session, now: datetime) -> list[Overdue]:
         select(Task.id, due_at.label("due_at"))
         .join(Case, Case.id == Task.case_id)
         .where(Task.closed_at.is_(None), due_at < now, Case.workflow.in_(wholes) if is_whole else Case.workflow.not_in(wholes))
+        .where(tasks_of(offices))
         .order_by(due_at, Task.id)
         .limit(MOST_OVERDUE)
         .subquery()

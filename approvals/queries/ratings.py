@@ -14,6 +14,8 @@ from approvals.models import Case, Event, EventPayload, Office, Person, Rating
 from workflows.county import county_catalogue
 from workflows.engine.definition import State
 
+from .supervised import Offices, cases_of
+
 DAYS = 90
 MOST_LISTED = 50
 ONLINE = "online"
@@ -116,15 +118,16 @@ class Satisfaction:
         return self.by_score[1] + self.by_score[2]
 
 
-def satisfaction(session: Session, now: datetime) -> Satisfaction:
-    """What was answered in the last ``DAYS``; one statement. A rating that was changed counts once, as it was changed."""
+def satisfaction(session: Session, now: datetime, offices: Offices = None) -> Satisfaction:
+    """What was answered in the last ``DAYS`` of cases of some offices or of all; one statement. A rating that was changed counts once, as it was changed."""
     later = aliased(Rating)
     changed = select(later.id).where(
         later.root_id == Rating.root_id, later.service == Rating.service, later.number > Rating.number, later.channel != "default"
     )
     found = session.execute(
         select(Rating.channel, Rating.score, func.count())
-        .where(Rating.created_at >= now - timedelta(days=DAYS), ~changed.exists())
+        .join(Case, Case.id == Rating.root_id)
+        .where(Rating.created_at >= now - timedelta(days=DAYS), ~changed.exists(), cases_of(offices))
         .group_by(Rating.channel, Rating.score)
     ).all()
     by_score: Counter[int] = Counter()
@@ -150,7 +153,7 @@ class Bad:
     state: State
 
 
-def bad_ratings(session: Session, now: datetime) -> list[Bad]:
+def bad_ratings(session: Session, now: datetime, offices: Offices = None) -> list[Bad]:
     """The bad ratings of the last ``DAYS``, the newest first, at most ``MOST_LISTED``; one statement."""
     rated, follow_up = aliased(Case), aliased(Case)
     found = session.execute(
@@ -158,7 +161,7 @@ def bad_ratings(session: Session, now: datetime) -> list[Bad]:
         .join(rated, rated.id == Rating.root_id)
         .join(follow_up, follow_up.id == Rating.follow_up_id)
         .outerjoin(Office, Office.id == rated.deciding_office_id)
-        .where(Rating.created_at >= now - timedelta(days=DAYS))
+        .where(Rating.created_at >= now - timedelta(days=DAYS), cases_of(offices, rated))
         .order_by(Rating.created_at.desc(), Rating.id.desc())
         .limit(MOST_LISTED)
     ).all()

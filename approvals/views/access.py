@@ -9,6 +9,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
+from approvals.operations import permissions
 from approvals.operations.acting import Acting
 
 from .errors import FileSent, SignInNeeded, UnstorableText
@@ -17,13 +18,19 @@ from .request import maybe_acting
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
-STAFF_ROLES = frozenset({"clerk", "registrar", "registrar-head", "officer", "rating-officer"})
-ROLES_OF: dict[str, frozenset[str]] = {
-    "desk": STAFF_ROLES,
-    "supervise": frozenset({"supervisor"}),
-    "administer": frozenset({"administrator"}),
+GATES: dict[str, str] = {
+    "desk": "work_on_case",
+    "delegate": "delegate",
+    "coordinate": "check",
+    "ledger": "read_ledger",
+    "supervise": "supervise",
+    "administer": "manage_offices",
+    "secure": "manage_positions",
+    "audit": "read_administration_log",
 }
-PERMISSIONS = frozenset({"applicant", *ROLES_OF})
+"""What a page is for, and the action of the table of permissions that opens it."""
+
+PERMISSIONS = frozenset({"applicant", *GATES})
 NUL = "\0"
 
 
@@ -34,7 +41,10 @@ def public(view: View) -> View:
 
 
 def requires(permission: str) -> Callable[[View], View]:
-    """Open a view to some: ``applicant`` is anybody signed in, the others ask for a position held today."""
+    """Open a view to some: ``applicant`` is anybody signed in, the others ask for a position held today that allows it.
+
+    For which offices it is allowed, the view asks ``request.jurisdiction``.
+    """
     if permission not in PERMISSIONS:
         raise ValueError(f"unknown permission {permission}")
 
@@ -79,9 +89,9 @@ def may(acting: Acting | None, permission: str) -> bool:
     """Whether a person passes a permission."""
     if permission == PUBLIC:
         return True
-    if acting is None:
-        return False
-    return permission == "applicant" or any(held.role in ROLES_OF[permission] for held in acting.positions)
+    if permission == "applicant":
+        return acting is not None
+    return permissions.holds(acting, GATES[permission])
 
 
 def protect(application: Flask) -> None:

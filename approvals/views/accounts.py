@@ -11,7 +11,7 @@ from approvals.operations import accounts, deliveries, passwords
 from approvals.operations.errors import Refusal
 from approvals.queries import people
 
-from .access import STAFF_ROLES, public, requires
+from .access import may, public, requires
 from .account_forms import ChangePasswordForm, ChannelsForm, SignInForm, SignUpForm
 from .filters import moment
 from .local import local_path
@@ -20,6 +20,12 @@ from .request import acting, forget_person, maybe_acting, maybe_signed_in, now, 
 blueprint = Blueprint("accounts", __name__)
 
 Page = str | Response | tuple[str, int]
+FIRST_PAGES = (
+    ("desk", "desk.index"),
+    ("supervise", "supervision.index"),
+    ("administer", "deliveries.undelivered"),
+)
+"""Where somebody begins who passes a gate; of several the first."""
 
 
 @blueprint.route("/sign-up", methods=["GET", "POST"])
@@ -98,12 +104,9 @@ def _keep_choices(person_id: int) -> None:
 
 
 def _first_page() -> str:
-    """Where a person begins: staff at the desk, supervisors at the overview, everybody else at their cases."""
+    """Where a person begins: staff at the desk, supervisors at the overview, managers at what they manage, others at their cases."""
     found = maybe_acting()
-    roles = {held.role for held in found.positions} if found is not None else set()
-    if roles & STAFF_ROLES:
-        return url_for("desk.index")
-    return url_for("supervision.index" if "supervisor" in roles else "applications.index")
+    return url_for(next((endpoint for gate, endpoint in FIRST_PAGES if may(found, gate)), "applications.index"))
 
 
 def _demo_sign_ins() -> list[object]:

@@ -8,13 +8,13 @@ from functools import cached_property
 from approvals.models import Task
 from approvals.operations.acting import Acting, counting_on, roles_on_case
 from approvals.operations.errors import NotFound
+from approvals.operations.permissions import COUNTY, DESK_ROLES, holds, jurisdiction
 from approvals.queries import cases, ratings
 from approvals.queries.cases import Family, Member
 from workflows.engine.definition import OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
 
 from . import request
-from .access import STAFF_ROLES, may
 
 RESUBMIT = "resubmit"
 """The action that files a correction: it has pages of its own."""
@@ -41,7 +41,11 @@ class Seen:
 
     @cached_property
     def is_supervisor(self) -> bool:
-        return may(self.acting, "supervise")
+        """Whether the person supervises one of the offices that the family has to do with."""
+        if not holds(self.acting, "supervise"):
+            return False
+        found = jurisdiction(self.acting, "supervise", request.network(), request.today())
+        return found is COUNTY or any(not found.isdisjoint(each.every_office_id()) for each in self.family.members)
 
     @cached_property
     def is_applicant(self) -> bool:
@@ -64,7 +68,7 @@ class Seen:
             task_role=task.role if task is not None else "",
             task_office_id=task.office_id if task is not None else None,
         )
-        return counting_on(member.definition, found & (STAFF_ROLES | {"applicant"}))
+        return counting_on(member.definition, found & (DESK_ROLES | {"applicant"}))
 
     def works_on(self, member: Member) -> bool:
         """Whether the person is on the authorities' side of a case: staff who work on it, or a supervisor."""

@@ -8,11 +8,12 @@ from flask import Blueprint, render_template
 from flask import request as asked
 
 from approvals.operations.acting import counting_on, roles_on_case
+from approvals.operations.permissions import DESK_ROLES, working_positions
 from approvals.queries import inbox
 from approvals.queries.cases import Member
 
 from . import request
-from .access import STAFF_ROLES, may, requires
+from .access import requires
 
 blueprint = Blueprint("desk", __name__)
 
@@ -33,7 +34,7 @@ def _filters() -> inbox.Filters:
 def index() -> str:
     """Open tasks of the person's positions, oldest due first."""
     acting, now, filters = request.acting(), request.now(), _filters()
-    positions = [held for held in acting.positions if held.role in STAFF_ROLES]
+    positions = working_positions(acting)
     page = inbox.page_of(request.session(), acting.person_id, positions, filters, now)
     counts = inbox.counts_of(request.session(), acting.person_id, positions, now)
 
@@ -52,21 +53,28 @@ def index() -> str:
 @blueprint.get("/desk/search")
 @requires("applicant")
 def search() -> str:
-    """Cases by number or company: those a position of the person has to do with; every case for supervisors."""
+    """Cases by number or company: those a position of the person has to do with; those of their offices for supervisors."""
     acting, words = request.acting(), asked.args.get("q", "").strip()[:100]
-    everywhere = may(acting, "supervise")
-    positions = [held for held in acting.positions if held.role in STAFF_ROLES]
-    found = inbox.search(request.session(), positions, words, request.now(), everywhere=everywhere)
-    rows = [row for row in found if everywhere or _is_theirs(row)]
+    supervised = request.jurisdiction("supervise")
+    positions = working_positions(acting)
+    found = inbox.search(request.session(), positions, words, request.now(), supervised=supervised)
+    rows = [row for row in found if _is_supervised(row, supervised) or _is_theirs(row)]
     return render_template(
         "desk/search.html", rows=rows[: inbox.MOST_FOUND], words=words, more=len(found) > inbox.MOST_FOUND, most=inbox.MOST_FOUND
     )
 
 
+def _is_supervised(row: inbox.Row, supervised: frozenset[int] | None) -> bool:
+    return supervised is None or not supervised.isdisjoint(_member(row).every_office_id())
+
+
 def _is_theirs(row: inbox.Row) -> bool:
-    member = Member(row.case, row.definition, row.task, row.holder, None)
-    acting = request.acting()
     roles = roles_on_case(
-        acting, applicant_id=None, department=row.definition.department, offices=member.office_ids()
+        request.acting(), applicant_id=None, department=row.definition.department, offices=_member(row).office_ids()
     )
-    return bool(counting_on(row.definition, roles) & STAFF_ROLES)
+    return bool(counting_on(row.definition, roles) & DESK_ROLES)
+
+
+def _member(row: inbox.Row) -> Member:
+    assert row.case is not None
+    return Member(row.case, row.definition, row.task, row.holder, None)

@@ -11,9 +11,12 @@ from flask import session as cookie
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.operations.acting import Acting, Held
+from approvals.operations import permissions, reference
+from approvals.operations.acting import Acting, Held, with_inherited
+from approvals.operations.reference import note_network_version
 from approvals.queries.people import SignedIn, signed_in
 from workflows.clock import OFFICE_ZONE
+from workflows.network import Network
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -80,6 +83,8 @@ def _person_of_cookie() -> SignedIn | None:
     if person_id is None:
         return None
     person = signed_in(session(), person_id, today())
+    if person is not None:
+        note_network_version(database().engine, person.network_version)
     idle = int(now().timestamp()) - seen
     longest = STAFF_IDLE if person is not None and person.positions else APPLICANT_IDLE
     if person is None or person.session_version != cookie.get("version") or idle > longest.total_seconds():
@@ -113,8 +118,24 @@ def maybe_acting() -> Acting | None:
     """Who is acting, with the positions they hold today, or None."""
     if "acting" not in g:
         person = maybe_signed_in()
-        g.acting = None if person is None else Acting(person.id, person.name, tuple(Held(*held) for held in person.positions))
+        g.acting = _acting_of(person) if person is not None else None
     return cast("Acting | None", g.acting)
+
+
+def _acting_of(person: SignedIn) -> Acting:
+    held = tuple(Held(*each) for each in person.positions)
+    return Acting(person.id, person.name, with_inherited(held, network(), today()) if held else ())
+
+
+def network() -> Network:
+    """The county's network of offices as this process knows it; no statement but when it has changed."""
+    return reference.network(session().connection())
+
+
+def jurisdiction(action: str) -> frozenset[int] | None:
+    """The offices for which whoever acts may do something; None for the whole county."""
+    found = permissions.jurisdiction(acting(), action, network(), today())
+    return None if found is permissions.COUNTY else found
 
 
 def acting() -> Acting:

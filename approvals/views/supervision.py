@@ -36,22 +36,28 @@ def _totals(lines: Iterable[overview.Open]) -> dict[str, int]:
 @blueprint.get("/supervision")
 @requires("supervise")
 def index() -> str:
-    """Open cases with their colours, closed ones, the time each step takes, and what is overdue."""
-    session, now = request.session(), request.now()
-    opened = overview.open_cases(session, now)
-    recent = {line.definition.key: line for line in overview.closed_cases(session, now, overview.RECENT_DAYS)}
-    closed = overview.closed_cases(session, now, overview.DAYS)
-    overdue = overview.overdue_tasks(session, now)
+    """Open cases with their colours, closed ones, the time each step takes, and what is overdue, as far as one's offices reach."""
+    session, now, offices = request.session(), request.now(), request.jurisdiction("supervise")
+    opened = overview.open_cases(session, now, offices)
+    recent = {line.definition.key: line for line in overview.closed_cases(session, now, overview.RECENT_DAYS, offices)}
+    closed = overview.closed_cases(session, now, overview.DAYS, offices)
+    overdue = overview.overdue_tasks(session, now, offices)
     return render_template(
         "supervision/index.html",
-        opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now),
+        opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now, offices),
         overdue={is_whole: [line for line in overdue if line.is_whole is is_whole] for is_whole in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
-        satisfaction=ratings.satisfaction(session, now), bad_ratings=ratings.bad_ratings(session, now), scores=SCORES, reasons=REASONS,
+        satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices), scores=SCORES, reasons=REASONS,
         most_listed=ratings.MOST_LISTED, recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
         totals={
             True: _totals(line for line in opened if line.is_whole),
             False: _totals(line for line in opened if not line.is_whole and not line.is_follow_up),
         },
-        follow_ups=_totals(line for line in opened if line.is_follow_up),
+        supervised=_supervised(offices), follow_ups=_totals(line for line in opened if line.is_follow_up),
     )  # fmt: skip
+
+
+def _supervised(offices: frozenset[int] | None) -> list[str]:
+    """The names of the offices that the page is about; none where it is about the whole county."""
+    known = request.network().offices
+    return [known[each].name for each in known if each in offices] if offices is not None else []

@@ -142,7 +142,7 @@ def collected_in_another_village(database: Database, cast: Cast) -> Chain:
     point = database.write(add_point)
     chain = Chain(database, cast, content_with(delivery={"way": "point", "office": POINT}))
     finish(chain, seal={"handed_over": "window"})
-    at_the_point = Acting(cast.clerk.person_id, cast.clerk.name, (Held("clerk", "approval-bureau", point),))
+    at_the_point = Acting(cast.clerk.person_id, cast.clerk.name, (Held("clerk", "approval-bureau", point, "village_point"),))
     form = {"way": "point", "receiver": "张测试", "identity_checked": True}
     chain.act(ROOT, "hand_out", replace(cast.clerk, acting=at_the_point), form=form)
     return chain

@@ -141,7 +141,7 @@ def _seed(session: Session) -> Cast:
         held = ()
         if position is not None:
             role, department, office = position
-            held = (Held(role, department, offices[office].id),)
+            held = (Held(role, department, offices[office].id, offices[office].kind),)
             session.add(
                 Position(
                     person_id=persons[key].id, role=role, department=department, office_id=offices[office].id, valid_from=SINCE

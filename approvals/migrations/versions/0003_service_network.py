@@ -71,7 +71,7 @@ def upgrade() -> None:
     )
     op.create_table('consents',
     sa.Column('root_id', sa.BigInteger(), nullable=False),
-    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=True),
     sa.Column('office_id', sa.BigInteger(), nullable=False),
     sa.Column('data', approvals.db.types.CanonicalJson(), nullable=False),
     sa.Column('purpose', sa.String(length=300), nullable=False),
@@ -213,6 +213,8 @@ def upgrade() -> None:
     op.add_column('drafts', sa.Column('delegated_id', sa.BigInteger(), nullable=True))
     op.create_index('ix_drafts_delegated_id', 'drafts', ['delegated_id'])
     op.add_column('places', sa.Column('successor_code', sa.String(length=12), nullable=True))
+    op.add_column('persons', sa.Column('password_is_first', sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column('persons', sa.Column('locked_at', approvals.db.types.UtcDateTime(), nullable=True))
     with op.batch_alter_table('offices') as batch_op:
         batch_op.add_column(sa.Column('successor_id', sa.BigInteger(), nullable=True))
         batch_op.create_foreign_key('fk_offices_successor_id', 'offices', ['successor_id'], ['id'])
@@ -222,6 +224,8 @@ def downgrade() -> None:
     with op.batch_alter_table('offices') as batch_op:
         batch_op.drop_constraint('fk_offices_successor_id', type_='foreignkey')
         batch_op.drop_column('successor_id')
+    op.drop_column('persons', 'locked_at')
+    op.drop_column('persons', 'password_is_first')
     op.drop_column('places', 'successor_code')
     op.drop_index('ix_drafts_delegated_id', 'drafts')
     op.drop_column('drafts', 'delegated_id')
