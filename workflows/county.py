@@ -1,9 +1,11 @@
-"""The county's catalogue: the general engine together with the guards of this law."""
+"""The county's catalogue: the general engine together with the guards of this law and of delegated handling."""
 
 from __future__ import annotations
 
 import functools
 
+import workflows.network.guards  # noqa: F401  registers the guards of custody
+import workflows.network.mandate_guards  # noqa: F401  registers the guards of mandates
 import workflows.rules.guards  # noqa: F401  registers the guards of the registration law
 from workflows.engine import effects as _effects  # noqa: F401  declares the effects
 from workflows.engine import guards as _guards  # noqa: F401  registers the general guards

@@ -25,6 +25,17 @@ OUTSIDE_ROLES = frozenset({"applicant", "signatory"})
 OUTCOMES = ("done", "failed", "refused", "withdrawn", "not_opened")
 """How a case can end. Every one of them settles the case; only ``done`` counts as success."""
 
+APPLICATION, PRINCIPAL = "application", "principal"
+"""Whose votes a sign-off asks for."""
+
+SIGNERS = (APPLICATION, PRINCIPAL)
+
+DELEGATED = "delegated"
+"""The kind of workflow in which an agent carries a matter for somebody; the matter is its linked case."""
+
+ON_THE_WAY = ("point", "town", "centre")
+"""Offices of a delegated case, from the one that took it in to the one that files; those it does not have are left out."""
+
 SYSTEM = "system"
 STAYS = "="
 """As a destination: the case stays where it is and its open task, with its clock, goes on."""
@@ -114,12 +125,14 @@ class Opening:
 @dataclass(frozen=True, slots=True)
 class SignOffRule:
     """Several people decide one step. ``rule`` is ``all`` (会签), ``any`` (或签), ``share`` (票签: more than ``share`` percent
-    of the weight) or ``count`` (k of n). ``notice`` is the one that asks each of them."""
+    of the weight) or ``count`` (k of n). ``notice`` is the one that asks each of them. ``of`` says who they are: everybody whom
+    the application names (``application``), or the one who entrusted an agent with it (``principal``)."""
 
     rule: str
     count: int = 0
     share: int = 0
     notice: str = ""
+    of: str = APPLICATION
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,3 +26,10 @@ effect("record_fee", parameters=("amount", "purpose"))
 # The window has the person and the card before it.
 effect("override_identity", roles=("clerk",))
 effect("cast_vote")
+# Delegated handling: the mandate, the papers on their way, and the application that an agent prepared.
+effect("draft_mandate")
+effect("sign_mandate")
+effect("file_matter", needs=("application",), guards=("mandate_in_force", "registration_rules_hold"))
+for name in ("receive_hand_over", "deliver_items"):
+    effect(name)
+effect("send_hand_over", parameters=("direction",))

@@ -58,8 +58,9 @@ class Facts:
     """Everything a guard or trigger may look at.
 
     ``entered`` is when the case came into its state; ``timer_due`` when a timer of that state has run out;
-    ``form`` is what the actor typed, validated; ``application`` what was filed; ``domain`` holds facts of a special
-    subject (the rule context of the registration law, for one) that only its own guards understand.
+    ``offices`` names the offices that the case has; ``form`` is what the actor typed, validated; ``application`` what was filed;
+    ``domain`` holds facts of a special subject (the rule context of the registration law, for one) that only its own guards
+    understand.
     """
 
     now: datetime
@@ -68,6 +69,7 @@ class Facts:
     predecessors: tuple[LinkedCase, ...] = ()
     voters: tuple[Voter, ...] = ()
     timer_due: datetime | None = None
+    offices: frozenset[str] = frozenset()
     form: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     application: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
     domain: Mapping[str, Any] = field(default_factory=lambda: NOTHING)

@@ -56,13 +56,13 @@ def predecessors_settled(state: State, facts: Facts, parameters: Mapping[str, An
     return join_holds(facts.predecessors, "all")
 
 
-@trigger("timer", parameters=("after",))
+@trigger("timer", parameters=("after",), from_outside=True)
 def timer(state: State, facts: Facts, parameters: Mapping[str, Any]) -> bool:
     """The case has been in its state for as long as ``after`` says; the clock works out when that is."""
     return facts.timer_due is not None and facts.now >= facts.timer_due
 
 
-@trigger("sign_offs_decided", parameters=("result",), needs=("voters",))
+@trigger("sign_offs_decided", parameters=("result",), needs=("voters",), from_outside=True)
 def sign_offs_decided(state: State, facts: Facts, parameters: Mapping[str, Any]) -> bool:
     """The people asked have decided by the sign-off rule of the state, with that ``result``: yes or no."""
     return state.sign_off is not None and sign_off_result(facts.voters, state.sign_off) == parameters["result"]

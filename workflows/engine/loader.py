@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from .definition import (
+    APPLICATION,
     Action,
     Addressee,
     Branch,
@@ -169,7 +170,7 @@ def _form(name: str, data: Mapping[str, Any]) -> Form:
 def _sign_off(data: Mapping[str, Any] | None) -> SignOffRule | None:
     if data is None:
         return None
-    return SignOffRule(data["rule"], data.get("count", 0), data.get("share", 0), data.get("notice", ""))
+    return SignOffRule(data["rule"], data.get("count", 0), data.get("share", 0), data.get("notice", ""), data.get("of", APPLICATION))
 
 
 def _state(name: str, data: Mapping[str, Any], department: str) -> State:

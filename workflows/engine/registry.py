@@ -51,6 +51,8 @@ GUARDS: dict[str, Guard] = {}
 TRIGGERS: dict[str, tuple[Trigger, frozenset[str]]] = {}
 TRIGGER_NEEDS: dict[str, frozenset[str]] = {}
 """The costly facts that a trigger looks at, as ``needs`` of a guard."""
+FROM_OUTSIDE: set[str] = set()
+"""Triggers that wait for a person or for time, so that no linked case decides whether they come."""
 EFFECTS: dict[str, Effect] = {}
 
 
@@ -73,7 +75,7 @@ def guard(
 
 
 def trigger(
-    name: str, *, parameters: tuple[str, ...] = (), needs: tuple[str, ...] = ()
+    name: str, *, parameters: tuple[str, ...] = (), needs: tuple[str, ...] = (), from_outside: bool = False
 ) -> Callable[[Trigger], Trigger]:
     """Register what an automatic action waits for. Raises ValueError when the name is taken."""
 
@@ -82,6 +84,8 @@ def trigger(
             raise ValueError(f"trigger {name!r} is registered twice")
         TRIGGERS[name] = (check, frozenset(parameters))
         TRIGGER_NEEDS[name] = frozenset(needs)
+        if from_outside:
+            FROM_OUTSIDE.add(name)
         return check
 
     return register

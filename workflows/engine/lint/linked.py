@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..definition import STAYS, Definition, Opening
+from ..definition import DELEGATED, STAYS, Definition, Opening
 from ..loader import Problem
 from .names import _as_list
 from .shape import suggestion
@@ -48,12 +48,16 @@ def opened_workflows_exist(subject: Subject) -> Iterator[Problem]:
         seen.add(opening.workflow)
 
 
+OPENING_KINDS = ("chain", DELEGATED)
+
+
 def kind_fits(subject: Subject) -> Iterator[Problem]:
-    """A chain opens linked cases; nothing else does."""
+    """A chain opens linked cases, and so does delegated handling, which carries a matter; nothing else does."""
     opens = any(True for _ in openings(subject))
-    if subject.definition.kind == "chain" and not opens:
-        yield subject.problem("kind", "a chain opens linked cases, but no state does: add 'opens' or change the kind", "kind")
-    if subject.definition.kind != "chain" and opens:
+    kind = subject.definition.kind
+    if kind in OPENING_KINDS and not opens:
+        yield subject.problem("kind", f"a {kind} workflow opens linked cases, but no state does: add 'opens' or change the kind", "kind")
+    if kind not in OPENING_KINDS and opens:
         yield subject.problem("kind", "states open linked cases, so the kind of this workflow is 'chain'", "kind")
 
 
@@ -106,6 +110,12 @@ def choices_match(subject: Subject) -> Iterator[Problem]:
     """What the applicant can choose is what is opened when chosen: nothing chosen in vain, nothing that cannot be."""
     chosen = {opening.workflow: (state, index) for state, index, opening in openings(subject) if opening.when == "chosen"}
     page_name, field_name = CHOICE
+    if subject.definition.kind == DELEGATED:  # which matter it is, its mandate says
+        for value, (state, index) in chosen.items():
+            if value in subject.others and not subject.others[value].pages:
+                message = f"{value!r} has no pages to be filed on, so nobody can entrust an agent with it"
+                yield subject.problem("choice", message, "states", state, "opens", index)
+        return
     for number, page in enumerate(subject.definition.pages):
         for position, field in enumerate(page.fields):
             if (page.name, field.name) == CHOICE:

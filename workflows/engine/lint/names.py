@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..definition import OUTCOMES, STAYS, SYSTEM
+from ..definition import DELEGATED, ON_THE_WAY, OUTCOMES, SIGNERS, STAYS, SYSTEM
 from ..loader import Path_, Problem
 from ..registry import EFFECTS, GUARDS, TRIGGERS
 from .shape import suggestion
 from .subject import Rule, Subject, named_places, split
 
-KINDS = ("chain", "registration", "service", "internal")
+KINDS = ("chain", "registration", "service", "delegated", "internal")
 """``internal``: opened by the product itself, so nobody applies for it and no guide lists it."""
 
 STYLES = ("primary", "secondary", "danger")
@@ -72,7 +72,8 @@ def offices(subject: Subject) -> Iterator[Problem]:
         path = ("states", name, "task", "office")
         page_name, dot, field_name = office.partition(".")
         if not dot:
-            yield from _unless_known(subject, "office", office, OFFICES, path)
+            known = (*OFFICES, *ON_THE_WAY) if subject.definition.kind == DELEGATED else OFFICES
+            yield from _unless_known(subject, "office", office, known, path)
         elif page_name not in subject.definition.reads:
             message = f"the office comes from the page {page_name!r}, which 'reads' does not name: add it there"
             yield subject.problem("unknown-office", message, *path)
@@ -91,6 +92,8 @@ def words(subject: Subject) -> Iterator[Problem]:
         yield from _unless_known(subject, "stage", state["stage"], vocabulary["stages"], ("states", name, "stage"))
         if "outcome" in state:
             yield from _unless_known(subject, "outcome", state["outcome"], OUTCOMES, ("states", name, "outcome"))
+        if "of" in (state.get("sign_off") or {}):
+            yield from _unless_known(subject, "group of people", state["sign_off"]["of"], SIGNERS, ("states", name, "sign_off", "of"))
         if "sign_off" in state:
             path: Path_ = ("states", name, "sign_off", "rule")
             yield from _unless_known(subject, "sign-off rule", state["sign_off"]["rule"], SIGN_OFF_RULES, path)

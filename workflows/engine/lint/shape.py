@@ -230,7 +230,7 @@ _STATE = keyed(
         "task": keyed({"role": word}, {"department": word, "office": word}),
         "time": anything,
         "opens": listed(keyed({"workflow": word}, {"when": word, "after": listed(word)})),
-        "sign_off": keyed({"rule": word}, {"count": whole, "share": whole, "notice": word}),
+        "sign_off": keyed({"rule": word}, {"of": word, "count": whole, "share": whole, "notice": word}),
         "closes": flag,
         "final": flag,
         "outcome": word,

@@ -14,7 +14,7 @@ from datetime import datetime
 from ..definition import Action, Named, State
 from ..facts import SYSTEM_ACTOR, Facts, LinkedCase
 from ..loader import Problem
-from ..registry import GUARDS, TRIGGERS
+from ..registry import FROM_OUTSIDE, GUARDS, TRIGGERS
 from .linked import opened_before
 from .names import _as_list
 from .subject import Rule, Subject, outcomes_of
@@ -53,7 +53,7 @@ def _exits_at_once(subject: Subject, state: State) -> list[Action]:
     return [
         action
         for action in subject.exits[state.name]
-        if action.automatic and action.when is not None and action.when.name not in ("timer", "sign_offs_decided")
+        if action.automatic and action.when is not None and action.when.name not in FROM_OUTSIDE
     ]
 
 
