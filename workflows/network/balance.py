@@ -153,7 +153,7 @@ def _of_hand_over(ledger: Ledger, hand_over_id: int) -> Iterator[Imbalance]:
     if hand_over.received_at is None:
         stray = {item_id for item_id in sent if ledger.standing(item_id).status != IN_TRANSIT} | answered
         if stray:
-            yield _wrong(None, hand_over_id, f"第{number}次交接没签收，材料却不在途中", f"hand-over {number} is open, its items are not")
+            yield _wrong(None, hand_over_id, f"第{number}次交接没签收，材料却不在途中", f"hand-over {number} is open, its items not")
         return
     if sent != answered:
         yield _wrong(None, hand_over_id, f"第{number}次交接没有逐一确认就签收了", f"hand-over {number} was received without every item")
