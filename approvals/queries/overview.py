@@ -94,7 +94,10 @@ class Overdue:
 
 
 def open_cases(session: Session, now: datetime, offices: Offices = None) -> list[Open]:
-    """Open cases by workflow, state and office, of some offices or of all. A waiting or correcting case has no due time and is never late."""
+    """Open cases of some offices, or of all, by workflow, state and office.
+
+    A waiting or correcting case has no due time and is never late.
+    """
     promised = promised_due()
     late = (Task.due_at < now) | (Task.due_at.is_(None) & (promised < now))
     near = near_due(now) | (Task.due_at.is_(None) & near_promise(promised, now))

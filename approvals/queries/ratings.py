@@ -119,7 +119,10 @@ class Satisfaction:
 
 
 def satisfaction(session: Session, now: datetime, offices: Offices = None) -> Satisfaction:
-    """What was answered in the last ``DAYS`` of cases of some offices or of all; one statement. A rating that was changed counts once, as it was changed."""
+    """What was answered in the last ``DAYS`` of cases of some offices or of all; one statement.
+
+    A rating that was changed counts once, as it was changed.
+    """
     later = aliased(Rating)
     changed = select(later.id).where(
         later.root_id == Rating.root_id, later.service == Rating.service, later.number > Rating.number, later.channel != "default"

@@ -47,7 +47,8 @@ def index() -> str:
         opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now, offices),
         overdue={is_whole: [line for line in overdue if line.is_whole is is_whole] for is_whole in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
-        satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices), scores=SCORES, reasons=REASONS,
+        satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices),
+        scores=SCORES, reasons=REASONS,
         most_listed=ratings.MOST_LISTED, recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
         totals={
             True: _totals(line for line in opened if line.is_whole),
