@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from approvals.models import BusinessItem
 
 from . import reference
-from .network import load_offices, load_places, read_data
+from .network import load_competences, load_departments, load_offices, load_places, read_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,20 +20,26 @@ class Loaded:
     places: int
     offices: int
     business_items: int
+    competences: int = 0
+    departments: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.places or self.offices or self.business_items)
+        return bool(self.places or self.offices or self.business_items or self.competences or self.departments)
 
 
 def load_reference_data(session: Session, *, example_banks: bool = False) -> Loaded:
-    """Load places, offices and business items; ``example_banks`` adds invented partner banks, for a demo."""
+    """Load the network and the business items; ``example_banks`` adds invented partner banks, for a demo."""
     places = load_places(session)
     offices = load_offices(session)
     if example_banks:
         offices += load_offices(session, "example_banks")
+    competences, departments = load_competences(session, offices), load_departments(session)
     items = _load_business_items(session)
+    loaded = Loaded(places, len(offices), items, competences, departments)
+    if loaded:
+        reference.network_changed(session)
     reference.forget()
-    return Loaded(places, offices, items)
+    return loaded
 
 
 def _load_business_items(session: Session) -> int:

@@ -5,14 +5,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from approvals.db import Database
-from approvals.models import BusinessItem, Office, Place
+from approvals.models import BusinessItem, Competence, Office, Place
 from approvals.operations.reference_data import Loaded, load_reference_data
 
 
 def test_the_network_is_that_of_the_county(database_url: str) -> None:
     database = Database(database_url)
     loaded = database.write(load_reference_data)
-    assert (loaded.places, loaded.offices) == (124, 17)
+    assert (loaded.places, loaded.offices) == (124, 126)
     with database.reading() as session:
         offices = list(session.scalars(select(Office)))
         units = dict(session.execute(select(Place.level, func.count()).group_by(Place.level)).all())
@@ -21,7 +21,8 @@ def test_the_network_is_that_of_the_county(database_url: str) -> None:
     by_kind: dict[str, list[Office]] = {}
     for office in offices:
         by_kind.setdefault(office.kind, []).append(office)
-    assert {kind: len(found) for kind, found in by_kind.items()} == {"county_hall": 1, "sub_centre": 2, "town_centre": 14}
+    counts = {kind: len(found) for kind, found in by_kind.items()}
+    assert counts == {"county_hall": 1, "sub_centre": 2, "town_centre": 14, "village_point": 109}
     assert {office.place_code for office in by_kind["sub_centre"]} == {"371621105", "371621115"}
     assert {office.place_code for office in offices} <= codes
     ids = {office.id for office in offices}
@@ -32,7 +33,7 @@ def test_the_network_is_that_of_the_county(database_url: str) -> None:
 def test_example_banks_come_with_a_demo_alone(database_url: str) -> None:
     database = Database(database_url)
     database.write(load_reference_data)
-    assert database.write(load_reference_data, example_banks=True) == Loaded(0, 3, 0)
+    assert database.write(load_reference_data, example_banks=True) == Loaded(0, 3, 0, competences=3)
     with database.reading() as session:
         banks = session.scalars(select(Office.name).where(Office.kind == "bank")).all()
     assert len(banks) == 3
@@ -46,7 +47,11 @@ def test_loading_again_keeps_what_the_county_changed(database_url: str) -> None:
 
     def change(session: Any) -> None:
         session.scalars(select(Office).where(Office.code == "hall")).one().phone = "0543-0000001"
-        session.delete(session.scalars(select(Office).where(Office.code == "town-weiji")).one())
+        point = session.scalars(select(Office).where(Office.code == "point-371621109259")).one()
+        for competence in session.scalars(select(Competence).where(Competence.office_id == point.id)):
+            session.delete(competence)
+        session.flush()
+        session.delete(point)
         session.delete(session.get(Place, "371621109"))
         for item in session.scalars(select(BusinessItem)):
             session.delete(item)
@@ -54,7 +59,7 @@ def test_loading_again_keeps_what_the_county_changed(database_url: str) -> None:
         session.add(BusinessItem(code="F5212", text="县里导入的一项", licensed=False))
 
     database.write(change)
-    assert database.write(load_reference_data) == Loaded(1, 1, 0)
+    assert database.write(load_reference_data) == Loaded(1, 1, 0, competences=2)
     assert not database.write(load_reference_data)
     with database.reading() as session:
         assert session.scalars(select(Office.phone).where(Office.code == "hall")).one() == "0543-0000001"
