@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from approvals.db import new_id
-from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import DELEGATED, ON_THE_WAY
 from workflows.engine.facts import Actor
 from workflows.network.custody import COPY, ITEM_KINDS, ORIGINAL, RESULT, Item, Ledger, Move, NotAllowed
@@ -23,6 +22,7 @@ from . import statements
 from .acting import Acting, Held
 from .custody_ledger import ledger_of, note, refused, standing_at
 from .errors import NotFound, Outdated, Refusal
+from .mandates import mandate_of, today_of
 from .moving import Request, request_key
 from .permissions import reach
 from .snapshot import CaseNow
@@ -82,7 +82,9 @@ def take_in(session: Session, acting: Acting, case_id: int, listed: Sequence[Lis
     return _enter(keeper, TAKEN, listed, (ORIGINAL, COPY))
 
 
-def enter_results(session: Session, acting: Acting, case_id: int, listed: Sequence[Listed], key: str | None, now: datetime) -> list[int]:
+def enter_results(
+    session: Session, acting: Acting, case_id: int, listed: Sequence[Listed], key: str | None, now: datetime
+) -> list[int]:
     """Enter what an authority made (营业执照正本、印章): it begins its way at the office of whoever enters it."""
     keeper = _keeper(session, acting, case_id, ISSUED, key, now)
     if keeper is None:
@@ -149,7 +151,7 @@ def _keeper(session: Session, acting: Acting, case_id: int, action: str, key: st
     root = unit.root_of(unit.case(case_id))
     if root.applicant_id == acting.person_id:
         raise Refusal("own", {
-            "zh": "这是您自己的申请，材料的收退要请别人登记。", "en": "This is your own application; somebody else has to keep its papers.",
+            "zh": "这是您自己的申请，材料的收退要请别人登记。", "en": "This is your own application; somebody else keeps its papers.",
         })  # fmt: skip
     ledger = ledger_of(unit, root)
     with_it = {*root.offices.values(), *(ledger.standing(item_id).office_id for item_id in ledger.items)}
@@ -177,10 +179,8 @@ def _refuse_without_mandate(keeper: _Keeper) -> None:
     case = keeper.case
     if case.definition.kind != DELEGATED or case.submissions:
         return
-    from .mandates import mandate_now
-
-    mandate = mandate_now(keeper.unit.connection, case.root_id, keeper.unit.now)
-    message = mandate.fault(keeper.unit.now.astimezone(OFFICE_ZONE).date()) if mandate is not None else {
+    mandate = mandate_of(keeper.unit, case)
+    message = mandate.fault(today_of(keeper.unit)) if mandate is not None else {
         "zh": "没有委托书，不能收别人的材料。请先起草委托书，让申请人签。",
         "en": "There is no mandate, so nobody's papers are taken in. Draft one and let the applicant sign it.",
     }

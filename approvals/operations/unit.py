@@ -23,6 +23,7 @@ from workflows.engine.machine import automatic_actions, automatic_step, needs_of
 
 from . import clocks, statements
 from .carrying import catalogue_in_force
+from .custody_ledger import custody_facts
 from .effects import EFFECTS
 from .errors import NotFound
 from .impartial import follow_up_facts
@@ -114,7 +115,7 @@ class Unit:
         """What the engine may look at for this case; ``needs`` names the facts that cost a statement."""
         application = self.application(case) if "application" in needs else {}
         domain: dict[str, Any] = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
-        domain |= follow_up_facts(self.connection, case.id, needs)
+        domain |= follow_up_facts(self.connection, case.id, needs) | custody_facts(self, case, needs)
         siblings = {other.workflow: other for other in self.linked_of_parent(case)} if case.predecessors else {}
         timer = case.task.timer_at if case.task is not None else None
         return Facts(
