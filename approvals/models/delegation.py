@@ -130,15 +130,15 @@ class CustodyMove(Identified, Base):
 class Consent(Identified, Base):
     """单独同意: data of a case may go to a bank, post office or merchant (个人信息保护法 第二十三条), until withdrawn.
 
-    ``data`` are the kinds of data named to the person, ``purpose`` what for; ``given_by`` is who typed it in where it was given
-    on paper, with ``way`` online or paper.
+    ``data`` are the kinds of data named to the person, ``purpose`` what for; ``way`` is online or paper, and ``recorded_by_id``
+    who typed it in where that was not the person. ``person_id`` is None for a walk-in without an account.
     """
 
     __tablename__ = "consents"
     __table_args__ = (Index("ix_consents_root_id", "root_id"),)
 
     root_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))
     office_id: Mapped[int] = mapped_column(ForeignKey("offices.id"))
     data: Mapped[Any] = mapped_column(CanonicalJson)
     purpose: Mapped[str] = mapped_column(String(300))

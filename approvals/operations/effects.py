@@ -15,6 +15,7 @@ from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, delivered_
 from workflows.rules.reading import Application
 
 from . import clocks, statements
+from .consent_rows import BANK_ACCOUNT, BANK_OF_MATTER, follow_application
 from .errors import Outdated, Refusal
 from .reference import item_texts, office_id_of, office_name_of, place_in_words
 from .registration import comparable_names, reservation_of
@@ -47,6 +48,7 @@ def accept_submission(
     which submission it was and which offices it asks for.
     """
     root, application = unit.root_of(case), unit.application(case)
+    bank_before = root.offices.get(BANK_OF_MATTER) if BANK_ACCOUNT in root.chosen else None
     body = canonical_json(application)
     root.submissions += 1
     content_digest = digest("", body)
@@ -68,6 +70,7 @@ def accept_submission(
         member.offices = {**member.offices, **unit.new_offices}
     if root is not case:  # every case that an action touches gets an event of its own
         unit.record(root, actor, "", "case:refiled", root.state, root.state, filed)
+    follow_application(unit, root, actor, application, bank_before)
 
 
 @carries_out("restart_clock")

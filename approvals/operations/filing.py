@@ -21,6 +21,7 @@ from workflows.rules import BLOCK, Finding, compose_name, findings, records
 
 from . import statements
 from .acting import Acting
+from .consent_rows import follow_application
 from .effects import issue
 from .errors import NotFound, Refusal
 from .moving import Moved, Request, act
@@ -152,6 +153,7 @@ def _open(
     unit.cases[case.id] = case
     issue(unit, case, "receipt", {}, payload)
     unit.open_case(case, actor, payload, hashlib.sha256(f"file/{draft.id}".encode()).hexdigest()[:60])
+    follow_application(unit, case, actor, application, None)
     unit.settle()
     unit.write()
     return Filed(case.id, case.number, case.token, claim_code)

@@ -20,6 +20,7 @@ from workflows.engine.machine import advance, needs_of
 
 from . import statements
 from .acting import Acting, counting_on, roles_on_case
+from .consents import refuse_without_consent
 from .errors import NotFound, Outdated, Refusal
 from .impartial import refuse_rated
 from .snapshot import CaseNow
@@ -64,6 +65,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     unit = Unit.load(session, request.case_id, now)
     case = unit.case(request.case_id)
     actor = actor_on(acting, case)
+    refuse_without_consent(session, acting, case, case.office_ids())
     if _is_repeated(unit, case, acting, request):
         return Moved(case.id, case.number, case.state, repeated=True)
     _refuse_outdated(unit, case, actor, request.task_id)
@@ -100,6 +102,7 @@ def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: dat
     unit = Unit.load(session, case_id, now)
     case = unit.case(case_id)
     actor = actor_on(acting, case)
+    refuse_without_consent(session, acting, case, case.office_ids())
     _refuse_outdated(unit, case, actor, task_id)
     task = case.task
     assert task is not None

@@ -179,6 +179,17 @@ insert_documents = _insert(Document.__table__)
 insert_notices = _insert(Notice.__table__)
 insert_consents = _insert(consents)
 insert_disclosures = _insert(Disclosure.__table__)
+withdraw_consent = Prepared(
+    lambda dialect: (
+        update(consents)
+        .where(
+            consents.c.root_id == bindparam("of_root_id"),
+            consents.c.office_id == bindparam("of_office_id"),
+            consents.c.withdrawn_at.is_(None),
+        )
+        .values(_plain(consents, ("withdrawn_at",)))
+    )
+)
 
 documents_in_force = Prepared(
     lambda dialect: select(documents.c.id, documents.c.number, documents.c.content).where(

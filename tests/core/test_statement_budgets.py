@@ -98,6 +98,10 @@ def test_filing(database: Database, cast: Cast, counted: Counting) -> None:
 
     Chain(database, cast)  # the day's counter and the lists of this process are there
     draft_id = draft_of(database, cast.applicant, application(), token="counted")
+    consent = 1
+    assert counted(lambda: database.write(filing.file_draft, cast.applicant.acting, draft_id, NOW)) <= ISSUING + ANCESTOR + consent
+    without = content_with(matters={"chosen": ["company-seal"]})
+    draft_id = draft_of(database, cast.applicant, without, token="counted-without")
     assert counted(lambda: database.write(filing.file_draft, cast.applicant.acting, draft_id, NOW)) <= ISSUING + ANCESTOR
 
 

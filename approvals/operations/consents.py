@@ -1,0 +1,120 @@
+"""Separate consents, given and withdrawn beside the application: by the applicant, or on paper before a clerk or an agent.
+
+From the moment of a withdrawal nobody who serves at that third party alone reads or moves the case; what was done before
+stands (个人信息保护法 第十五条), and the case goes on with everybody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case
+from approvals.queries import consents as known
+from workflows.engine.facts import Actor
+
+from .acting import Acting, Held
+from .consent_rows import ONLINE, PAPER, THIRD_PARTIES, recipients
+from .consent_rows import give as note_given
+from .consent_rows import withdraw as note_withdrawn
+from .errors import NotFound, Refusal
+from .snapshot import CaseNow
+from .unit import Unit
+
+RECORDERS = frozenset({"clerk", "agent", "coordinator"})
+"""Who puts on record what a person has signed on paper before them."""
+
+
+class ConsentMissing(Refusal):
+    """A third party asks for a case that it has no consent for. ``withdrawn_at`` is None where there never was one."""
+
+    def __init__(self, case_token: str, number: str, office_id: int, withdrawn_at: datetime | None) -> None:
+        message = {
+            "zh": f"{number}：申请人没有同意把资料提供给您所在的单位，或者已经撤回同意，所以不能查看，也不能办理。",
+            "en": f"{number}: the applicant has not consented to your organisation having this data, or has withdrawn the consent.",
+        }
+        super().__init__("no-consent", message)
+        self.case_token, self.number, self.office_id, self.withdrawn_at = case_token, number, office_id, withdrawn_at
+
+
+def give(session: Session, acting: Acting, case_token: str, office_id: int, now: datetime) -> None:
+    """Note the applicant's consent that an office has the data of a case; one that is in force already stands."""
+    unit, root, role, way = _asked(session, acting, case_token, now)
+    found = _recipients(session, root)
+    if office_id not in found:
+        raise Refusal(
+            "no-recipient", {"zh": "这个办件不经过这个单位，不需要同意。", "en": "The case does not go to this organisation."}
+        )
+    if office_id in known.in_force(session, root.id):
+        return
+    kind, for_account = found[office_id]
+    actor = Actor(acting.person_id, acting.name, frozenset({role}))
+    note_given(unit, root, actor, role, office_id, kind, for_account=for_account, way=way)
+    unit.write()
+
+
+def withdraw(session: Session, acting: Acting, case_token: str, office_id: int, now: datetime) -> None:
+    """Note that the applicant has withdrawn their consent for an office; a second time changes nothing."""
+    unit, root, role, way = _asked(session, acting, case_token, now)
+    if office_id not in known.in_force(session, root.id):
+        return
+    note_withdrawn(unit, root, Actor(acting.person_id, acting.name, frozenset({role})), role, office_id, way)
+    unit.write()
+
+
+def _asked(session: Session, acting: Acting, case_token: str, now: datetime) -> tuple[Unit, CaseNow, str, str]:
+    """The root of a case with who speaks for its applicant, and in which way. Raises NotFound for everybody else."""
+    case_id = session.scalar(select(Case.root_id).where(Case.token == case_token))
+    if case_id is None:
+        raise NotFound
+    unit = Unit.load(session, case_id, now)
+    root = unit.case(case_id)
+    if root.applicant_id == acting.person_id:
+        return unit, root, "applicant", ONLINE
+    role = recorder_role(acting, [each for case in unit.cases.values() for each in case.office_ids()])
+    if not role:
+        raise NotFound
+    return unit, root, role, PAPER
+
+
+def recorder_role(acting: Acting, offices: Iterable[int]) -> str:
+    """As what a person notes consents that were signed on paper, at an office the case is with; "" for whoever may not."""
+    here = frozenset(offices)
+    return next((held.role for held in acting.positions if held.role in RECORDERS and held.office_id in here), "")
+
+
+def _recipients(session: Session, root: CaseNow) -> dict[int, tuple[str, bool]]:
+    partners = known.partner_offices(session, THIRD_PARTIES, set(root.offices.values()))
+    return recipients(root.offices, root.chosen, {office.id: office.kind for office in partners.values()})
+
+
+def serves_third_party(acting: Acting, offices: Iterable[int]) -> Held | None:
+    """The position of whoever has to do with a case at a third party alone; None for the authorities' own people.
+
+    Of somebody with several positions those count that are at an office of the case; where none is, all of them.
+    """
+    here = frozenset(offices)
+    at_the_case = [held for held in acting.positions if held.office_id in here] or list(acting.positions)
+    if not at_the_case or any(held.kind not in THIRD_PARTIES for held in at_the_case):
+        return None
+    return at_the_case[0]
+
+
+def refuse_without_consent(session: Session, acting: Acting, case: CaseNow | Case, offices: Iterable[int]) -> None:
+    """Raise ConsentMissing where somebody at a third party alone asks for a case without consent. One statement, of them alone."""
+    if case.applicant_id == acting.person_id:
+        return
+    offices = frozenset(offices)
+    held = serves_third_party(acting, offices)
+    if held is None:
+        return
+    given = {office_id: each for (_, office_id), each in known.consents_of(session, [case.root_id]).items()}
+    own = {position.office_id for position in acting.positions}
+    if any(each.withdrawn_at is None and office_id in own for office_id, each in given.items()):
+        return
+    last = given.get(held.office_id)
+    raise ConsentMissing(case.token, case.number, held.office_id, last.withdrawn_at if last is not None else None)
+
