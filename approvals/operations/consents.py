@@ -21,12 +21,9 @@ from .consent_rows import ONLINE, PAPER, THIRD_PARTIES, recipients
 from .consent_rows import give as note_given
 from .consent_rows import withdraw as note_withdrawn
 from .errors import NotFound, Refusal
+from .permissions import reach
 from .snapshot import CaseNow
 from .unit import Unit
-
-RECORDERS = frozenset({"clerk", "agent", "coordinator"})
-"""Who puts on record what a person has signed on paper before them."""
-
 
 class ConsentMissing(Refusal):
     """A third party asks for a case that it has no consent for. ``withdrawn_at`` is None where there never was one."""
@@ -83,7 +80,8 @@ def _asked(session: Session, acting: Acting, case_token: str, now: datetime) -> 
 def recorder_role(acting: Acting, offices: Iterable[int]) -> str:
     """As what a person notes consents that were signed on paper, at an office the case is with; "" for whoever may not."""
     here = frozenset(offices)
-    return next((held.role for held in acting.positions if held.role in RECORDERS and held.office_id in here), "")
+    recorders = (held.role for held in acting.positions if reach(held.role, held.kind, "record_consent") and held.office_id in here)
+    return next(recorders, "")
 
 
 def _recipients(session: Session, root: CaseNow) -> dict[int, tuple[str, bool]]:

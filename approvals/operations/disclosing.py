@@ -14,13 +14,17 @@ from sqlalchemy.orm import Session
 
 from approvals.db import new_id
 from approvals.queries.disclosures import last_disclosure
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.engine.facts import Actor
 
 from . import statements
 from .acting import Acting
+from .consents import refuse_without_consent
 from .errors import NotFound, Refusal
 from .moving import actor_on
+from .permissions import COUNTY, jurisdiction, reach
+from .reference import network
 from .snapshot import CaseNow
 from .unit import Unit
 
@@ -53,7 +57,8 @@ def disclose(session: Session, acting: Acting, case_id: int, now: datetime, reas
     """
     unit = Unit.load(session, case_id, now)
     case = unit.case(case_id)
-    role, office_id = _capacity(acting, case)
+    refuse_without_consent(session, acting, case, case.office_ids())
+    role, office_id = _capacity(session, acting, case, now)
     before = last_disclosure(session, acting.person_id, case.root_id)
     if before is not None and before.disclosed_at + OPEN_FOR > now:
         return before.disclosed_at + OPEN_FOR
@@ -88,23 +93,25 @@ def in_words(reason: str, remark: str) -> str:
     return f"{chosen}：{remark}" if remark else chosen
 
 
-def _capacity(acting: Acting, case: CaseNow) -> tuple[str, int | None]:
+def _capacity(session: Session, acting: Acting, case: CaseNow, now: datetime) -> tuple[str, int | None]:
     """As what, and for which office, a person looks at a case."""
     if case.applicant_id == acting.person_id:
         raise Refusal(
             "own", {"zh": "这是您自己的申请，信息本来就是完整的。", "en": "This is your own application; nothing is hidden from you."}
         )
+    offices = frozenset({case.deciding_office_id, *case.offices.values()})
+    held = [each for each in acting.positions if reach(each.role, each.kind, "disclose_identity") is not None]
     try:
         roles = actor_on(acting, case).roles - OUTSIDE_ROLES
     except NotFound:
-        if not acting.has_role("supervisor"):
+        found = jurisdiction(acting, "supervise", network(session.connection()), now.astimezone(OFFICE_ZONE).date())
+        if found is not COUNTY and found.isdisjoint(offices):
             raise
         roles = frozenset({"supervisor"})
-    # A stand-in of the applicant acts in the position they hold.
-    held = [each for each in acting.positions if not roles or each.role in roles]
+    # Whoever stands in for the applicant, or is at another office than the open task, acts in the position they hold.
+    held = [each for each in held if each.role in roles] or [each for each in held if each.office_id in offices]
     if not held:
         raise NotFound
-    here = set(case.office_ids())
     task_role = case.task.role if case.task is not None else ""
-    best = min(held, key=lambda each: (each.role != task_role, each.office_id not in here, each.role))
+    best = min(held, key=lambda each: (each.role != task_role, each.office_id not in offices, each.role))
     return best.role, best.office_id

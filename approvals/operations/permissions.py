@@ -74,19 +74,28 @@ TABLE: Mapping[str, tuple[tuple[tuple[str, ...], Jurisdiction, tuple[str, ...]],
     "applicant": (),
     "signatory": (),
     "clerk": (
-        (WINDOWS, OWN, ("take_in", "work_on_case", "read_case", "search_cases", "resend_messages", "witness_mandate")),
+        (
+            WINDOWS, OWN,
+            (
+                "take_in", "work_on_case", "read_case", "search_cases", "resend_messages", "witness_mandate", "record_consent",
+                "disclose_identity",
+            ),
+        ),
     ),
     "registrar": (
-        (DECIDING, OWN, ("work_on_case", "read_case", "search_cases", "resend_messages")),
+        (DECIDING, OWN, ("work_on_case", "read_case", "search_cases", "resend_messages", "disclose_identity")),
     ),
     "registrar-head": (
-        (DECIDING, OWN, ("work_on_case", "read_case", "search_cases", "resend_messages")),
+        (DECIDING, OWN, ("work_on_case", "read_case", "search_cases", "resend_messages", "disclose_identity")),
     ),
     "officer": (
-        ((*DECIDING, "bank"), OWN, ("work_on_case", "read_case", "search_cases", "resend_messages")),
+        ((*DECIDING, "bank"), OWN, ("work_on_case", "read_case", "search_cases", "resend_messages", "disclose_identity")),
     ),
     "rating-officer": (
-        (DECIDING, OWN, ("work_on_case", "read_case", "search_cases", "resend_messages", "follow_up_ratings")),
+        (
+            DECIDING, OWN,
+            ("work_on_case", "read_case", "search_cases", "resend_messages", "follow_up_ratings", "disclose_identity"),
+        ),
     ),
     "agent": (
         (
@@ -110,8 +119,8 @@ TABLE: Mapping[str, tuple[tuple[tuple[str, ...], Jurisdiction, tuple[str, ...]],
         (HALL, COUNTY, ("read_ledger",)),
     ),
     "supervisor": (
-        (BELOW_THE_HALL, SUBTREE, ("read_case", "search_cases", "read_ledger", "supervise")),
-        (HALL, COUNTY, ("read_case", "search_cases", "read_ledger", "supervise")),
+        (BELOW_THE_HALL, SUBTREE, ("read_case", "search_cases", "disclose_identity", "read_ledger", "supervise")),
+        (HALL, COUNTY, ("read_case", "search_cases", "disclose_identity", "read_ledger", "supervise")),
     ),
     "administrator": (
         (HALL, COUNTY, ("manage_offices", "manage_competences", "import_points", "update_network", "manage_deliveries")),

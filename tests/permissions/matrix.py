@@ -25,36 +25,41 @@ clerk                      hall  sub  town  village  grid  bank  post  shop
   search_cases             own   own  own   own      -     -     -     -
   resend_messages          own   own  own   own      -     -     -     -
   witness_mandate          own   own  own   own      -     -     -     -
-  never follow_up_ratings delegate check hand_over receive_hand_over keep_custody record_consent disclose_identity read_ledger
-  never supervise manage_offices manage_competences import_points update_network manage_deliveries manage_positions
-  never manage_accounts read_administration_log read_disclosures
+  record_consent           own   own  own   own      -     -     -     -
+  disclose_identity        own   own  own   own      -     -     -     -
+  never follow_up_ratings delegate check hand_over receive_hand_over keep_custody read_ledger supervise manage_offices
+  never manage_competences import_points update_network manage_deliveries manage_positions manage_accounts
+  never read_administration_log read_disclosures
 
 registrar                  hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
   read_case                own   own  -     -        -     -     -     -
   search_cases             own   own  -     -        -     -     -     -
   resend_messages          own   own  -     -        -     -     -     -
+  disclose_identity        own   own  -     -        -     -     -     -
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
-  never disclose_identity read_ledger supervise manage_offices manage_competences import_points update_network
-  never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
+  never manage_positions manage_accounts read_administration_log read_disclosures
 
 registrar-head             hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
   read_case                own   own  -     -        -     -     -     -
   search_cases             own   own  -     -        -     -     -     -
   resend_messages          own   own  -     -        -     -     -     -
+  disclose_identity        own   own  -     -        -     -     -     -
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
-  never disclose_identity read_ledger supervise manage_offices manage_competences import_points update_network
-  never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
+  never manage_positions manage_accounts read_administration_log read_disclosures
 
 officer                    hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     own   -     -
   read_case                own   own  -     -        -     own   -     -
   search_cases             own   own  -     -        -     own   -     -
   resend_messages          own   own  -     -        -     own   -     -
+  disclose_identity        own   own  -     -        -     own   -     -
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
-  never disclose_identity read_ledger supervise manage_offices manage_competences import_points update_network
-  never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
+  never manage_positions manage_accounts read_administration_log read_disclosures
 
 rating-officer             hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -62,9 +67,10 @@ rating-officer             hall  sub  town  village  grid  bank  post  shop
   search_cases             own   own  -     -        -     -     -     -
   resend_messages          own   own  -     -        -     -     -     -
   follow_up_ratings        own   own  -     -        -     -     -     -
-  never take_in delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent disclose_identity
-  never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
-  never manage_positions manage_accounts read_administration_log read_disclosures
+  disclose_identity        own   own  -     -        -     -     -     -
+  never take_in delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent read_ledger supervise
+  never manage_offices manage_competences import_points update_network manage_deliveries manage_positions manage_accounts
+  never read_administration_log read_disclosures
 
 agent                      hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  own   own      own   own   own   own
@@ -103,9 +109,10 @@ supervisor                 hall  sub  town  village  grid  bank  post  shop
   search_cases             all   sub  sub   -        -     -     -     -
   read_ledger              all   sub  sub   -        -     -     -     -
   supervise                all   sub  sub   -        -     -     -     -
+  disclose_identity        all   sub  sub   -        -     -     -     -
   never take_in work_on_case resend_messages follow_up_ratings delegate witness_mandate check hand_over receive_hand_over
-  never keep_custody record_consent disclose_identity manage_offices manage_competences import_points update_network
-  never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never keep_custody record_consent manage_offices manage_competences import_points update_network manage_deliveries
+  never manage_positions manage_accounts read_administration_log read_disclosures
 
 administrator              hall  sub  town  village  grid  bank  post  shop
   manage_offices           all   -    -     -        -     -     -     -
