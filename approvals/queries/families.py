@@ -15,7 +15,21 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from approvals.db import CanonicalJson, UtcDateTime
-from approvals.models import Case, CompanyName, Document, Event, EventPayload, Notice, Rating, Signature, Submission, Task
+from approvals.models import (
+    Case,
+    CompanyName,
+    CustodyItem,
+    CustodyMove,
+    Document,
+    Event,
+    EventPayload,
+    HandOver,
+    Notice,
+    Rating,
+    Signature,
+    Submission,
+    Task,
+)
 
 from .replay import Replayed
 
@@ -40,6 +54,9 @@ class Family:
         self.notices: dict[int, list[Any]] = defaultdict(list)
         self.names: dict[int, list[Any]] = defaultdict(list)
         self.signatures: dict[int, list[Any]] = defaultdict(list)
+        self.custody_items: list[Any] = []
+        self.custody_moves: list[Any] = []
+        self.hand_overs: list[Any] = []
         self.submissions: list[Any] = []
         self.ratings: list[Any] = []
         self.damage: list[Damage] = []
@@ -95,6 +112,7 @@ _CASES, _EVENTS = _Table(Case), _Table(Event)
 _TASKS, _DOCUMENTS, _SUBMISSIONS = _Table(Task), _Table(Document), _Table(Submission)
 _NOTICES, _NAMES, _SIGNATURES = _Table(Notice), _Table(CompanyName), _Table(Signature)
 _RATINGS = _Table(Rating)
+_CUSTODY_ITEMS, _CUSTODY_MOVES, _HAND_OVERS = _Table(CustodyItem), _Table(CustodyMove), _Table(HandOver)
 OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature)
 """Tables whose rows belong to exactly one case."""
 
@@ -172,11 +190,16 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
         family.submissions.append(row)
     for family, row in rows(_NOTICES, _NOTICES.query().where(Notice.kind == "case").order_by(Notice.id), Notice.case_id):
         family.notices[row.case_id].append(row)
-    for row in session.execute(_RATINGS.query().where(Rating.root_id.in_(root_ids)).order_by(Rating.id)):
-        family = family_of[row.root_id]
-        if column := _RATINGS.damaged(row):
-            family.damage.append(Damage(row.root_id, None, _RATINGS.name, column))
-        family.ratings.append(row)
+    of_roots: tuple[tuple[_Table, Any, str], ...] = (
+        (_RATINGS, Rating, "ratings"), (_CUSTODY_ITEMS, CustodyItem, "custody_items"),
+        (_CUSTODY_MOVES, CustodyMove, "custody_moves"), (_HAND_OVERS, HandOver, "hand_overs"),
+    )  # fmt: skip
+    for table, model, rows_of in of_roots:
+        for row in session.execute(table.query().where(model.root_id.in_(root_ids)).order_by(model.id)):
+            family = family_of[row.root_id]
+            if column := table.damaged(row):
+                family.damage.append(Damage(row.root_id, None, table.name, column))
+            getattr(family, rows_of).append(row)
     for family, row in rows(_NAMES, _NAMES.query().order_by(CompanyName.id), CompanyName.case_id):
         family.names[row.case_id].append(row)
     for family, row in rows(_SIGNATURES, _SIGNATURES.query().order_by(Signature.id), Signature.case_id):

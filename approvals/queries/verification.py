@@ -26,7 +26,7 @@ from workflows.county import county_catalogue
 from workflows.engine.facts import SYSTEM_ACTOR, Facts, LinkedCase
 from workflows.engine.registry import GUARDS, TRIGGERS
 
-from . import records, retelling, signature_records
+from . import custody_records, records, retelling, signature_records
 from .families import OF_A_CASE, Family, any_bytes, families, one_moment
 from .replay import Problem, Replayed, chain_problems, problem, replay
 
@@ -76,9 +76,13 @@ def _strays(session: Session) -> Iterator[Fault]:
         table = model.__tablename__
         gone = select(model.case_id).where(model.case_id.not_in(select(Case.id))).distinct()
         for case_id in session.scalars(gone):
-            yield Fault(
-                f"#{_printable(case_id)}", None, {"zh": f"{table}里的办件已不存在", "en": f"the case of rows in {table} is gone"}
-            )
+            yield _gone(table, case_id)
+    for table, root_id in custody_records.strays(session):
+        yield _gone(table, root_id)
+
+
+def _gone(table: str, case_id: Any) -> Fault:
+    return Fault(f"#{_printable(case_id)}", None, {"zh": f"{table}里的办件已不存在", "en": f"the case of rows in {table} is gone"})
 
 
 def _changed_files(session: Session) -> Iterator[Fault]:
@@ -164,6 +168,7 @@ def _family_problems(family: Family) -> Iterator[tuple[str, Problem]]:
     if any(payload is None for replayed in family.replayed.values() for payload in replayed.payloads.values()):
         return  # without all payloads the rest cannot be told
     yield from records.rating_problems(family)
+    yield from custody_records.custody_problems(family)
     story = retelling.story_of(family)
     yield from retelling.shared_problems(family, story)
     for case in family.cases:
