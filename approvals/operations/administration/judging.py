@@ -182,7 +182,7 @@ def _tree(values: Mapping[str, str], county: County, first: date | None, today: 
         yield fault("parent", f"没有代码为“{parent[:40]}”的服务点。", f"There is no office with the code {parent[:40]}.")
     else:
         yield from _above(above, kind, first, today)
-    lower = [node for node in county.below(code) if rank(node.kind) <= rank(kind)] if code else []
+    lower = [node for node in county.below(code) if rank(node.kind) <= rank(kind)] if county.node(code) else []
     if kind in KIND_TITLES and lower:
         yield fault(
             "kind", f"下面还有“{lower[0].name}”等 {len(lower)} 个服务点，级别不比“{KIND_TITLES[kind]['zh']}”低，请先给它们改上级。",

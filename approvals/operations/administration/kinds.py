@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
-from approvals.operations.network import read_data
 from workflows.network import KINDS
 
 Text = Mapping[str, str]
+WORDS = Path(__file__).resolve().parents[2] / "data" / "office_words.json"
 
 KIND_TITLES: Mapping[str, Text] = {
     "county_hall": {"zh": "县政务服务大厅", "en": "County service hall"},
@@ -23,6 +25,7 @@ KIND_TITLES: Mapping[str, Text] = {
 CO_OPERATION = ("grid_point", "bank", "post", "merchant_point")
 """Kinds that no public list has: the county enters them, singly or from a file."""
 
+
 def kind_of(typed: str) -> str:
     """The kind that somebody means: its key, its name in either language, or a usual short form; "" for none."""
     wanted = typed.strip().casefold().replace("-", "_").replace(" ", "_")
@@ -35,7 +38,8 @@ def kind_of(typed: str) -> str:
 @functools.cache
 def words() -> Mapping[str, Mapping[str, str]]:
     """What people write for the kinds of offices and the columns of a list of them."""
-    return read_data("office_words")
+    found: Mapping[str, Mapping[str, str]] = json.loads(WORDS.read_text(encoding="utf-8"))
+    return found
 
 
 def rank(kind: str) -> int:
