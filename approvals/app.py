@@ -34,6 +34,7 @@ from approvals.views import (
     public,
     ratings,
     request,
+    sending,
     signing,
     supervision,
     verifying,
@@ -81,6 +82,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     request.close_after(application)
     # The responses are looked at in reverse order: compression last.
     compression.add(application)
+    sending.add(application)
     headers.protect(application)
     errors.explain(application)
     filters.add(application)

@@ -83,8 +83,11 @@ class Looker:
         self.page.goto(self.address + path, wait_until="load")
         button = self.page.locator(selector).first
         if button.count():
-            with self.page.expect_navigation(wait_until="load"):
-                button.click()
+            # What comes back may be another page, or written into this one: either way it has a root of its own.
+            self.page.evaluate("document.documentElement.dataset.before = 'yes'")
+            button.click()
+            self.page.wait_for_selector("html:not([data-before])", state="attached")
+            self.page.wait_for_load_state("load")
             self._judge(f"{path} after pressing {selector}")
 
     def _judge(self, name: str) -> None:

@@ -76,6 +76,7 @@ def test_an_applicant_types_the_whole_form(county: County, page: Any) -> None:
         go_on(page, "people")
 
         page.click("button:text-is('填入张测试')")
+        page.wait_for_selector("#people-0-name[value='张测试']")
         page.fill("#people-0-phone", "13800000001")
         for place in (1, 2, 4):
             page.check(f"#people-0-positions-{place}")
