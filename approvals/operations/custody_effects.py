@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Connection, or_, select
 
 from approvals.db import from_microseconds, new_id
 from approvals.models import Position
-from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import ON_THE_WAY
 from workflows.engine.facts import Actor
 from workflows.network import Office
 from workflows.network.custody import CONFIRMED, DAMAGED, HandOver, Ledger, NotAllowed
 
 from . import clocks
-from .custody_ledger import here, ledger_of, note, refused, standing_at
+from .custody_ledger import day_of, here, ledger_of, note, refused, standing_at
 from .effects import carries_out
 from .errors import Refusal
 from .reference import network
@@ -77,7 +77,7 @@ def send_hand_over(
         bag, remark,
     )  # fmt: skip
     try:
-        moves = ledger.send(hand_over, listed, here(unit.connection, sender, unit), actor.person_id)
+        moves = ledger.send(hand_over, listed, here(unit.connection, sender, day_of(unit.now)), actor.person_id)
     except NotAllowed as error:
         raise refused(unit, error) from None
     note(unit, case, payload, hand_over=hand_over, sender_id=actor.person_id, moves=moves)
@@ -93,7 +93,7 @@ def receive_hand_over(
     """
     ledger = ledger_of(unit, case)
     hand_over = ledger.open_hand_over
-    if hand_over is None or hand_over.to_id not in here(unit.connection, _office_of_task(case), unit):
+    if hand_over is None or hand_over.to_id not in here(unit.connection, _office_of_task(case), day_of(unit.now)):
         raise Refusal("nothing-in-transit", {
             "zh": "没有送到这里的在途交接，可能已经签收过。请看办件页面的交接记录。",
             "en": "No hand-over is on its way here; it may have been received. See the custody ledger of the case.",
@@ -119,7 +119,7 @@ def deliver_items(
 ) -> None:
     """Hand the applicant everything that lies at the office of the task: results, and back what is theirs."""
     ledger = ledger_of(unit, case)
-    place = here(unit.connection, _office_of_task(case), unit)
+    place = here(unit.connection, _office_of_task(case), day_of(unit.now))
     receiver = str(form.get("receiver") or "").strip()[:100]
     moves = [ledger.give(item.id, place, None, unit.now, receiver) for item in ledger.held_at(place)]
     if moves:
@@ -139,7 +139,7 @@ def _identifier(value: Any) -> int:
 
 def _receiver(unit: Unit, next_id: int, form: Mapping[str, Any]) -> int:
     """Who receives. Raises Refusal where the office has closed since and the sender has not agreed to the one that took over."""
-    county, today = network(unit.connection), unit.now.astimezone(OFFICE_ZONE).date()
+    county, today = network(unit.connection), day_of(unit.now)
     wanted, standing = county.offices.get(next_id), county.successor(next_id, today)
     if standing is not None and (standing.id == next_id or _identifier(form.get("to")) == standing.id):
         return standing.id
@@ -175,16 +175,15 @@ def _tell_both_ends(
         "zh": f"{case.number}：{sender}交给{receiver}的第{number}次交接有不符：{zh_list}。缺少的仍由{sender}负责，请马上查找。",
         "en": f"{case.number}: hand-over {number} from {sender} to {receiver}: {en_list}. {sender} still answers for what is missing.",
     }
-    for person_id in carriers_at(unit, {hand_over.from_id, hand_over.to_id}):
-        unit.notices.append(notice_row(case, text, unit.at, person_id=person_id, kind=CUSTODY))
+    people = carriers_at(unit.connection, {hand_over.from_id, hand_over.to_id}, day_of(unit.now))
+    unit.notices += [notice_row(case, text, unit.at, person_id=person_id, kind=CUSTODY) for person_id in people]
 
 
-def carriers_at(unit: Unit, offices: set[int]) -> list[int]:
-    """The agents and coordinators who hold a position at one of these offices today; one statement."""
-    today = unit.now.astimezone(OFFICE_ZONE).date()
-    places = set().union(*(here(unit.connection, office_id, unit) for office_id in offices))
+def carriers_at(connection: Connection, offices: Iterable[int], today: date, roles: Collection[str] = CARRIERS) -> list[int]:
+    """The agents and coordinators (or those of other roles) who hold a position at one of these offices today; one statement."""
+    places = frozenset().union(*(here(connection, office_id, today) for office_id in offices))
     held = select(Position.person_id).where(
-        Position.office_id.in_(places), Position.role.in_(CARRIERS), Position.valid_from <= today,
+        Position.office_id.in_(sorted(places)), Position.role.in_(roles), Position.valid_from <= today,
         or_(Position.valid_to.is_(None), Position.valid_to >= today),
     ).distinct()  # fmt: skip
-    return sorted(unit.connection.scalars(held))
+    return sorted(connection.scalars(held))

@@ -6,12 +6,14 @@ Automatic actions that follow see what an act has just added, before anything is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
-from approvals.db import from_microseconds, new_id, to_microseconds
+from approvals.db import new_id, to_microseconds
+from approvals.queries.custody import read_ledger
 from workflows.clock import OFFICE_ZONE
 from workflows.network.custody import HandOver, Item, Ledger, Move, NotAllowed
 
@@ -24,27 +26,6 @@ if TYPE_CHECKING:
     from .unit import Unit
 
 _kept: WeakKeyDictionary[Unit, Ledger] = WeakKeyDictionary()
-
-
-def read_ledger(connection: Connection, root_id: int) -> Ledger:
-    """The ledger of a root case as it is stored; one statement."""
-    items, moves, hand_overs = [], [], []
-    for tag, *values in statements.ledger.rows(connection, {"root_id": root_id}):
-        numbers, (first, second, third) = values[:8], values[8:]
-        if tag == statements.ITEM:
-            items.append(Item(numbers[0], first, second, numbers[1], third))
-        elif tag == statements.MOVE:
-            item_id, number, at, office_id, person_id, hand_over_id = numbers[:6]
-            moves.append(Move(item_id, number, first, from_microseconds(at), office_id, person_id, hand_over_id, second))
-        else:
-            hand_over_id, number, sent_at, from_id, to_id, due_at, received_at, discrepancies = numbers
-            hand_overs.append(
-                HandOver(
-                    hand_over_id, number, first, from_id, to_id, from_microseconds(sent_at), from_microseconds(due_at), second, third,
-                    None if received_at is None else from_microseconds(received_at), discrepancies,
-                )
-            )  # fmt: skip
-    return Ledger(sorted(items, key=lambda item: item.id), moves, sorted(hand_overs, key=lambda each: each.number))
 
 
 def ledger_of(unit: Unit, case: CaseNow) -> Ledger:
@@ -60,18 +41,23 @@ def custody_facts(unit: Unit, case: CaseNow, needs: frozenset[str]) -> dict[str,
     return {"custody": ledger_of(unit, case).custody()} if "custody" in needs else {}
 
 
-def here(connection: Connection, office_id: int, unit: Unit) -> frozenset[int]:
-    """An office, the one that does its work today, and the closed ones whose work that one does: for papers they are one place."""
-    county, today = network(connection), unit.now.astimezone(OFFICE_ZONE).date()
-    standing = county.successor(office_id, today)
+def day_of(now: datetime) -> date:
+    """The day of a moment in the county."""
+    return now.astimezone(OFFICE_ZONE).date()
+
+
+def here(connection: Connection, office_id: int, on: date) -> frozenset[int]:
+    """An office, the one that does its work on a day, and the closed ones whose work that one does: for papers one place."""
+    county = network(connection)
+    standing = county.successor(office_id, on)
     if standing is None:
         return frozenset({office_id})
-    return frozenset({office_id, standing.id}) | county.predecessors(standing.id, today)
+    return frozenset({office_id, standing.id}) | county.predecessors(standing.id, on)
 
 
 def standing_at(unit: Unit, office_id: int) -> int:
     """The office that does the work of this one today; itself where nobody took over."""
-    office = network(unit.connection).successor(office_id, unit.now.astimezone(OFFICE_ZONE).date())
+    office = network(unit.connection).successor(office_id, day_of(unit.now))
     return office.id if office is not None else office_id
 
 
