@@ -111,7 +111,7 @@ def end_all_sessions(session: Session, person_id: int) -> None:
 def change_password(session: Session, person_id: int, password_hash: str) -> Account:
     """Set a new password; every other session of the person ends, and what was tried before is forgotten."""
     found = session.get_one(Person, person_id, with_for_update=True)
-    found.password_hash = password_hash
+    found.password_hash, found.password_is_first = password_hash, False
     found.session_version += 1
     _forget_tries(session, tries_of_name(found.sign_in_name or ""), tries_of_person(person_id))
     return Account(found.id, found.session_version)
