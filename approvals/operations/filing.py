@@ -26,6 +26,7 @@ from .effects import issue
 from .errors import NotFound, Refusal
 from .moving import Moved, Request, act
 from .registration import context_for
+from .routing import asked_for, offices_of, tell_supervisors
 from .rows import new_case
 from .unit import Unit
 from .walk_ins import refuse_other_than_clerk
@@ -112,7 +113,9 @@ def _open(
 ) -> Filed:
     definition = county_catalogue().latest(draft.workflow)
     unit = Unit(session, now, [])
-    offices = _offices(session, application, draft.office_id)
+    today = now.astimezone(OFFICE_ZONE).date()
+    routed = offices_of(unit.connection, definition, application, draft.office_id, today)
+    offices = routed.offices
     claim_code = "" if applicant_id is not None else new_code()
     case = new_case(
         definition,
@@ -142,8 +145,9 @@ def _open(
     role = "applicant" if applicant_id is not None else "clerk"
     payload: dict[str, Any] = {
         "submission": {"number": 1, "digest": content_digest}, "channel": case.channel, "offices": case.offices,
+        "routing": routed.why,
     }  # fmt: skip
-    payload["records"] = records(application, now.astimezone(OFFICE_ZONE).date())
+    payload["records"] = records(application, today)
     if draft.office_id is not None:
         payload["contact"] = {"kind": "intake", "office": draft.office_id}
         payload["walk_in"] = json.loads(draft.walk_in)
@@ -154,6 +158,8 @@ def _open(
     issue(unit, case, "receipt", {}, payload)
     unit.open_case(case, actor, payload, hashlib.sha256(f"file/{draft.id}".encode()).hexdigest()[:60])
     follow_application(unit, case, actor, application, None)
+    if routed.alarm:
+        tell_supervisors(unit, case, routed)
     unit.settle()
     unit.write()
     return Filed(case.id, case.number, case.token, claim_code)
@@ -169,21 +175,6 @@ def _hand_over(session: Session, draft_id: int, root_id: int) -> list[list[Any]]
     return sorted(list(row) for row in rows)
 
 
-def _offices(session: Session, application: Mapping[str, Any], receiving_id: int | None) -> dict[str, int]:
-    """The office behind each symbol of a definition: the county hall decides; results go where the applicant wants them."""
-    delivery = str(application.get("delivery", {}).get("office") or "")
-    bank = str(application.get("matters", {}).get("bank") or "")
-    rows = statements.offices_wanted.rows(session.connection(), {"delivery": delivery, "bank": bank})
-    hall = next((office_id for office_id, _, kind in rows if kind == "county_hall"), None)
-    if hall is None:
-        raise Refusal("no-hall", {"zh": "系统里还没有县政务服务大厅，请联系管理员。", "en": "The county hall has not been set up yet."})
-    by_code = {code: office_id for office_id, code, _ in rows}
-    offices = {"deciding": hall, "receiving": receiving_id or hall, "delivery": by_code.get(delivery, hall)}
-    if bank in by_code:
-        offices["matters.bank"] = by_code[bank]
-    return offices
-
-
 def resubmit_draft(
     session: Session, acting: Acting, draft_id: int, case_id: int, task_id: int | None, key: str | None, now: datetime
 ) -> Moved:
@@ -192,8 +183,7 @@ def resubmit_draft(
     if draft is None or draft.person_id != acting.person_id or draft.case_id is None:
         raise NotFound
     application = json.loads(draft.content)
-    offices = _offices(session, application, None)
-    asked = {name: office for name, office in offices.items() if name not in ("deciding", "receiving")}
+    asked = asked_for(session.connection(), application)
     files = _hand_over(session, draft.id, draft.case_id)
     wanted = Request(case_id, "resubmit", task_id, key, application=application, offices=asked, files=files)
     moved = act(session, acting, wanted, now)

@@ -9,6 +9,7 @@ from typing import Any
 
 from approvals.db import canonical_json, new_id, to_microseconds
 from workflows.engine.definition import Definition
+from workflows.network import office_for
 
 from . import clocks
 from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask
@@ -23,8 +24,9 @@ def new_case(
     if parent is not None:
         inherited = {
             name: getattr(parent, name)
-            for name in ("company", "applicant_id", "filed_by_id", "channel", "deciding_office_id", "offices", "chosen")
+            for name in ("company", "applicant_id", "filed_by_id", "channel", "offices", "chosen")
         }
+        inherited["deciding_office_id"] = office_for(parent.offices, definition.key, "deciding", parent.deciding_office_id)
     facts = {**inherited, **values}
     case = CaseNow(
         id=case_id, number=number, token=secrets.token_urlsafe(18), root_id=root_id or case_id,

@@ -13,6 +13,7 @@ from typing import Any
 from approvals.db import canonical_json, from_microseconds
 from workflows.engine.definition import Definition
 from workflows.engine.facts import LinkedCase
+from workflows.network import office_for
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ class CaseNow:
         """Offices where this case may be worked on: where it was taken in, and every one that its definition addresses."""
         yield self.offices.get("receiving", self.deciding_office_id)
         for symbol in _symbols(self.definition):
-            yield self.offices.get(symbol, self.deciding_office_id)
+            yield office_for(self.offices, self.workflow, symbol, self.deciding_office_id)
 
     def changes(self) -> dict[str, Any]:
         """The columns that differ from the stored row, as the database keeps them."""

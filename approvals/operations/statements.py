@@ -146,16 +146,6 @@ mark_draft = Prepared(
     lambda dialect: update(drafts).where(drafts.c.id == bindparam("draft_id")).values(_plain(drafts, ("filed_case_id",)))
 )
 
-offices_wanted = Prepared(
-    lambda dialect: select(offices.c.id, offices.c.code, offices.c.kind).where(
-        or_(
-            offices.c.kind == literal_column("'county_hall'"),
-            offices.c.code == bindparam("delivery"),
-            offices.c.code == bindparam("bank"),
-        )
-    )
-)
-
 drop_removed_uploads = Prepared(
     lambda dialect: delete(uploads).where(uploads.c.draft_id == bindparam("of_draft_id"), uploads.c.removed_at.is_not(None))
 )

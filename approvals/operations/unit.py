@@ -20,6 +20,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome, Voter
 from workflows.engine.machine import automatic_actions, automatic_step, needs_of
+from workflows.network import office_for
 
 from . import clocks, statements
 from .carrying import catalogue_in_force
@@ -243,7 +244,7 @@ class Unit:
         if to is None:
             return OpenTask(new_id(), state_name, "", "", None, self.at, due_at, timer_at, None, None)
         outside = to.role in OUTSIDE_ROLES
-        office_id = None if outside else case.offices.get(to.office, case.deciding_office_id)
+        office_id = None if outside else office_for(case.offices, case.workflow, to.office, case.deciding_office_id)
         department = "" if outside else to.department
         return OpenTask(new_id(), state_name, to.role, department, office_id, self.at, due_at, timer_at, None, None)
 

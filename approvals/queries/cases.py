@@ -17,6 +17,7 @@ from approvals.models import Case, Document, Office, Person, Submission, Task
 from workflows.clock import Reading
 from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_STAGES, Definition, Field, Opening, State
+from workflows.network import office_for
 
 from .colours import Due, clock, due_of
 
@@ -48,7 +49,7 @@ class Member:
         yield self.case.offices.get("receiving", self.case.deciding_office_id)
         for state in self.definition.states.values():
             if state.task is not None:
-                yield self.case.offices.get(state.task.office, self.case.deciding_office_id)
+                yield office_for(self.case.offices, self.case.workflow, state.task.office, self.case.deciding_office_id)
 
     def every_office_id(self) -> frozenset[int]:
         """Every office that the case has to do with: where it is decided, taken in, handed out, carried through."""

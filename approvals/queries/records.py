@@ -10,6 +10,7 @@ from typing import Any
 from approvals.db import canonical_json
 from approvals.models.history import digest
 from workflows.engine.definition import OUTSIDE_ROLES, Definition
+from workflows.network import office_for
 from workflows.rules import comparable, compose_name
 
 from .document_story import told_documents
@@ -85,7 +86,9 @@ def office_problems(replayed: Replayed, tasks: list[Any], story: Story) -> Itera
             continue
         offices = story.offices_at(stay.opened_at)
         addressed = to is not None and to.role not in OUTSIDE_ROLES
-        office_id = offices.get(to.office, offices["deciding"]) if to is not None and addressed else None
+        key = replayed.definition.key
+        deciding = office_for(offices, key, "deciding", offices["deciding"])
+        office_id = office_for(offices, key, to.office, deciding) if to is not None and addressed else None
         if task.office_id != office_id:
             yield problem(stay.position, "待办的服务点与办理记录不符", "the task is not at the office that the history says")
 

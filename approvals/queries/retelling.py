@@ -15,6 +15,7 @@ from typing import Any
 from approvals.calendar import county_calendar
 from approvals.db import canonical_json, from_microseconds, to_microseconds
 from workflows.clock import Budget, due_at
+from workflows.network import office_for
 from workflows.rules import compose_name
 
 from .families import Family
@@ -130,7 +131,7 @@ def shared_problems(family: Family, story: Story) -> Iterator[tuple[str, Problem
             filed_by_id=story.filed_by_id,
             channel=story.channel,
             offices=canonical_json(offices),
-            deciding_office_id=offices["deciding"],
+            deciding_office_id=office_for(offices, case.workflow, "deciding", offices["deciding"]),
             submissions=len(story.filed) if is_root else 0,
         )
         for found in shared:

@@ -15,11 +15,12 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import BusinessItem, Draft, Office, Person, Place, Position
+from approvals.models import BusinessItem, Competence, Draft, Office, Person, Place, Position
 from approvals.operations import filing
 from approvals.operations.acting import Acting, Held
 from approvals.operations.reference import forget
 from tests.rules.applications import PLACE, TODAY, valid_application
+from workflows.network import EVERY_MATTER, POWERS
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -126,6 +127,10 @@ def _seed(session: Session) -> Cast:
         for number, (code, name, kind, place) in enumerate(OFFICES, 1)
     }  # fmt: skip
     session.add_all(offices.values())
+    session.flush()
+    session.add_all(
+        Competence(office_id=offices[HALL].id, matter=EVERY_MATTER, power=power, basis="样例依据", valid_from=SINCE) for power in POWERS
+    )
     session.add_all(
         Place(code=code, name=name, level=level, parent_code=parent, valid_from=SINCE) for code, name, level, parent in PLACES
     )
