@@ -13,6 +13,7 @@ from approvals.db import canonical_json, new_id
 from workflows.engine.facts import Actor
 
 from . import statements
+from .permissions import PARTNERS
 
 if TYPE_CHECKING:
     from .snapshot import CaseNow
@@ -22,7 +23,7 @@ GIVEN, WITHDRAWN = "consent:given", "consent:withdrawn"
 ONLINE, PAPER = "online", "paper"
 BANK_OF_MATTER, BANK_ACCOUNT = "matters.bank", "bank-account"
 
-THIRD_PARTIES = frozenset({"bank", "post", "merchant_point"})
+THIRD_PARTIES = frozenset(PARTNERS)
 """Kinds of offices that are not the authorities' own."""
 
 DATA: Mapping[str, tuple[str, ...]] = {

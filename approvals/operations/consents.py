@@ -25,6 +25,7 @@ from .permissions import reach
 from .snapshot import CaseNow
 from .unit import Unit
 
+
 class ConsentMissing(Refusal):
     """A third party asks for a case that it has no consent for. ``withdrawn_at`` is None where there never was one."""
 

@@ -19,7 +19,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.engine.definition import Action, Form
 
-from . import beside, case_signatures, filed, request
+from . import beside, case_signatures, disclosing, filed, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .local import local_path
@@ -113,7 +113,7 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         view=wanted.view, member=member, action=wanted.action, form=wanted.form, refusal=refusal, unconfirmed=unconfirmed,
         key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
         panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
-        filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full,
+        filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full, disclosing=disclosing.bar(wanted.view),
         faults=_faults(wanted, unconfirmed), again=_again(wanted),
         # What was typed and sent back is shown again whoever holds the task.
         claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),

@@ -77,7 +77,7 @@ def panel_for(
         is_checked=stage is not None,
         doubts=tuple(_doubts(found, content)),
         results=tuple(_results(session, view)) if is_handing_out else (),
-        delivery=_delivery(view, content, lists) if is_handing_out else (),
+        delivery=_delivery(view, member, content, lists) if is_handing_out else (),
     )
 
 
@@ -93,7 +93,7 @@ def known_values(session: Session, view: Seen, member: Member, action: Action, r
     if _hands_out(action):
         wanted = content.get("delivery", {})
         return {"way": wanted.get("way"), "receiver": wanted.get("recipient")}
-    # Whoever does not hold the task types the number from the paper: it is shown in full to the holder alone.
+    # To whoever has not asked for the full data the number is masked: they type it from the paper.
     if action.name == OVERRIDE and view.sees_numbers(member):
         doubts = list(_doubts(_findings(session, view, content, "approval"), content))
         chosen = [doubt for doubt in doubts if doubt.row == row] or doubts[:1]
@@ -172,7 +172,6 @@ def _results(session: Session, view: Seen) -> list[tuple[str, Document]]:
     ]
 
 
-def _delivery(view: Seen, content: Mapping[str, Any], lists: Choices) -> tuple[filed.Line, ...]:
+def _delivery(view: Seen, member: Member, content: Mapping[str, Any], lists: Choices) -> tuple[filed.Line, ...]:
     page = view.family.root.definition.page("delivery")
-    # Whoever hands the results out has to reach the person: telephone and address in full.
-    return filed.lines_of(page, content.get("delivery", {}), lists, full=True)
+    return filed.lines_of(page, content.get("delivery", {}), lists, full=view.sees_numbers(member))

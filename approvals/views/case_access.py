@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
-from approvals.models import Task
+from approvals.models import Disclosure, Task
 from approvals.operations.acting import Acting, counting_on, roles_on_case
+from approvals.operations.consents import refuse_without_consent
+from approvals.operations.disclosing import OPEN_FOR
 from approvals.operations.errors import NotFound
 from approvals.operations.permissions import COUNTY, DESK_ROLES, holds, jurisdiction
 from approvals.queries import cases, ratings
 from approvals.queries.cases import Family, Member
+from approvals.queries.disclosures import last_disclosure
 from workflows.engine.definition import OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
 
@@ -78,8 +82,19 @@ class Seen:
         return self.is_supervisor or bool(self.reading_roles(member))
 
     def sees_numbers(self, member: Member) -> bool:
-        """Whether identity numbers are shown in full: to the applicant, and to whoever holds the task, which is recorded."""
-        return self.is_applicant or self.holds(member)
+        """Whether personal data is shown in full: to the applicant, and for some minutes to who has said why they need it."""
+        return self.is_applicant or (self.works_on(member) and self.disclosed_until is not None)
+
+    @cached_property
+    def disclosure(self) -> Disclosure | None:
+        """The last time that this person was shown the family in full."""
+        return last_disclosure(request.session(), self.acting.person_id, self.family.root.case.id)
+
+    @cached_property
+    def disclosed_until(self) -> datetime | None:
+        """Until when the person sees the family in full; None while personal data is masked."""
+        until = self.disclosure.disclosed_at + OPEN_FOR if self.disclosure is not None else None
+        return until if until is not None and until > request.now() else None
 
     def holds(self, member: Member) -> bool:
         """Whether the open task of a case is in this person's hands."""
@@ -93,7 +108,7 @@ class Seen:
     def awaits_claim(self, member: Member, action: Action) -> bool:
         """Whether an action is the person's only by a task that nobody holds: pages offer it once the task is claimed.
 
-        The verbs do not ask for it; but who decides reads the numbers in full, and those are shown to who holds the task.
+        The verbs do not ask for it; but whoever decides shall have the case in their hands while they read and write.
         """
         task = member.task
         if task is None or task.holder_id is not None or not self.is_addressed(member):
@@ -150,6 +165,7 @@ def seen(token: str) -> Seen:
     found = Seen(family, request.acting())
     if not found.may_read(family.subject):
         raise NotFound(_why_not(found))
+    refuse_without_consent(request.session(), found.acting, found.subject.case, found.subject.office_ids())
     return found
 
 

@@ -24,10 +24,11 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, acts, beside, case_files, case_signatures, documents, filed, follow_ups, request, telling
+from . import actions, acts, beside, case_files, case_signatures, disclosing, documents, filed, follow_ups, request, telling
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
+from .filters import office_name
 from .progress import state_title
 
 blueprint = Blueprint("cases", __name__)
@@ -35,6 +36,7 @@ blueprint.register_blueprint(actions.blueprint)
 blueprint.register_blueprint(documents.blueprint)
 blueprint.register_blueprint(case_files.blueprint)
 blueprint.register_blueprint(case_signatures.blueprint)
+blueprint.register_blueprint(disclosing.blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def case_page(token: str) -> str:
         turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
         results=results(view, issued, lists),
         filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
-        is_full=full, applicant=applicant(view, lines, full=full), submissions=submissions, changes=list(reversed(changes)),
+        disclosing=disclosing.bar(view), applicant=applicant(view, lines, full=full), submissions=submissions, changes=list(reversed(changes)),
         told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
         reasons={member.case.id: reason(view, lines, member, lists) for member in family.members},
         correcting=correction(view, lines, lists), to_collect=collecting(view, submissions[-1].content if submissions else {}),
@@ -271,6 +273,9 @@ def event_title(line: Line) -> str:
         "case:rated": _("申请人评价"),
         "case:code-renewed": _("重新出具认领码"),
         "case:refiled": _("收到重新提交的申报"),
+        "case:disclosed": _("查看完整的个人信息"),
+        "consent:given": _("同意把资料提供给%(office)s", office=consented_office(line)),
+        "consent:withdrawn": _("撤回把资料提供给%(office)s的同意", office=consented_office(line)),
         "case:clock-begun": _("办理时限开始计算"),
         "signatures:reminded": _("提醒还没有签署的人"),
         "signatures:contact-changed": _("改正签署人的手机号"),
@@ -278,9 +283,16 @@ def event_title(line: Line) -> str:
     return titles.get(line.event.action, _("处理"))
 
 
+def consented_office(line: Line) -> str:
+    """The office that a consent is about; "" for other events."""
+    return office_name(line.payload.get("consent", {}).get("office"))
+
+
 def _readable_form(view: Seen, line: Line, lists: Choices) -> tuple[filed.Line, ...]:
     if not view.may_read(line.member):
         return ()
+    if "disclosure" in line.payload:
+        return (filed.Line(_("理由"), line.payload["disclosure"]["reason"]),)
     shown = line.form if view.works_on(line.member) else line.open_to_applicant()
     return _lines(shown, lists, full=view.is_applicant)
 

@@ -115,14 +115,14 @@ def full_day(text: str) -> str:
 
 
 def facts(view: Seen, member: Member, document: Document, lists: Choices) -> Sequence[filed.Line]:
-    """What a document says. The applicant reads in full what was issued to them; others see telephones masked."""
+    """What a document says. The applicant reads in full what was issued to them; to others telephones are masked at first."""
     written = document.content.get("facts", {})
     if document.kind in SHARED_RESULTS:
         return [filed.Line(say(label), full_day(written[fact])) for fact, label in LICENCE_LABELS.items() if fact in written]
     if not view.may_read(member):
         return []
     asked = Form("", {}, tuple(fields_of(member.definition, document.kind, written).values()))
-    lines = filed.lines_of(asked, written, lists, full=view.is_applicant)
+    lines = filed.lines_of(asked, written, lists, full=view.sees_numbers(member))
     delivered = [filed.Line(say(label), written[fact]) for fact, label in DELIVERED_LABELS.items() if written.get(fact)]
     # A box that was not ticked says nothing on a paper.
     unticked = {say(field.label) for field in asked.fields if field.kind == "yes" and written.get(field.name) is not True}

@@ -10,9 +10,12 @@ from approvals.forms import Answer, Choices, answers
 from approvals.language import say
 from approvals.queries.cases import Member, changes_between
 from workflows.engine.definition import Definition, Field, Form
-from workflows.rules import mask_identity, mask_phone
+from workflows.rules import mask_address, mask_email, mask_identity, mask_phone
 
 from .case_access import Seen
+
+PUBLIC_ADDRESSES = frozenset({"premises"})
+"""Pages whose addresses are registered and published: those of the enterprise itself (市场主体登记管理条例 第八条)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def filed(pages: Sequence[Form], content: Mapping[str, Any], choices: Choices, *
 
 def lines_of(form: Form, values: Mapping[str, Any], choices: Choices, *, full: bool) -> tuple[Line, ...]:
     """The answers of one form in words; unanswered questions are left out of tables and kept elsewhere."""
-    return tuple(_line(answer, full) for answer in answers(form, values, choices))
+    return tuple(_line(answer, full, form.name in PUBLIC_ADDRESSES) for answer in answers(form, values, choices))
 
 
 def changed(
@@ -85,7 +88,7 @@ def changed_on(
 
 def _only(page: Form, field: Field, values: Mapping[str, Any], choices: Choices, full: bool) -> Line:
     found = next((answer for answer in answers(page, values, choices) if answer.field is field), None)
-    return _line(found, full) if found is not None else Line(say(field.label), "")
+    return _line(found, full, page.name in PUBLIC_ADDRESSES) if found is not None else Line(say(field.label), "")
 
 
 def _values(content: Mapping[str, Any], page: str) -> Mapping[str, Any]:
@@ -93,23 +96,25 @@ def _values(content: Mapping[str, Any], page: str) -> Mapping[str, Any]:
     return values if isinstance(values, Mapping) else {}
 
 
-def _line(answer: Answer, full: bool) -> Line:
+def _line(answer: Answer, full: bool, is_public: bool = False) -> Line:
     # In a row, what was not answered and boxes that were not ticked say nothing.
     rows = tuple(
-        tuple(_line(each, full) for each in row if each.text and not (each.field.kind == "yes" and each.value is not True))
+        tuple(_line(each, full, is_public) for each in row if each.text and not (each.field.kind == "yes" and each.value is not True))
         for row in answer.rows
     )
-    return Line(answer.label, _masked(answer, full), rows, answer.field.kind == "table")
+    return Line(answer.label, _masked(answer, full, is_public), rows, answer.field.kind == "table")
 
 
-def _masked(answer: Answer, full: bool) -> str:
+def _masked(answer: Answer, full: bool, is_public: bool) -> str:
+    field = answer.field
     if full or not answer.text:
         return answer.text
-    if answer.field.kind == "identity" or answer.field.name == "id_number":
+    if field.kind == "identity" or field.name == "id_number":
         return mask_identity(answer.text)
-    if answer.field.kind == "phone":
+    if field.kind == "phone":
         return mask_phone(answer.text)
-    if answer.field.kind == "email":
-        name, _, host = answer.text.partition("@")
-        return f"{name[:1]}***@{host}"
+    if field.kind == "email":
+        return mask_email(answer.text)
+    if field.name.endswith("address") and field.kind == "text" and not is_public:
+        return mask_address(answer.text)
     return answer.text

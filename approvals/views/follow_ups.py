@@ -13,7 +13,7 @@ from approvals.queries import cases, ratings
 from approvals.queries.cases import Member
 from approvals.queries.deliveries import told_of_case
 
-from . import request, telling
+from . import disclosing, request, telling
 from .case_access import Seen
 
 INTERNAL = "internal"
@@ -35,7 +35,7 @@ def page(view: Seen, told: Sequence[Any], applicant: tuple[str, str], turn: Call
         criticisms=ratings.behind(session, subject.case.id), scores=SCORES, reasons=REASONS, told=told, notices=notices,
         clocks=cases.clocks_of(view.family, subject, request.now()), doable=view.doable(subject), turn=turn(view, subject),
         said=telling.words(),
-        applicant=applicant, is_addressed=view.is_addressed(subject), services=_service,
+        disclosing=disclosing.bar(view), applicant=applicant, is_addressed=view.is_addressed(subject), services=_service,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from approvals.db import Database
 from approvals.models import Case, Draft, Signature, Task
-from approvals.operations import confirming, filing, moving, signing
+from approvals.operations import confirming, disclosing, filing, moving, signing
 from approvals.queries.verification import Fault, verify_all
 from tests.support.seed import NOW, Cast, Member, application, draft_of, seed
 
@@ -107,6 +107,12 @@ class Chain:
         task = self.task(workflow)
         assert task is not None
         self.database.write(moving.release, (member or self.person_for(workflow)).acting, task.case_id, task.id, self.now)
+
+    def disclose(self, workflow: str, member: Member | None = None, reason: str = "examine", remark: str = "") -> datetime:
+        """Let somebody say why they need a case in full; returns until when they see it."""
+        self.now += timedelta(minutes=1)
+        acting, case_id = (member or self.person_for(workflow)).acting, self.case(workflow).id
+        return self.database.write(disclosing.disclose, acting, case_id, self.now, reason, remark)
 
     def signatures(self) -> list[Signature]:
         """Who is asked to sign what was last filed, in the order of the application."""

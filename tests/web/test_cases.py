@@ -73,12 +73,14 @@ def test_the_statutory_clock_says_that_it_is_provisional(application: Any, datab
     assert "（暂定）" in page and "放假安排尚未录入" in page
 
 
-def test_numbers_are_masked_until_the_task_is_held_and_the_applicant_sees_their_own(chain: Chain, visit: Any) -> None:
+def test_numbers_are_masked_until_a_reason_is_given_and_the_applicant_sees_their_own(chain: Chain, visit: Any) -> None:
     registrar = visit(chain.cast.registrar)
     page = registrar.get(path(chain, REGISTRATION)).text
     assert ZHANG not in page and MASKED in page
     assert ZHANG in visit(chain.cast.applicant).get(path(chain, REGISTRATION)).text
     chain.claim(REGISTRATION)
+    assert ZHANG not in registrar.get(path(chain, REGISTRATION)).text, "to hold the task is not enough"
+    chain.disclose(REGISTRATION)
     assert ZHANG in registrar.get(path(chain, REGISTRATION)).text
     for other in (chain.cast.other_registrar, chain.cast.supervisor, chain.cast.clerk):
         page = visit(other).get(path(chain, REGISTRATION)).text
@@ -283,6 +285,8 @@ def test_a_number_in_doubt_is_named_confirmed_and_then_approved(application: Any
     driven.claim(REGISTRATION)
     link = re.search(r'href="([^"]+override_identity\?row=[^"]+)"', page)
     assert link is not None
+    assert wrong not in registrar.get(link.group(1)).text, "nor does who holds it and has not said why"
+    driven.disclose(REGISTRATION)
     assert f'value="{wrong}"' in registrar.get(link.group(1)).text
     confirmed = form_of(driven, REGISTRATION, key="confirm", id_number=wrong, reason="与身份证原件一致")
     answer = registrar.post(path(driven, REGISTRATION, "override_identity"), confirmed)
@@ -318,7 +322,9 @@ def test_results_are_handed_out_together_as_the_applicant_asked(application: Any
     for title in ("营业执照", "公章刻制备案回执", "税务信息确认单", "银行预约开户回执"):
         assert title in page
     assert "补齐补正通知书" not in page and "收件凭证" not in page
-    assert "李领取" in page and "13812345678" in page
+    assert "李领取" in page and "13812345678" not in page and "138****5678" in page
+    driven.disclose("company-opening", reason="contact")
+    assert "13812345678" in clerk.get(path(driven, action="hand_out")).text
     assert 'value="window" checked' in page and 'name="receiver" value="李领取"' in page
     handed = {"way": "window", "receiver": "李领取"}
     unchecked = clerk.post(path(driven, action="hand_out"), form_of(driven, "company-opening", **handed), status=422).text

@@ -17,7 +17,7 @@ from werkzeug.datastructures import FileStorage
 from approvals.gateway import Gateways
 from approvals.jobs.schedules import Work, schedule_named
 from approvals.models import Case, Event, EventPayload, Signature, Task, Upload
-from approvals.operations import confirming, moving, signing
+from approvals.operations import confirming, disclosing, moving, signing
 from approvals.operations import uploads as uploads_of_drafts
 from approvals.operations.uploads import matters_of
 from tests.files.samples import bomb, pdf, picture
@@ -276,7 +276,7 @@ def test_removed_and_orphaned_files_are_purged(county: County) -> None:
     assert [each.id for each in county.rows(Upload)] == [kept.id]
 
 
-def test_whoever_holds_the_task_opens_the_file(county: County) -> None:
+def test_whoever_says_why_opens_the_file(county: County) -> None:
     visitor, token = begun(county, with_passport())
     send(visitor, token, passport_of(county, token), picture(), "护照.jpg")
     submitted(visitor, token)
@@ -295,5 +295,7 @@ def test_whoever_holds_the_task_opens_the_file(county: County) -> None:
     registrar.get(address, status=404)
     task = next(task for task in county.rows(Task) if task.case_id == registration.id and task.closed_at is None)
     county.database.write(moving.claim, county.cast.registrar.acting, registration.id, task.id, county.now)
+    registrar.get(address, status=404)
+    county.database.write(disclosing.disclose, county.cast.registrar.acting, registration.id, county.now, "compare-papers")
     assert address in registrar.get(f"/cases/{registration.token}").text
     assert registrar.client.get(address).data == upload.content

@@ -115,6 +115,8 @@ def test_a_bad_rating_goes_to_the_rating_officer_and_through_to_the_end(visit: V
             task = session.scalars(select(Task).where(Task.case_id == case.id, Task.closed_at.is_(None))).one()
         if task.holder_id is None:
             officer.post(f"/tasks/{task.id}/claim", {"next": f"/cases/{case.token}"})
+            assert "13800000001" not in officer.get(f"/cases/{case.token}").text
+            officer.post(f"/cases/{case.token}/disclosure", {"reason": "contact", "next": f"/cases/{case.token}"}, status=303)
             assert "13800000001" in officer.get(f"/cases/{case.token}").text
         officer.get(f"/cases/{case.token}/actions/{action}")
         officer.post(f"/cases/{case.token}/actions/{action}", {**form, "task": str(task.id), "key": action})
@@ -171,7 +173,7 @@ def test_statements_of_the_pages(visit: Visit, database: Database, done: Chain) 
     officer.get(f"/cases/{case.token}")
     with counted(database) as sent:
         officer.get(f"/cases/{case.token}")
-    assert len(sent) == 6, sent
+    assert len(sent) == 7, sent
 
 
 def test_the_supervisor_sees_satisfaction_with_three_and_defaults_apart(visit: Visit, database: Database, done: Chain) -> None:

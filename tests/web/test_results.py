@@ -40,7 +40,9 @@ def test_whoever_had_the_seals_made_says_how_the_applicant_gets_them(application
     task = chain.task(SEAL)
     assert task is not None
     page = officer.get(path(chain, SEAL, "complete")).text
-    assert 'value="post" checked' in page and "惠民县示例路1号" in officer.get(path(chain, SEAL)).text
+    assert 'value="post" checked' in page and "惠民县示例路1号" not in officer.get(path(chain, SEAL)).text
+    chain.disclose(SEAL, reason="hand-over")
+    assert "惠民县示例路1号" in officer.get(path(chain, SEAL)).text
     taxes = visit(chain.cast.officers["tax"]).get(path(chain, "tax-registration", "complete")).text
     assert 'value="small" checked' in taxes
     sent = {"task": str(task.id), "key": "sealed", "record_number": "1", "seal_shop": "样例刻章社"}
