@@ -18,10 +18,12 @@ from approvals.operations import carrying, passwords
 from approvals.views import (
     access,
     accounts,
+    administration,
     applications,
     assets,
     cases,
     compression,
+    custody,
     deliveries,
     desk,
     errors,
@@ -30,12 +32,14 @@ from approvals.views import (
     intake,
     names,
     notices,
+    positions,
     progress,
     public,
     ratings,
     request,
     sending,
     signing,
+    staff_accounts,
     supervision,
     verifying,
     wallet,
@@ -43,8 +47,8 @@ from approvals.views import (
 from workflows.clock import OFFICE_ZONE
 
 PARTS = (
-    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, ratings, desk, supervision,
-    verifying, wallet, assets,
+    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, custody, ratings, desk, supervision,
+    verifying, wallet, administration, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 

@@ -154,9 +154,7 @@ def end_competence(session: Session, acting: Acting, competence_id: int, last_da
     row = session.get(Competence, competence_id, populate_existing=True)
     if row is None:
         raise NotFound
-    last, today = read_day(last_day), today_of(now)
-    refuse(_ending_faults(row, last, today, reason))
-    assert last is not None
+    last = judge_ending(row, last_day, today_of(now), reason)
     before = _shown(row, office.code)
     after: dict[str, object] | None = None
     if last < row.valid_from:
@@ -165,6 +163,14 @@ def end_competence(session: Session, acting: Acting, competence_id: int, last_da
         row.valid_to = last
         after = _shown(row, office.code)
     record(session, acting, now, subject=SUBJECT, subject_id=row.id, title=office.name, before=before, after=after, reason=reason)
+
+
+def judge_ending(row: Competence, last_day: str, today: date, reason: str) -> date:
+    """The last day that somebody typed for a competence. Raises Faulty with all that is wrong."""
+    last = read_day(last_day)
+    refuse(_ending_faults(row, last, today, reason))
+    assert last is not None
+    return last
 
 
 def _ending_faults(row: Competence, last: date | None, today: date, reason: str) -> list[Fault]:

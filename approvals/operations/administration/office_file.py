@@ -45,7 +45,7 @@ EXAMPLE = {
 
 def template(language: str) -> str:
     """A file with the headings and one line to be written over, as spreadsheets open it (UTF-8 with its mark)."""
-    headings = [_heading(column)["zh"] if language == "zh" else column for column in COLUMNS]
+    headings = [heading(column)["zh"] if language == "zh" else column for column in COLUMNS]
     return "\ufeff" + "\r\n".join([",".join(headings), EXAMPLE[language], ""])
 
 
@@ -101,8 +101,8 @@ def read_text(text: str) -> Sheet:
     titles = [words()["columns"].get(one_line(cell).casefold(), "") for cell in next(reader, [])]
     missing = [column for column in NEEDED if column not in titles]
     if missing:
-        zh = "、".join(_heading(column)["zh"] for column in missing)
-        en = ", ".join(_heading(column)["en"] for column in missing)
+        zh = "、".join(heading(column)["zh"] for column in missing)
+        en = ", ".join(heading(column)["en"] for column in missing)
         return Sheet(
             fault=fault(
                 "file", f"第 1 行缺少列：{zh}。请下载模板对照。", f"Line 1 lacks the columns: {en}. Compare it with the template."
@@ -110,14 +110,15 @@ def read_text(text: str) -> Sheet:
         )
     twice = next((column for column in COLUMNS if titles.count(column) > 1), None)
     if twice is not None:
-        title = _heading(twice)
+        title = heading(twice)
         return Sheet(
             fault=fault("file", f"“{title['zh']}”这一列出现了两次，请只留一列。", f"The column {title['en']} is there twice; keep one.")
         )
     return _lines(reader, titles)
 
 
-def _heading(column: str) -> dict[str, str]:
+def heading(column: str) -> dict[str, str]:
+    """What a column is called in the first line of a file."""
     return dict(_HEADINGS.get(column) or COLUMN_TITLES[column])
 
 
