@@ -49,3 +49,8 @@ def event_hash(
         to_state, definition, payload_digest,
     ]  # fmt: skip
     return hashlib.sha256(canonical_json(facts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def delivery_digest(number: str, at: int) -> str:
+    """What is signed by whoever confirms that the result of a delegated case arrived; ``at`` is when they were asked."""
+    return digest("", canonical_json({"case": number, "asked_at": at}))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from approvals.db import canonical_json, new_id
 from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
+from workflows.engine.definition import DELEGATED, Definition
 from workflows.engine.facts import Actor
 from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, delivered_facts, licence_facts, new_credit_code, records
 from workflows.rules.reading import Application
@@ -44,7 +45,7 @@ def accept_submission(
 ) -> None:
     """Store what is being filed as the next submission of the root case, and let every case of the family follow it.
 
-    The clocks of the root begin anew with it: the time of a correction is the applicant's (实施细则 第十八条). The events say
+    The clocks of the cases above begin anew with it: the time of a correction is the applicant's (实施细则 第十八条). The events say
     which submission it was and which offices it asks for.
     """
     root, application = unit.root_of(case), unit.application(case)
@@ -63,14 +64,29 @@ def accept_submission(
     if unit.files:
         payload["uploads"] = list(unit.files)
     payload["records"] = records(application, unit.now.astimezone(OFFICE_ZONE).date())
-    clocks.restart(root, unit.now)
-    chosen = sorted(application.get("matters", {}).get("chosen", []))
+    chosen = chosen_with(root.definition, root.chosen, application)
     for member in unit.cases.values():
         member.company, member.chosen = compose_name(application.get("name", {})), chosen
         member.offices = {**member.offices, **unit.new_offices}
-    if root is not case:  # every case that an action touches gets an event of its own
-        unit.record(root, actor, "", "case:refiled", root.state, root.state, filed)
+    # The clocks of every case above begin anew with it, and every case that an action touches gets an event of its own.
+    clocks.restart(root, unit.now)
+    above = case
+    while above.parent_id is not None:
+        above = unit.cases[above.parent_id]
+        clocks.restart(above, unit.now)
+        unit.record(above, actor, "", "case:refiled", above.state, above.state, filed)
     follow_application(unit, root, actor, application, bank_before)
+
+
+def openings_of(definition: Definition) -> frozenset[str]:
+    """The workflows that the states of a definition open."""
+    return frozenset(opening.workflow for state in definition.states.values() for opening in state.opens)
+
+
+def chosen_with(definition: Definition, before: Iterable[str], application: Mapping[str, Any]) -> list[str]:
+    """What the family of a root runs: the matters that the application chooses, and the one that an agent was entrusted with."""
+    kept = openings_of(definition) & set(before) if definition.kind == DELEGATED else frozenset()
+    return sorted(kept.union(application.get("matters", {}).get("chosen", [])))
 
 
 @carries_out("restart_clock")

@@ -29,7 +29,8 @@ from .registration import context_for
 from .routing import asked_for, offices_of, tell_supervisors
 from .rows import new_case
 from .unit import Unit
-from .walk_ins import refuse_other_than_clerk
+from .upload_files import take_files
+from .walk_ins import refuse_intake
 
 CODE_LENGTH = 10
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -81,7 +82,7 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
         case = Unit.load(session, draft.filed_case_id, now).case(draft.filed_case_id)
         return Filed(case.id, case.number, case.token, repeated=True)
     if draft.office_id is not None:
-        refuse_other_than_clerk(acting, draft.office_id)
+        refuse_intake(session, acting, draft.office_id, draft.workflow, now.astimezone(OFFICE_ZONE).date())
     application = json.loads(draft.content)
     found = _blocking(session, application, now)
     if found:
@@ -152,7 +153,7 @@ def _open(
         payload["contact"] = {"kind": "intake", "office": draft.office_id}
         payload["walk_in"] = json.loads(draft.walk_in)
     actor = Actor(acting.person_id, acting.name, frozenset({role}), acting.on_behalf_of)
-    if files := _hand_over(session, draft.id, case.id):
+    if files := take_files(session.connection(), draft.id, case.id):
         payload["uploads"] = files
     unit.cases[case.id] = case
     issue(unit, case, "receipt", {}, payload)
@@ -165,16 +166,6 @@ def _open(
     return Filed(case.id, case.number, case.token, claim_code)
 
 
-def _hand_over(session: Session, draft_id: int, root_id: int) -> list[list[Any]]:
-    """Give the files of a draft to the case it is filed as; returns what the event says of each, its digest among it.
-
-    What was removed from the draft is not kept any longer than it can be taken back (个人信息保护法 第四十七条).
-    """
-    statements.drop_removed_uploads.write(session.connection(), [{"of_draft_id": draft_id}])
-    rows = statements.take_uploads.rows(session.connection(), {"of_draft_id": draft_id, "to_root_id": root_id})
-    return sorted(list(row) for row in rows)
-
-
 def resubmit_draft(
     session: Session, acting: Acting, draft_id: int, case_id: int, task_id: int | None, key: str | None, now: datetime
 ) -> Moved:
@@ -184,7 +175,7 @@ def resubmit_draft(
         raise NotFound
     application = json.loads(draft.content)
     asked = asked_for(session.connection(), application)
-    files = _hand_over(session, draft.id, draft.case_id)
+    files = take_files(session.connection(), draft.id, draft.case_id)
     wanted = Request(case_id, "resubmit", task_id, key, application=application, offices=asked, files=files)
     moved = act(session, acting, wanted, now)
     statements.mark_draft.write(session.connection(), [{"draft_id": draft.id, "filed_case_id": draft.case_id}])

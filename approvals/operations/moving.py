@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import from_microseconds
 from approvals.models import Task
-from workflows.engine.definition import OUTSIDE_ROLES
+from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES
 from workflows.engine.facts import NOTHING, Actor, Refused
 from workflows.engine.machine import advance, needs_of
 
@@ -23,6 +23,7 @@ from .acting import Acting, counting_on, roles_on_case
 from .consents import refuse_without_consent
 from .errors import NotFound, Outdated, Refusal
 from .impartial import refuse_rated
+from .mandates import APPLICANT, principal_for, refuse_beyond_mandate
 from .snapshot import CaseNow
 from .unit import Unit
 
@@ -64,7 +65,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     """
     unit = Unit.load(session, request.case_id, now)
     case = unit.case(request.case_id)
-    actor = actor_on(acting, case)
+    actor = actor_on(acting, case, unit)
     refuse_without_consent(session, acting, case, case.office_ids())
     if _is_repeated(unit, case, acting, request):
         return Moved(case.id, case.number, case.state, repeated=True)
@@ -72,6 +73,8 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     if request.application is not None:
         unit.file(request.application, request.offices, request.files)
     action = case.definition.actions.get(request.action)
+    if action is not None:
+        refuse_beyond_mandate(case, action, actor)
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, request.action, actor, unit.facts(case, form=request.form, needs=needs))
     if isinstance(step, Refused):
@@ -82,26 +85,30 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     return Moved(case.id, case.number, case.state)
 
 
-def actor_on(acting: Acting, case: CaseNow) -> Actor:
+def actor_on(acting: Acting, case: CaseNow, unit: Unit | None = None) -> Actor:
     """The person as an actor on this case, with the roles that count for its open task.
 
-    Raises NotFound when they have no role on it at all.
+    With ``unit`` also for whom they act: an agent acts for whoever gave them a mandate that is in force, and on the matter that
+    they carry does what the applicant would. Raises NotFound when they have no role on it at all.
     """
+    behalf = principal_for(unit, acting, case) if unit is not None else None
     offices = tuple(case.office_ids())
     counted = partial(roles_on_case, acting, applicant_id=case.applicant_id, department=case.definition.department, offices=offices)
     roles = counting_on(case.definition, counted())
+    if behalf is not None and case.definition.kind != DELEGATED:
+        return Actor(acting.person_id, acting.name, roles | {APPLICANT}, behalf)
     if not roles:
         raise NotFound
     if (task := case.task) is not None and task.role in roles:
         roles = counted(task_role=task.role, task_office_id=task.office_id)
-    return Actor(acting.person_id, acting.name, roles, acting.on_behalf_of)
+    return Actor(acting.person_id, acting.name, roles, behalf if behalf is not None else acting.on_behalf_of)
 
 
 def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: datetime) -> None:
     """Take an open task into one's own hands. Raises Outdated when someone else holds it or it is closed."""
     unit = Unit.load(session, case_id, now)
     case = unit.case(case_id)
-    actor = actor_on(acting, case)
+    actor = actor_on(acting, case, unit)
     refuse_without_consent(session, acting, case, case.office_ids())
     _refuse_outdated(unit, case, actor, task_id)
     task = case.task
@@ -118,7 +125,7 @@ def release(session: Session, acting: Acting, case_id: int, task_id: int, now: d
     """Give a task back to everyone it is addressed to. Raises Refusal when the person does not hold it."""
     unit = Unit.load(session, case_id, now)
     case = unit.case(case_id)
-    actor = actor_on(acting, case)
+    actor = actor_on(acting, case, unit)
     _refuse_outdated(unit, case, actor, task_id)
     if case.task is None or case.task.holder_id != actor.person_id:
         raise Refusal("not-held", {"zh": "这项待办不在您手里，无需放回。", "en": "You do not hold this task."})

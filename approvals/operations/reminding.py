@@ -190,7 +190,7 @@ def _on_case(session: Session, acting: Acting, signature_id: int, now: datetime)
     if asked is None:
         raise NotFound
     unit, case, signature = _locked(session, asked, now)
-    actor = actor_on(acting, case)
+    actor = actor_on(acting, case, unit)
     if actor.roles.isdisjoint(_REMINDERS):
         raise NotFound
     if standing_of(signature, session.get(Task, signature.task_id), now) not in (Standing.OPEN, Standing.EXPIRED):

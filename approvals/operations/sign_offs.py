@@ -1,4 +1,4 @@
-"""Whom a state with a sign-off asks: everybody who has to confirm and sign the application."""
+"""Whom a state with a sign-off asks: everybody who has to sign the application, or whoever entrusted an agent with it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from approvals.db import canonical_json, new_id, to_microseconds
-from approvals.models.history import digest
-from workflows.engine.definition import SignOffRule
-from workflows.rules.signatories import Signatory, signatories
+from approvals.models.history import delivery_digest, digest
+from workflows.engine.definition import PRINCIPAL, SignOffRule
+from workflows.rules.signatories import DELIVERY, MANDATE, Signatory, signatories
 
 from .message_texts import SITE
 
@@ -37,6 +37,9 @@ def signing_link(token: str) -> str:
 
 def ask_everybody(unit: Unit, case: CaseNow, rule: SignOffRule) -> None:
     """Ask each signatory of what is filed for the task that the case has just come to, on the hash of exactly that."""
+    if rule.of == PRINCIPAL:
+        ask_principal(unit, case, rule.notice, delivery_digest(case.number, unit.at) if _is_delivery(case) else None)
+        return
     application, root = unit.application(case), unit.root_of(case)
     content_digest = digest("", canonical_json(application))
     for ordinal, person in enumerate(signatories(application), start=1):
@@ -44,6 +47,21 @@ def ask_everybody(unit: Unit, case: CaseNow, rule: SignOffRule) -> None:
         unit.ask(case, row)
         if rule.notice and (person.phone or person.email):
             unit.tell_signatory(case, rule.notice, row)
+
+
+def _is_delivery(case: CaseNow) -> bool:
+    return case.definition.states[case.state].stage == "delivery"
+
+
+def ask_principal(unit: Unit, case: CaseNow, notice: str, delivered: str | None) -> None:
+    """Ask whoever entrusted an agent to sign the newest mandate, or (``delivered``, its digest) to confirm the delivery."""
+    mandate = unit.mandate_rows(case)[-1]
+    act, signed = (MANDATE, mandate.digest) if delivered is None else (DELIVERY, delivered)
+    person = Signatory(mandate.principal_name, mandate.phone, "", (), (act,))
+    row = _signature(unit, case, person, 1, 0, signed)
+    unit.ask(case, row)
+    if notice and person.phone:
+        unit.tell_signatory(case, notice, row)
 
 
 def _signature(

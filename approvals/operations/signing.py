@@ -10,13 +10,19 @@ from approvals.db import to_microseconds
 from approvals.models import Signature
 from workflows.engine.facts import Actor, Refused
 from workflows.engine.machine import advance, needs_of
+from workflows.rules.signatories import DELIVERY, MANDATE
 
 from .errors import NotFound, Outdated, Refusal
+from .renewing import answer_renewal, is_renewal
 from .sign_offs import SIGNATORY
+from .snapshot import CaseNow
 from .unit import Unit
 
 SIGN, DECLINE = "sign", "decline"
 """The actions of a definition by which a signatory answers."""
+
+CONFIRM, DISPUTE = "confirm", "dispute"
+"""Those by which whoever entrusted an agent answers whether the result arrived."""
 
 
 def answer(session: Session, signature_id: int, action_name: str, digest: str, now: datetime, reason: str = "") -> str:
@@ -32,14 +38,17 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     unit = Unit.load(session, asked.case_id, now)
     session.refresh(asked)
     case = unit.case(asked.case_id)
+    if asked.acts == [DELIVERY]:
+        action_name = {SIGN: CONFIRM, DECLINE: DISPUTE}.get(action_name, action_name)
     action = case.definition.actions.get(action_name)
     if asked.vote:
         if action is not None and asked.vote == action.vote:
             return case.state
         raise _answered_otherwise(asked)
-    if action_name == DECLINE and not reason.strip():
+    if action_name in (DECLINE, DISPUTE) and not reason.strip():
         raise Refusal("no-reason", {"zh": "请写明哪里不对，或者为什么不同意。", "en": "Say what is wrong or why you decline."})
-    if asked.superseded_at is not None or case.task is None or case.task.id != asked.task_id or digest != asked.digest:
+    renewing = asked.acts == [MANDATE] and is_renewal(unit, case, asked)
+    if asked.superseded_at is not None or not (renewing or _decided_now(case, asked)) or digest != asked.digest:
         raise Outdated(
             "signing-over",
             {
@@ -55,6 +64,11 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
         "signatory": str(asked.id), "digest": digest, "confirmed_at": str(to_microseconds(asked.confirmed_at)),
         **({"reason": reason} if reason else {}),
     }  # fmt: skip
+    if renewing:
+        answer_renewal(unit, case, actor, asked, action_name == SIGN, form)
+        unit.settle()
+        unit.write()
+        return case.state
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, action_name, actor, unit.facts(case, form=form, needs=needs))
     if isinstance(step, Refused):
@@ -63,6 +77,11 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     unit.settle()
     unit.write()
     return case.state
+
+
+def _decided_now(case: CaseNow, asked: Signature) -> bool:
+    """Whether the case still waits for this very answer."""
+    return case.task is not None and case.task.id == asked.task_id
 
 
 def _unconfirmed() -> Outdated:

@@ -142,6 +142,13 @@ DraftNow = namedtuple("DraftNow", "id person_id workflow case_id office_id walk_
 lock_draft = Prepared(
     lambda dialect: select(*(drafts.c[name] for name in DraftNow._fields)).where(drafts.c.id == bindparam("draft_id")).with_for_update()
 )
+prepared_draft = Prepared(
+    lambda dialect: (
+        select(drafts.c.content, drafts.c.id, drafts.c.person_id)
+        .where(drafts.c.delegated_id == bindparam("root_id"), drafts.c.filed_case_id.is_(None))
+        .limit(1)
+    )
+)
 mark_draft = Prepared(
     lambda dialect: update(drafts).where(drafts.c.id == bindparam("draft_id")).values(_plain(drafts, ("filed_case_id",)))
 )

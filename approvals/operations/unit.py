@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from approvals.db import Prepared, canonical_json, new_id, to_microseconds
 from approvals.models.history import BEGINNING, digest, event_hash, new_salt
 from workflows.county import county_catalogue
-from workflows.engine.definition import OUTSIDE_ROLES
+from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES
 from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome, Voter
 from workflows.engine.machine import automatic_actions, automatic_step, needs_of
 from workflows.network import office_for
@@ -28,6 +28,7 @@ from .custody_ledger import custody_facts
 from .effects import EFFECTS
 from .errors import NotFound
 from .impartial import follow_up_facts
+from .mandates import mandate_of, rows_of
 from .registration import registration_context
 from .rows import case_row, filled, new_case, notice_row, task_row
 from .sign_offs import ask_everybody, signing_link
@@ -64,6 +65,7 @@ class Unit:
         self.votes: list[dict[str, Any]] = []
         self._voters: dict[int, dict[int, Voter]] = {}
         self._also: dict[Prepared, list[dict[str, Any]]] = {}
+        self._mandates: list[Any] | None = None
 
     @classmethod
     def load(cls, session: Session, case_id: int, now: datetime) -> Unit:
@@ -86,9 +88,11 @@ class Unit:
         return [other for other in self.cases.values() if other.parent_id == case.id]
 
     def application(self, case: CaseNow) -> Mapping[str, Any]:
-        """What was last filed for the root of this case, with what is being filed now."""
+        """What was last filed for the root of this case, with what is being filed now; before that, what an agent prepares."""
         if self._application is None:
             rows = statements.last_submission.rows(self.connection, {"case_id": case.root_id})
+            if not rows and self.root_of(case).definition.kind == DELEGATED:
+                rows = statements.prepared_draft.rows(self.connection, {"root_id": case.root_id})
             self._application = json.loads(rows[0][0]) if rows else {}
         return self._application
 
@@ -117,6 +121,8 @@ class Unit:
         application = self.application(case) if "application" in needs else {}
         domain: dict[str, Any] = {"registration": registration_context(self, case, application)} if "registration" in needs else {}
         domain |= follow_up_facts(self.connection, case.id, needs) | custody_facts(self, case, needs)
+        if "mandate" in needs:
+            domain["mandate"] = mandate_of(self, case)
         siblings = {other.workflow: other for other in self.linked_of_parent(case)} if case.predecessors else {}
         timer = case.task.timer_at if case.task is not None else None
         return Facts(
@@ -126,10 +132,17 @@ class Unit:
             predecessors=tuple(siblings[key].as_linked() for key in case.predecessors if key in siblings),
             voters=tuple(self.voters(case).values()) if "voters" in needs else (),
             timer_due=None if timer is None else clocks.moment(timer),
+            offices=frozenset(case.offices),
             form=form or {},
             application=application,
             domain=domain,
         )
+
+    def mandate_rows(self, root: CaseNow) -> list[Any]:
+        """The mandates of a delegated case, with what this action drafts or signs; one statement."""
+        if self._mandates is None:
+            self._mandates = [] if root.stored is None else rows_of(self.connection, root.id)
+        return self._mandates
 
     def voters(self, case: CaseNow) -> dict[int, Voter]:
         """Those who decide the open task of a case together, by the identifier of their signature, with their votes so far."""

@@ -17,11 +17,13 @@ SIGNATURES_REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contac
 HOLDING = {"task:claimed": True, "task:released": False}
 RATED, ONLINE = "case:rated", "online"
 DISCLOSED, CONSENT_GIVEN, CONSENT_WITHDRAWN = "case:disclosed", "consent:given", "consent:withdrawn"
+RENEWAL_DRAFTED = "mandate:renewal-drafted"
+MANDATES = (RENEWAL_DRAFTED, "mandate:renewed", "mandate:renewal-declined", "mandate:revoked")
 CUSTODY = ("custody:taken", "custody:issued", "custody:returned", "custody:lost", "custody:found")
 BUILT_IN = frozenset(
     {
         ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, SIGNATURES_REMINDED, CONTACT_CHANGED, DISCLOSED, CONSENT_GIVEN,
-        CONSENT_WITHDRAWN, *HOLDING, *CUSTODY,
+        CONSENT_WITHDRAWN, *HOLDING, *CUSTODY, *MANDATES,
     }
 )  # fmt: skip
 """Events of the product itself: they need no action of a definition and never move the case."""

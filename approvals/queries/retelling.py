@@ -40,7 +40,8 @@ class Story:
     """What the root's events say of the whole family. Times are microseconds.
 
     ``offices`` and ``filed`` are what held from each time on; ``applications`` fills once the submissions are found unharmed.
-    A root that the product opened itself, with no application, names its applicant, ``company`` and ``number`` as it opens.
+    A root that opens without an application names its applicant, ``company`` and ``number``, and ``matter`` is what an agent was
+    entrusted with.
     """
 
     filed_by_id: int | None
@@ -49,6 +50,7 @@ class Story:
     has_claim_code: bool
     company: str = ""
     number: str | None = None
+    matter: str = ""
     offices: list[tuple[int, dict[str, int]]] = field(default_factory=list)
     filed: list[tuple[int, int]] = field(default_factory=list)
     applications: dict[int, Mapping[str, Any]] = field(default_factory=dict)
@@ -63,10 +65,15 @@ class Story:
         return self.applications[number]
 
     def company_at(self, at: int) -> str:
-        return compose_name(self.application_at(at).get("name", {})) if self.filed else self.company
+        return compose_name(self.application_at(at).get("name", {})) if self.is_filed_at(at) else self.company
 
     def chosen_at(self, at: int) -> list[str]:
-        return sorted(self.application_at(at).get("matters", {}).get("chosen", []))
+        chosen = self.application_at(at).get("matters", {}).get("chosen", []) if self.is_filed_at(at) else ()
+        return sorted({*chosen, self.matter} - {""})
+
+    def is_filed_at(self, at: int) -> bool:
+        """Whether an application had been filed by then."""
+        return bool(self.filed) and self.filed[0][0] <= at
 
 
 def story_of(family: Family) -> Story:
@@ -79,7 +86,9 @@ def story_of(family: Family) -> Story:
         online = channel == "online"
         story = Story(filer, channel, filer if online else None, not online)
     else:
-        story = Story(filer, channel, opening["applicant"], False, opening["company"], opening["number"])
+        story = Story(
+            filer, channel, opening["applicant"], False, opening["company"], opening["number"], opening.get("matter", "")
+        )
         story.offices.append((events[0].happened_at, opening["offices"]))
     for event in events:
         payload = payloads[event.position] or {}

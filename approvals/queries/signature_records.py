@@ -7,15 +7,16 @@ Links, codes and reminders are no history, except that whoever changed a telepho
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from approvals.db import canonical_json
-from approvals.models.history import digest
-from workflows.rules.signatories import Signatory, signatories
+from approvals.models.history import delivery_digest, digest
+from workflows.engine.definition import PRINCIPAL
+from workflows.rules.signatories import DELIVERY, MANDATE, Signatory, signatories
 
 from .families import Family
-from .replay import CONTACT_CHANGED, Problem, Replayed, Stay, problem
+from .replay import CONTACT_CHANGED, RENEWAL_DRAFTED, Problem, Replayed, Stay, problem
 from .retelling import Story
 
 _UNANSWERED = ("", "", "", None)
@@ -23,16 +24,16 @@ _UNANSWERED = ("", "", "", None)
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One asking: the stay whose task its signatories decide, what they were shown, and when the next asking replaced it."""
+    """One asking: the stay whose task its signatories decide, when and at which position they were asked, who they are, what they
+    were shown (its submission, 0 for a mandate or a delivery, and its digest), and when the next asking replaced it."""
 
     stay: Stay
+    asked_at: int
+    position: int
     submission: int
-    content: Mapping[str, Any]
-    superseded_at: int | None
-
-    @property
-    def digest(self) -> str:
-        return digest("", canonical_json(self.content))
+    people: tuple[Signatory, ...]
+    digest: str
+    superseded_at: int | None = None
 
 
 def signature_problems(family: Family, case: Any, story: Story) -> Iterator[Problem]:
@@ -43,13 +44,14 @@ def signature_problems(family: Family, case: Any, story: Story) -> Iterator[Prob
     left = dict(rows)
     phones = _changed_phones(replayed, events)
     answers = _answers(replayed, events)
-    for asked in _askings(replayed, story):
+    for asked in _askings(replayed, events, case, story):
         task_ids = _task_ids(family, case, asked.stay)
-        for ordinal, person in enumerate(signatories(asked.content), start=1):
-            row = next((each for each in left.values() if each.task_id in task_ids and each.ordinal == ordinal), None)
+        for ordinal, person in enumerate(asked.people, start=1):
+            here = (each for each in left.values() if each.task_id in task_ids and each.asked_at == asked.asked_at)
+            row = next((each for each in here if each.ordinal == ordinal), None)
             if row is None:
                 yield problem(
-                    asked.stay.position,
+                    asked.position,
                     f"第{ordinal}位签署人（{person.name}）的签署记录缺失",
                     f"the signature of {person.name} is missing",
                 )
@@ -63,16 +65,40 @@ def signature_problems(family: Family, case: Any, story: Story) -> Iterator[Prob
         yield problem(event.position, "这次签署对应的签署记录缺失", "the signature that this event gives is missing")
 
 
-def _askings(replayed: Replayed, story: Story) -> list[_Asked]:
-    stays = [stay for stay in replayed.stays if replayed.definition.states[stay.state].sign_off is not None]
+def _askings(replayed: Replayed, events: Mapping[int, Any], case: Any, story: Story) -> list[_Asked]:
     found: list[_Asked] = []
-    for stay in reversed(stays):
-        content = story.application_at(stay.opened_at)
-        number = next(number for number, each in story.applications.items() if each is content)
-        # Only an asking that asked somebody replaces the one before it.
-        replaced = next((later.stay.opened_at for later in reversed(found) if signatories(later.content)), None)
-        found.append(_Asked(stay, number, content, replaced))
-    return found[::-1]
+    for stay in replayed.stays:
+        rule = replayed.definition.states[stay.state].sign_off
+        if rule is not None and rule.of == PRINCIPAL:
+            found.append(_of_principal(replayed, case, stay))
+        elif rule is not None:
+            content = story.application_at(stay.opened_at)
+            number = next(number for number, each in story.applications.items() if each is content)
+            signed = digest("", canonical_json(content))
+            found.append(_Asked(stay, stay.opened_at, stay.position, number, signatories(content), signed))
+    for position, event in sorted(events.items()):
+        if event.action == RENEWAL_DRAFTED:
+            mandate = (replayed.payloads[position] or {})["mandate"]
+            person = Signatory(mandate["principal_name"], mandate["phone"], "", (), (MANDATE,))
+            stay = next(each for each in reversed(replayed.stays) if each.position < position)
+            found.append(_Asked(stay, event.happened_at, position, 0, (person,), mandate["digest"]))
+    found.sort(key=lambda asked: asked.position)
+    # Only an asking that asked somebody replaces the one before it.
+    return [
+        replace(asked, superseded_at=next((later.asked_at for later in found[place + 1 :] if later.people), None))
+        for place, asked in enumerate(found)
+    ]
+
+
+def _of_principal(replayed: Replayed, case: Any, stay: Stay) -> _Asked:
+    """The asking of whoever entrusted an agent: the mandate that was last drafted by then, or that the result arrived."""
+    drafted = [payload for position, payload in sorted(replayed.payloads.items()) if position <= stay.position]
+    mandate = next(payload["mandate"] for payload in reversed(drafted) if payload and "mandate" in payload)
+    is_delivery = replayed.definition.states[stay.state].stage == "delivery"
+    act = DELIVERY if is_delivery else MANDATE
+    signed = delivery_digest(case.number, stay.opened_at) if is_delivery else mandate["digest"]
+    person = Signatory(mandate["principal_name"], mandate["phone"], "", (), (act,))
+    return _Asked(stay, stay.opened_at, stay.position, 0, (person,), signed)
 
 
 def _task_ids(family: Family, case: Any, stay: Stay) -> set[int]:
@@ -106,12 +132,12 @@ def _row_problems(case: Any, asked: _Asked, person: Signatory, row: Any, phone: 
     expected = {
         "root_id": case.root_id, "submission": asked.submission, "digest": asked.digest, "name": person.name, "phone": phone,
         "email": person.email, "paths": canonical_json(person.paths), "acts": canonical_json(person.acts),
-        "asked_at": asked.stay.opened_at, "superseded_at": asked.superseded_at,
+        "asked_at": asked.asked_at, "superseded_at": asked.superseded_at,
     }  # fmt: skip
     for column, value in expected.items():
         if getattr(row, column) != value:
             yield problem(
-                asked.stay.position,
+                asked.position,
                 f"{person.name}的签署记录（{column}）与申报或办理记录不符",
                 f"the signature of {person.name} ({column}) is not what was filed or what the history says",
             )
@@ -121,12 +147,12 @@ def _is_confirmed(asked: _Asked, row: Any, event: Any, form: Mapping[str, Any]) 
     """Whether somebody who signed online was confirmed when the event says; older events do not say when."""
     if "confirmed_at" not in form:
         return True
-    return str(row.confirmed_at) == form["confirmed_at"] and asked.stay.opened_at <= row.confirmed_at <= event.happened_at
+    return str(row.confirmed_at) == form["confirmed_at"] and asked.asked_at <= row.confirmed_at <= event.happened_at
 
 
 def _answer_problems(asked: _Asked, row: Any, answer: tuple[Any, Mapping[str, Any]] | None) -> Iterator[Problem]:
     expected: tuple[str, str, str, int | None] = _UNANSWERED
-    position = asked.stay.position
+    position = asked.position
     if answer is not None:
         event, payload = answer
         form, position = payload["form"], event.position

@@ -20,7 +20,7 @@ from approvals.operations import filing
 from approvals.operations.acting import Acting, Held
 from approvals.operations.reference import forget
 from tests.rules.applications import PLACE, TODAY, valid_application
-from workflows.network import EVERY_MATTER, POWERS
+from workflows.network import EVERY_MATTER, POWERS, TAKE_IN
 
 PASSWORD = "correct horse battery"
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -130,6 +130,10 @@ def _seed(session: Session) -> Cast:
     session.flush()
     session.add_all(
         Competence(office_id=offices[HALL].id, matter=EVERY_MATTER, power=power, basis="样例依据", valid_from=SINCE) for power in POWERS
+    )
+    session.add_all(
+        Competence(office_id=offices[code].id, matter="company-opening", power=TAKE_IN, basis="样例依据", valid_from=SINCE)
+        for code in (TOWN, OTHER_TOWN)
     )
     session.add_all(
         Place(code=code, name=name, level=level, parent_code=parent, valid_from=SINCE) for code, name, level, parent in PLACES

@@ -16,6 +16,9 @@ from .reading import Application, Row, comparable, normalise_number
 REAL_NAME, ARTICLES, APPLICATION = "real-name", "articles", "application"
 """The acts: confirming who one is, signing the articles of association, signing the application."""
 
+MANDATE, DELIVERY = "mandate", "delivery"
+"""What whoever entrusts an agent signs: the mandate, and that the result arrived."""
+
 LIST_POSITIONS = frozenset(
     {"legal-representative", "executive-director", "director", "manager", "deputy-manager", "supervisor", "finance-officer", "liaison"}
 )

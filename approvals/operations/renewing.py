@@ -1,0 +1,160 @@
+"""What becomes of a mandate after it was signed: renewed before or after it ended, or revoked by whoever gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, Signature
+from workflows.engine.definition import DELEGATED
+from workflows.engine.facts import Actor
+from workflows.rules.signatories import MANDATE
+
+from . import statements
+from .acting import Acting
+from .errors import NotFound, Outdated, Refusal
+from .mandates import add, mandate_of, revoke_all, set_signed
+from .moving import actor_on
+from .rows import notice_row
+from .sign_offs import SIGNATORY, ask_principal
+from .snapshot import CaseNow
+from .unit import Unit
+
+RENEWAL_DRAFTED, RENEWED = "mandate:renewal-drafted", "mandate:renewed"
+RENEWAL_DECLINED, REVOKED = "mandate:renewal-declined", "mandate:revoked"
+PLEASE_SIGN = "please_sign"
+
+BEFORE_FILING = frozenset({"requested", "mandating"})
+"""States in which there is nothing to renew: the mandate itself is being drafted or signed."""
+
+
+def delegated_root(session: Session, token: str, now: datetime) -> tuple[Unit, CaseNow]:
+    """The delegated case of that token, locked. Raises NotFound for any other."""
+    found = session.scalar(select(Case.id).where(Case.token == token, Case.parent_id.is_(None)))
+    if found is None:
+        raise NotFound
+    unit = Unit.load(session, found, now)
+    case = unit.case(found)
+    if case.definition.kind != DELEGATED:
+        raise NotFound
+    return unit, case
+
+
+def renew(session: Session, acting: Acting, token: str, terms: Mapping[str, Any], now: datetime) -> None:
+    """Draft a new mandate for a case whose old one ends or has ended, and ask the principal to sign it.
+
+    The case stays where it is, with everything that was typed and taken in. Only an agent of the point may, while the case still
+    needs one.
+    """
+    unit, case = delegated_root(session, token, now)
+    actor = actor_on(acting, case, unit)
+    if "agent" not in actor.roles:
+        raise NotFound
+    if case.task is None and case.definition.states[case.state].final:
+        raise Refusal("over", {"zh": "这个办件已经结束，不用续签。", "en": "This case has ended; nothing is to be renewed."})
+    if case.state in BEFORE_FILING or case.definition.states[case.state].sign_off is not None:
+        raise Refusal("not-now", {"zh": "委托书正在签，签好以后再续。", "en": "A mandate is being signed; renew it afterwards."})
+    mandate = mandate_of(unit, case)
+    if mandate is None or mandate.is_revoked:
+        raise Refusal(
+            "revoked",
+            {
+                "zh": "委托已撤回；本人愿意续办的，请在办件页面点“续办”。",
+                "en": "The mandate was revoked; use “Resume” if the person wishes.",
+            },
+        )
+    payload: dict[str, Any] = {}
+    add(unit, case, actor, terms, payload)
+    ask_principal(unit, case, PLEASE_SIGN, None)
+    unit.record(case, actor, "agent", RENEWAL_DRAFTED, case.state, case.state, payload, case.task.id if case.task else None)
+    unit.write()
+
+
+def is_renewal(unit: Unit, case: CaseNow, asked: Signature) -> bool:
+    """Whether a signature is for a renewed mandate: drafted while the case was on its way, and still the newest."""
+    newest = unit.mandate_rows(case)[-1]
+    return newest.number > 1 and newest.digest == asked.digest and newest.signed_at is None and newest.revoked_at is None and (
+        case.definition.states[case.state].sign_off is None
+    )
+
+
+def answer_renewal(unit: Unit, case: CaseNow, actor: Actor, asked: Signature, agrees: bool, form: Mapping[str, Any]) -> None:
+    """Note whether the principal signed the renewed mandate; the case does not move."""
+    payload: dict[str, Any] = {"form": dict(form), "vote": "yes" if agrees else "no"}
+    if agrees:
+        set_signed(unit, case, actor, form, payload, unit.mandate_rows(case)[-1])
+    reason = str(form.get("reason") or "")
+    unit.votes.append({"signature_id": asked.id, "vote": payload["vote"], "way": "online", "reason": reason, "voted_at": unit.at})
+    action = RENEWED if agrees else RENEWAL_DECLINED
+    unit.record(case, actor, SIGNATORY, action, case.state, case.state, payload, case.task.id if case.task else None)
+
+
+def revoke(session: Session, acting: Acting, token: str, reason: str, now: datetime) -> None:
+    """The applicant takes the mandate back, at any time and without a reason (民法典 第九百三十三条).
+
+    Before the application is filed nothing goes on and everything is given back; afterwards the agent's powers end and the case
+    goes on with the applicant alone. At a counter a coordinator or clerk, never the agent, records what the applicant said.
+    """
+    unit, case = delegated_root(session, token, now)
+    mandate = mandate_of(unit, case)
+    is_own = case.applicant_id == acting.person_id
+    actor = actor_on(acting, case, unit)
+    by = "applicant" if is_own else next((role for role in ("coordinator", "clerk") if role in actor.roles), "")
+    if not by or (mandate is not None and mandate.agent == acting.person_id):
+        raise Refusal(
+            "not-permitted",
+            {
+                "zh": "撤回委托由申请人本人办理，或者请镇街帮办协调员、窗口人员代为登记，代办员自己不能登记。",
+                "en": "The applicant revokes the mandate, or a coordinator or clerk records it for them; never the agent.",
+            },
+        )
+    _revoke(unit, case, Actor(acting.person_id, acting.name, frozenset({by})), by, reason)
+
+
+def revoke_by_link(session: Session, signature_id: int, reason: str, now: datetime) -> None:
+    """The same by the link on which the principal signed; the caller has made sure who it is by a code to their telephone."""
+    asked = session.get(Signature, signature_id)
+    if asked is None or asked.acts != [MANDATE]:
+        raise NotFound
+    unit = Unit.load(session, asked.case_id, now)
+    case = unit.case(asked.case_id)
+    session.refresh(asked)
+    if asked.confirmed_at is None:
+        raise Outdated("unconfirmed", {"zh": "请先用短信验证码确认身份。", "en": "Confirm who you are by a code first."})
+    _revoke(unit, case, Actor(None, asked.name, frozenset({SIGNATORY})), SIGNATORY, reason)
+
+
+def _revoke(unit: Unit, case: CaseNow, actor: Actor, role: str, reason: str) -> None:
+    rows = unit.mandate_rows(case)
+    if rows and all(row.revoked_at is not None for row in rows):
+        return  # a second send of the same page
+    if not any(row.signed_at is not None for row in rows):
+        raise Refusal("unsigned", {
+            "zh": "委托书还没有签：不想办的，不签就行。",
+            "en": "No mandate was signed yet: just do not sign it.",
+        })
+    if case.definition.states[case.state].final:
+        raise Refusal("over", {"zh": "代办已经结束，不用再撤回。", "en": "The handling has ended; nothing is to be revoked."})
+    reason = reason.strip()[:500]
+    values = {"of_case_id": case.id, "revoked_at": unit.at, "revoke_reason": reason}
+    unit.add(revoke_all, values)
+    rows[:] = [
+        row if row.revoked_at is not None else row._replace(revoked_at=unit.at, revoke_reason=reason) for row in rows
+    ]
+    payload = {"revoked_mandates": [row.number for row in rows], "reason": reason}
+    unit.record(case, actor, role, REVOKED, case.state, case.state, payload, case.task.id if case.task else None)
+    unit.add(statements.insert_notices, notice_row(case, _revoked_text(case), unit.at, person_id=rows[-1].agent_id, kind="mandate"))
+    unit.settle()
+    unit.write()
+
+
+def _revoked_text(case: CaseNow) -> dict[str, str]:
+    return {
+        "zh": f"申请人已撤回委托，办件{case.number}不能再代办；手里的材料请退还本人。",
+        "en": f"The applicant revoked the mandate of case {case.number}; give back what you hold.",
+    }
+

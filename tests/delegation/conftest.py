@@ -1,0 +1,27 @@
+"""A company opening that waits for its signatures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from approvals.db import Database
+from tests.support.driving import Chain
+from tests.support.seed import Cast, seed
+
+
+@pytest.fixture
+def database(engine: Any) -> Database:
+    return Database(engine=engine)
+
+
+@pytest.fixture
+def cast(database: Database) -> Cast:
+    return seed(database)
+
+
+@pytest.fixture
+def chain(database: Database, cast: Cast) -> Chain:
+    """Just filed; nobody has signed."""
+    return Chain(database, cast, signed=False)
