@@ -6,7 +6,7 @@ import click
 
 from approvals.jobs.worker import migrate as migrate_jobs
 
-from . import accounts, cases, demo, documents, names, serve, worker, workflows
+from . import accounts, cases, demo, documents, names, network, serve, worker, workflows
 from .context import open_database
 
 
@@ -32,3 +32,4 @@ main.add_command(worker.group)
 main.add_command(accounts.group)
 main.add_command(workflows.group)
 main.add_command(names.group)
+main.add_command(network.group)

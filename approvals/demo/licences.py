@@ -11,7 +11,7 @@ from approvals.db import Database
 from approvals.models import Case, Event
 from approvals.operations import moving
 
-from .people import HALL, County
+from .people import County
 
 HOUR = 3600
 LATER = (
@@ -26,13 +26,13 @@ def follow_licences(database: Database, county: County, end: datetime) -> None:
     calendar = county_calendar()
     with database.reading() as session:
         events = select(Event.case_id).where(Event.happened_at > calendar.instant(calendar.position(end) - 90 * HOUR * 1_000_000))
-        quiet = select(Case.id).where(
+        quiet = select(Case.id, Case.deciding_office_id).where(
             Case.workflow == "company-registration", Case.state == "registered", Case.id.not_in(events),
             Case.applicant_id != county.applicant.person_id,
         )  # fmt: skip
-        case_ids = list(session.scalars(quiet.order_by(Case.id.desc()).limit(len(LATER))))
-    for case_id, (action, role, hours, reason) in zip(case_ids, LATER, strict=False):
+        cases = [(case_id, office) for case_id, office in session.execute(quiet.order_by(Case.id.desc()).limit(len(LATER)))]
+    for (case_id, office), (action, role, hours, reason) in zip(cases, LATER, strict=False):
         now = calendar.instant(calendar.position(end) - hours * HOUR * 1_000_000)
-        who = county.workers(role, "approval-bureau", county.offices[HALL])[0]
+        who = county.workers(role, "approval-bureau", office)[0]
         request = moving.Request(case_id, action, None, f"demo-{action}", {"reason": reason})
         database.write(moving.act, who, request, now)

@@ -13,6 +13,7 @@ from approvals.db import Database
 from approvals.models import Base, Case, Counter, Notice, Person
 from approvals.operations import reference
 from approvals.operations.passwords import hash_password
+from approvals.operations.reference_data import load_reference_data
 
 from .licences import follow_licences
 from .people import PASSWORD, load_people
@@ -84,8 +85,12 @@ def _without_waiting(database: Database) -> Database:
 
 
 def clear_demo(database: Database) -> None:
-    """Delete every row of a demo database but the lists, which the next load uses. Raises NotADemo for any other database."""
+    """Delete every row of a demo database and load the lists anew, the network included: what was tried on it goes too.
+
+    Raises NotADemo for any other database.
+    """
     database.write(_clear)
+    database.write(load_reference_data, example_banks=True)
     reference.forget()
 
 
@@ -97,5 +102,4 @@ def _clear(session: Session) -> None:
             "正式运行请设 APPROVALS_DEMO=0；只是试用，请换一个数据库（APPROVALS_DATABASE_URL）。"
         )
     for table in reversed(Base.metadata.sorted_tables):
-        if table.name not in ("places", "offices", "business_items"):
-            session.execute(table.delete())
+        session.execute(table.delete())

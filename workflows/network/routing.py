@@ -103,7 +103,7 @@ def _reason(network: Network, place: str, start: str, steps: list[Step], basis: 
     first = _before(network, place, start, steps, on)
     origin, around = _name(network, start), _name(network, office.place)
     inside_zh, inside_en = (f"{origin}属于{around}，", f"{origin} belongs to {around}; ") if office.place != start else ("", "")
-    on_paper_zh, on_paper_en = (f"（依据：{basis}）", f" (basis: {basis})") if basis else ("", "")
+    on_paper_zh, on_paper_en = (f"，依据：{basis}", f", on this basis: {basis}") if basis else ("", "")
     return {
         "zh": f"{first['zh']}{inside_zh}从这里往上，第一个有权{verb['zh']}这个事项的服务点是{office.name}{on_paper_zh}。",
         "en": f"{first['en']}{inside_en}going up from there, {office.name} is the first office that may {verb['en']} this "

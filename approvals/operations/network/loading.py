@@ -30,8 +30,7 @@ def load_places(session: Session) -> int:
     known = set(session.scalars(select(Place.code)))
     missing = [row for row in content["places"] if row["code"] not in known]
     session.add_all(
-        Place(code=row["code"], name=row["name"], level=row["level"], parent_code=row["parent"], valid_from=since)
-        for row in missing
+        Place(code=row["code"], name=row["name"], level=row["level"], parent_code=row["parent"], valid_from=since) for row in missing
     )
     session.flush()
     return len(missing)
