@@ -23,6 +23,7 @@ from approvals.views import (
     assets,
     cases,
     compression,
+    consents,
     custody,
     deliveries,
     desk,
@@ -47,8 +48,8 @@ from approvals.views import (
 from workflows.clock import OFFICE_ZONE
 
 PARTS = (
-    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, custody, ratings, desk, supervision,
-    verifying, wallet, administration, assets,
+    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, consents, custody, ratings, desk, supervision,
+    verifying, wallet, administration, positions, staff_accounts, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from approvals.models import Office, Person
 from workflows.clock import OFFICE_ZONE
 
-from .accounts import Account, change_password, end_all_sessions, sign_up
+from .accounts import Account, change_password, comparable_sign_in_name, end_all_sessions, sign_up
 from .acting import Acting
 from .administration.faults import fault, refuse
 from .administration.log import record
@@ -21,6 +21,7 @@ from .position_rules import Wanted, date_faults, placing_faults
 from .positions import grant, reason_faults
 
 ACCOUNT = "account"
+comparable = comparable_sign_in_name
 
 
 @dataclass(frozen=True, slots=True)
