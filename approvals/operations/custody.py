@@ -6,7 +6,7 @@ These stand beside the workflow: they never move a case, and each is an event of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +36,23 @@ KEEPS = "keep_custody"
 MOST_ITEMS, MOST_PIECES = 60, 999
 LONGEST_NAME, LONGEST_REMARK, LONGEST_REPORT = 100, 200, 300
 MANDATE_GUARD = "mandate_in_force"
+
+QUICK_PICKS: Sequence[tuple[Mapping[str, str], str]] = (
+    ({"zh": "身份证原件", "en": "Identity card"}, ORIGINAL),
+    ({"zh": "营业执照正本", "en": "Business licence, original"}, ORIGINAL),
+    ({"zh": "章程原件", "en": "Articles, original"}, ORIGINAL),
+    ({"zh": "房产证明复印件", "en": "Proof of premises, copy"}, COPY),
+    ({"zh": "公章", "en": "Company seal"}, ORIGINAL),
+)
+"""What is taken in most often; entered under its Chinese name."""
+
+RESULT_PICKS: Sequence[Mapping[str, str]] = (
+    {"zh": "营业执照正本", "en": "Business licence, original"},
+    {"zh": "营业执照副本", "en": "Business licence, duplicate"},
+    {"zh": "印章", "en": "Seals"},
+    {"zh": "发票和税务资料", "en": "Invoices and tax papers"},
+)
+"""What authorities most often make."""
 
 
 @dataclass(frozen=True, slots=True)
