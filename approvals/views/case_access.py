@@ -113,6 +113,8 @@ class Seen:
         task = member.task
         if task is None or task.holder_id is not None or not self.is_addressed(member):
             return False
+        if any(named.name in ("send_hand_over", "receive_hand_over") for named in action.effects):
+            return False  # a bag at the counter is signed for at once: the signature itself says who has it
         return (self.roles(member) - {task.role}).isdisjoint(action.by)
 
     def held_by_other(self, member: Member) -> bool:

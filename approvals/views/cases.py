@@ -24,7 +24,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, acts, beside, case_files, case_signatures, disclosing, documents, filed, follow_ups, request, telling
+from . import actions, acts, beside, case_files, case_signatures, custody, disclosing, documents, filed, follow_ups, request, telling
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -123,6 +123,7 @@ def case_page(token: str) -> str:
         said=telling.words(), resend_address=resending(view),
         turn_of=lambda member: turn(view, member), ratings=_ratings(view, lines),
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
+        custody=custody.panel(view),
         materials=materials, address_of=case_files.address_of(view, materials),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
@@ -274,6 +275,11 @@ def event_title(line: Line) -> str:
         "case:code-renewed": _("重新出具认领码"),
         "case:refiled": _("收到重新提交的申报"),
         "case:disclosed": _("查看完整的个人信息"),
+        "custody:taken": _("收取申请人的材料"),
+        "custody:issued": _("登记办理结果"),
+        "custody:returned": _("退还申请人的材料"),
+        "custody:lost": _("登记材料遗失"),
+        "custody:found": _("登记材料找回"),
         "consent:given": _("同意把资料提供给%(office)s", office=consented_office(line)),
         "consent:withdrawn": _("撤回把资料提供给%(office)s的同意", office=consented_office(line)),
         "case:clock-begun": _("办理时限开始计算"),
