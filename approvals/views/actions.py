@@ -19,7 +19,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.engine.definition import Action, Form
 
-from . import beside, case_signatures, disclosing, filed, request
+from . import beside, case_signatures, custody, disclosing, filed, hand_overs, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .local import local_path
@@ -72,7 +72,8 @@ def do(token: str, action: str) -> Answer:
     if rearranged(wanted.form, asked.form):
         return _page(wanted)
     is_confirmed = wanted.action.style != "danger" or asked.form.get("confirmed") == "y"
-    if not wanted.form.validate() or not is_confirmed:
+    bag = hand_overs.bag_of(wanted.view, wanted.action)
+    if not wanted.form.validate() or not is_confirmed or (bag is not None and bag.faults):
         return _page(wanted, unconfirmed=not is_confirmed), 422
     case = wanted.member.case
     # What was read before a verb is not to be read again after it: said here, while it is at hand.
@@ -82,7 +83,7 @@ def do(token: str, action: str) -> Answer:
     task = asked.form.get("task", "")
     order = moving.Request(
         case_id, wanted.action.name, small_number(task), asked.form.get("key", "")[:60] or None,
-        canonical(wanted.form),
+        canonical(wanted.form) if bag is None else {**canonical(wanted.form), **bag.payload},
     )  # fmt: skip
     try:
         moved = request.write(moving.act, request.acting(), order, request.now())
@@ -92,7 +93,7 @@ def do(token: str, action: str) -> Answer:
         return _page(_asked_again(wanted, token), refusal=error), 422
     state = say(wanted.member.definition.states[moved.state].title)
     done = _("%(number)s：已完成“%(action)s”，现在是“%(state)s”。", number=moved.number, action=say(wanted.action.title), state=state)
-    flash(done, "success")
+    flash(done if bag is None else hand_overs.done_in_words(bag, moved.number), "success")
     # Staff go on with their next task, the applicant back to the case; what moved nothing leads back to it.
     return redirect(back if moved.state == state_before else afterwards)
 
@@ -104,6 +105,9 @@ def _asked_again(wanted: Asked, token: str) -> Asked:
 
 
 def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = False) -> str:
+    bag = hand_overs.bag_of(wanted.view, wanted.action)
+    if bag is not None:
+        return _bag_page(wanted, bag, refusal)
     member, session = wanted.member, request.session()
     content = beside.last_filed(session, wanted.view.family)
     full = wanted.view.sees_numbers(member)
@@ -117,6 +121,17 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         faults=_faults(wanted, unconfirmed), again=_again(wanted),
         # What was typed and sent back is shown again whoever holds the task.
         claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),
+    )  # fmt: skip
+
+
+def _bag_page(wanted: Asked, bag: hand_overs.Bag, refusal: Refusal | None) -> str:
+    member = wanted.member
+    return render_template(
+        bag.template,
+        view=wanted.view, member=member, action=wanted.action, form=wanted.form, refusal=refusal, bag=bag,
+        key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
+        faults=[*bag.faults, *wanted.form.noted()], words=hand_overs.words(), closed=hand_overs.closed_in_words(bag),
+        may_keep=custody.may_keep(wanted.view),
     )  # fmt: skip
 
 
