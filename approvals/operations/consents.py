@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from approvals.models import Case
 from approvals.queries import consents as known
 from workflows.engine.facts import Actor
+from workflows.network import Network
 
 from .acting import Acting, Held
 from .consent_rows import ONLINE, PAPER, THIRD_PARTIES, recipients
@@ -22,6 +23,7 @@ from .consent_rows import give as note_given
 from .consent_rows import withdraw as note_withdrawn
 from .errors import NotFound, Refusal
 from .permissions import reach
+from .reference import network
 from .snapshot import CaseNow
 from .unit import Unit
 
@@ -41,7 +43,7 @@ class ConsentMissing(Refusal):
 def give(session: Session, acting: Acting, case_token: str, office_id: int, now: datetime) -> None:
     """Note the applicant's consent that an office has the data of a case; one that is in force already stands."""
     unit, root, role, way = _asked(session, acting, case_token, now)
-    found = _recipients(session, root)
+    found = recipients_of(unit.cases.values(), network(session.connection()))
     if office_id not in found:
         raise Refusal(
             "no-recipient", {"zh": "这个办件不经过这个单位，不需要同意。", "en": "The case does not go to this organisation."}
@@ -85,9 +87,15 @@ def recorder_role(acting: Acting, offices: Iterable[int]) -> str:
     return next(recorders, "")
 
 
-def _recipients(session: Session, root: CaseNow) -> dict[int, tuple[str, bool]]:
-    partners = known.partner_offices(session, THIRD_PARTIES, set(root.offices.values()))
-    return recipients(root.offices, root.chosen, {office.id: office.kind for office in partners.values()})
+def recipients_of(cases: Iterable[CaseNow | Case], county: Network) -> dict[int, tuple[str, bool]]:
+    """The third parties that the cases of a family go to: the kind of each, and whether it is the bank of the account."""
+    offices: dict[str, int] = {}
+    chosen: set[str] = set()
+    for case in cases:
+        offices |= case.offices
+        chosen |= set(case.chosen)
+    kinds = {office_id: county.offices[office_id].kind for office_id in offices.values() if office_id in county.offices}
+    return recipients(offices, chosen, kinds)
 
 
 def serves_third_party(acting: Acting, offices: Iterable[int]) -> Held | None:

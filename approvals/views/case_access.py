@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from approvals.models import Disclosure, Task
+from approvals.models import Consent, Disclosure, Task
 from approvals.operations.acting import Acting, counting_on, roles_on_case
 from approvals.operations.consents import refuse_without_consent
 from approvals.operations.disclosing import OPEN_FOR
@@ -14,6 +15,7 @@ from approvals.operations.errors import NotFound
 from approvals.operations.permissions import COUNTY, DESK_ROLES, holds, jurisdiction
 from approvals.queries import cases, ratings
 from approvals.queries.cases import Family, Member
+from approvals.queries.consents import consents_of
 from approvals.queries.disclosures import last_disclosure
 from workflows.engine.definition import OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
@@ -89,6 +91,11 @@ class Seen:
     def disclosure(self) -> Disclosure | None:
         """The last time that this person was shown the family in full."""
         return last_disclosure(request.session(), self.acting.person_id, self.family.root.case.id)
+
+    @cached_property
+    def consents(self) -> Mapping[tuple[int, int], Consent]:
+        """The applicant's last consent for each third party, by root case and office."""
+        return consents_of(request.session(), [self.family.root.case.id])
 
     @cached_property
     def disclosed_until(self) -> datetime | None:

@@ -28,6 +28,8 @@ from . import actions, acts, beside, case_files, case_signatures, custody, discl
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
+from .consents import missing_for
+from .consents import panel as consents_of_case
 from .filters import office_name
 from .progress import state_title
 
@@ -111,7 +113,8 @@ def case_page(token: str) -> str:
         turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
         results=results(view, issued, lists),
         filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
-        disclosing=disclosing.bar(view), applicant=applicant(view, lines, full=full), submissions=submissions, changes=list(reversed(changes)),
+        disclosing=disclosing.bar(view), consenting=consents_of_case(view), applicant=applicant(view, lines, full=full),
+        submissions=submissions, changes=list(reversed(changes)),
         told=[each for each in told(view, lines, lists) if subject.is_root or each.line.member is subject],
         reasons={member.case.id: reason(view, lines, member, lists) for member in family.members},
         correcting=correction(view, lines, lists), to_collect=collecting(view, submissions[-1].content if submissions else {}),
@@ -210,6 +213,10 @@ def turn(view: Seen, member: Member) -> str:
         return _("轮到您了") if view.is_applicant else _("等待申请人办理")
     if view.is_applicant and member.is_root and member.state.stage == "delivery":
         return _("请看下面怎样拿到结果")
+    if without := missing_for(view, member):
+        if view.is_applicant:
+            return _("等您同意：同意把资料提供给%(office)s后才能办，见下面的“资料提供给谁”", office=without)
+        return _("等申请人同意把资料提供给%(office)s", office=without)
     role = say(county_catalogue().text("roles", task.role))
     if task.department == "bank":
         where = member.office or say(county_catalogue().text("departments", task.department))

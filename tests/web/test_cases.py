@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from approvals.db import Database
 from approvals.models import Event
 from approvals.operations import filing
+from approvals.operations.disclosing import OPEN_FOR
 from approvals.queries import cases
 from tests.rules.applications import LI, ZHANG
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
@@ -19,9 +20,9 @@ from tests.support.seed import NOW, Member, application, draft_of, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 
-STATEMENTS_OF_A_CASE = 11
+STATEMENTS_OF_A_CASE = 12
 """The person, the family, its history, submissions, signatures twice (the panel, and the claims that need them for themselves),
-documents, files, notices, offices, and the rating."""
+documents, files, notices, offices, consents, and the rating."""
 MASKED = ZHANG[:4] + "*" * 10 + ZHANG[-4:]
 
 
@@ -294,6 +295,7 @@ def test_a_number_in_doubt_is_named_confirmed_and_then_approved(application: Any
     assert "按今天的情况可以登记" in registrar.get(path(driven, REGISTRATION, "approve")).text
     registrar.post(path(driven, REGISTRATION, "approve"), form_of(driven, REGISTRATION, key="then", opinion=""))
     assert driven.case(REGISTRATION).state == "registered"
+    driven.now += OPEN_FOR
     assert wrong not in registrar.get(path(driven, REGISTRATION)).text, "the history masks the number that was confirmed"
 
 
