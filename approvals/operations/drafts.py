@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json
 from approvals.models import Case, Draft, Submission, Task, Upload
+from approvals.queries.cases import filed_definition
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition
@@ -23,7 +24,7 @@ from . import filing
 from .acting import Acting, roles_on_case
 from .errors import NotFound, Outdated, Refusal
 from .registration import context_for
-from .walk_ins import refuse_faulty_identity, refuse_other_than_clerk
+from .walk_ins import refuse_faulty_identity, refuse_intake, window_now
 
 MOST_DRAFTS = 50
 """Open drafts of one person, a clerk's walk-ins included."""
@@ -86,10 +87,10 @@ def open_draft(session: Session, acting: Acting, token: str) -> Draft:
 def start(session: Session, acting: Acting, workflow: str, now: datetime, office_id: int | None = None) -> str:
     """Begin an application and return its token; one that was begun and left untouched is taken up instead of a second.
 
-    With ``office_id`` a window takes in a walk-in: the person must be a clerk there.
+    With ``office_id`` a window takes in a walk-in: the person must be a clerk there, and the office take the matter in today.
     """
     if office_id is not None:
-        refuse_other_than_clerk(acting, office_id)
+        refuse_intake(session, acting, office_id, workflow, now.astimezone(OFFICE_ZONE).date())
     own = select(Draft).where(Draft.person_id == acting.person_id, Draft.workflow == workflow, Draft.filed_case_id.is_(None))
     same = own.where(Draft.case_id.is_(None), Draft.office_id == office_id if office_id else Draft.office_id.is_(None))
     for draft in session.scalars(same.with_for_update()):
@@ -127,7 +128,7 @@ def start_correction(session: Session, acting: Acting, case_token: str, now: dat
     draft = session.scalars(open_drafts).first()
     if draft is None:
         filed = select(Submission.content).where(Submission.case_id == root.id).order_by(Submission.number.desc()).limit(1)
-        definition = county_catalogue().version(root.workflow, root.version)
+        definition = filed_definition(session, root)
         draft = _new(acting, definition, now, case_id=root.id, content=session.scalar(filed) or {})
         session.add(draft)
         session.flush()
@@ -225,7 +226,9 @@ def submit(session: Session, acting: Acting, token: str, revision: int, now: dat
             },
         )
     if draft.office_id is not None:
-        refuse_other_than_clerk(acting, draft.office_id)
+        today = now.astimezone(OFFICE_ZONE).date()
+        draft.office_id = window_now(session, acting, draft.office_id, today)
+        refuse_intake(session, acting, draft.office_id, draft.workflow, today)
         _confirm(session, draft, confirmed, now)
     found = blocking(check_draft(session, draft, now, "submission"))
     if found:

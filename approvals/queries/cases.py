@@ -88,6 +88,11 @@ class Family:
         return next((member for member in reversed(self.members) if member.definition.key == workflow), None)
 
     @property
+    def filed(self) -> Member:
+        """The case whose application it is: the root, or the matter that an agent carries; the root while that is not filed."""
+        return next((member for member in (self.root, *self.members) if member.definition.pages), self.root)
+
+    @property
     def correcting(self) -> Member | None:
         """The case that was returned to the applicant, if one is."""
         return next((member for member in self.members if member.state.stage == "correction"), None)
@@ -126,6 +131,16 @@ def family_of(session: Session, token: str) -> Family | None:
         return None
     name, phone = next((line[4], line[5]) for line in found if line[0] is root.case)
     return Family(subject, root, members, Applicant(name, phone) if name is not None else None)
+
+
+def filed_definition(session: Session, root: Case) -> Definition:
+    """The workflow whose pages an application fills: the root's own, or that of the matter which an agent carries."""
+    definition = county_catalogue().version(root.workflow, root.version)
+    if definition.pages:
+        return definition
+    carried = select(Case.workflow, Case.version).where(Case.parent_id == root.id).order_by(Case.id).limit(1)
+    found = session.execute(carried).first()
+    return county_catalogue().version(*found) if found is not None else definition
 
 
 def case_of_task(session: Session, task_id: int) -> Case | None:
@@ -201,8 +216,8 @@ _STATUS_OF_OUTCOME = {
 
 
 def chain_of(family: Family) -> Chain:
-    """The root's chain from its definition: what every state opens, in order, with what was chosen and how it stands."""
-    root, columns, left_out = family.root, [], []
+    """The chain of what was filed, from its definition: what every state opens, in order, with what was chosen and how it stands."""
+    root, columns, left_out = family.filed, [], []
     before: tuple[Definition, ...] = ()
     for state in root.definition.states.values():
         chosen = [each for each in state.opens if each.when == "always" or each.workflow in root.case.chosen]
@@ -224,8 +239,8 @@ def _latest(key: str) -> Definition:
 def _node(family: Family, opening: Opening, before: tuple[Definition, ...], chosen: set[str]) -> Node:
     member = family.member_of(opening.workflow)
     if member is None:
-        # A root that ended before this state never opens what the state would have opened.
-        status = "not-opened" if family.root.is_settled else "waiting"
+        # A chain that ended before this state never opens what the state would have opened.
+        status = "not-opened" if family.filed.is_settled else "waiting"
         return Node(_latest(opening.workflow), status, None, before)
     after = tuple(_latest(key) for key in opening.after if key in chosen)
     if member.is_settled:

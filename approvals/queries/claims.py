@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Office, Signature, Submission
+from approvals.models import CustodyItem, Office, Signature, Submission
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition
+from workflows.engine.definition import DELEGATED, Definition
 from workflows.engine.materials import answer_at, materials_of
 from workflows.rules.claims import Asked, Charge, Claims, Contact, Filed, Linked, Log, Words, claims
 
@@ -29,6 +29,7 @@ ALL_SIGNED = "all_signed"
 FILED_ONLINE: Words = {"zh": "网上申报", "en": "Filed online"}
 SIGNED: Words = {"zh": "网上签署", "en": "Signed online"}
 DECLINED: Words = {"zh": "网上答复不同意签署", "en": "Declined online"}
+ON_PAPER: Words = {"zh": "在纸上签字", "en": "Signed on paper"}
 NOTARISED: Words = {"zh": "交来公证签名", "en": "Notarised signature"}
 NOTARISED_PAPER: Words = {"zh": "经公证的身份证明和签名", "en": "Notarised identity and signature"}
 HANDED_IN: Words = {"zh": "由窗口代为修改提交", "en": "Changed and handed in at the window"}
@@ -50,7 +51,8 @@ class _Place:
 def claims_of(session: Session, family: Family, lines: Sequence[Line], submissions: Sequence[Submission], today: date) -> Claims:
     """The claims of a family whose history and submissions have been read. Costs two statements more, whatever its age."""
     nodes = [node for column in chain_of(family).columns for node in column]
-    matters = [family.root.definition, *(node.definition for node in nodes)]
+    above = [family.root.definition] if family.root is not family.filed else []
+    matters = [*above, family.filed.definition, *(node.definition for node in nodes)]
     codes, place_name = _places(session, submissions, today)
     answered = _answered(session, family)
     registration = family.member_of(REGISTRATION)
@@ -58,7 +60,7 @@ def claims_of(session: Session, family: Family, lines: Sequence[Line], submissio
     return claims(
         Log(
             number=root.case.number,
-            materials=(*_materials(matters, submissions), *_notarised(family, answered)),
+            materials=(*_materials(matters, submissions), *_notarised(family, answered), *_taken(session, family)),
             charges=tuple(_charges(matters, lines)),
             # Within a day in the order of the log.
             contacts=tuple(sorted(_contacts(session, family, lines, answered), key=lambda contact: contact.day)),
@@ -160,18 +162,29 @@ def _notarised(family: Family, answered: Sequence[Any]) -> Iterator[Asked]:
         yield Asked(dict(matter.title), NOTARISED_PAPER, "paper", dict(source), name)
 
 
+def _taken(session: Session, family: Family) -> Iterator[Asked]:
+    """Papers that an agent took from the applicant: each is a paper that was asked for, wherever it is now."""
+    root = family.root
+    if root.definition.kind != DELEGATED:
+        return
+    source = county_catalogue().text("sources", "paper")
+    of_case = select(CustodyItem.name).where(CustodyItem.root_id == root.case.id, CustodyItem.kind != "result").order_by(CustodyItem.id)
+    for name in session.scalars(of_case):
+        yield Asked(dict(root.definition.title), {"zh": name, "en": name}, "paper", dict(source), "")
+
+
 def _contacts(session: Session, family: Family, lines: Sequence[Line], answered: Sequence[Any]) -> Iterator[Contact]:
     """Every contact with the people of the case, the first one first: in person, by post, and online."""
     told = list(reversed(lines))
     case = family.root.case
     window = case.offices.get("receiving", case.deciding_office_id)
-    offices = _offices(session, told, {case.offices.get("delivery"), window})
+    offices = _offices(session, told, {case.offices.get("delivery"), case.offices.get("point"), window})
     delivered_at_office = any(line.payload.get("contact", {}).get("kind") == "collection" for line in told)
     at_window: set[str] = set()
     for line in told:
         event, payload = line.event, line.payload
         day = _day(event.happened_at)
-        if event.action == "case:opened" and line.member.is_root and payload.get("channel") != "window":
+        if event.action == "case:opened" and line.member.is_root and payload.get("channel") == "online":
             yield Contact(FILED_ONLINE, "online", day, event.actor_name)
         contact = payload.get("contact")
         if isinstance(contact, Mapping):
@@ -189,7 +202,9 @@ def _contacts(session: Session, family: Family, lines: Sequence[Line], answered:
             yield Contact(POSTED, "post", day, str(form.get("receiver") or ""))
         yield from _seals(line, form, day, offices, family, delivered_at_office)
     for name, voted_at, way, vote in answered:
-        if way == "online":
+        if way == "paper":  # a mandate or receipt on paper, at the point that handles the case
+            yield _at(ON_PAPER, _day(voted_at), name, offices.get(case.offices.get("point")))
+        elif way == "online":
             yield Contact(SIGNED if vote == "yes" else DECLINED, "online", _day(voted_at), name)
         else:  # how a deed came, by post or by hand, is on no record
             yield Contact(NOTARISED, "paper", _day(voted_at), name)

@@ -173,5 +173,5 @@ def _results(session: Session, view: Seen) -> list[tuple[str, Document]]:
 
 
 def _delivery(view: Seen, member: Member, content: Mapping[str, Any], lists: Choices) -> tuple[filed.Line, ...]:
-    page = view.family.root.definition.page("delivery")
+    page = view.family.filed.definition.page("delivery")
     return filed.lines_of(page, content.get("delivery", {}), lists, full=view.sees_numbers(member))

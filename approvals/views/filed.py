@@ -48,7 +48,7 @@ class Changed:
 
 def pages_for(seen: Seen, member: Member) -> list[Form]:
     """The pages that the person may read on a case: all of their own filing, else what the case's definition reads."""
-    pages = seen.family.root.definition.pages
+    pages = seen.family.filed.definition.pages
     return [page for page in pages if seen.is_applicant or page.name in member.definition.reads]
 
 
@@ -68,7 +68,7 @@ def changed(
     seen: Seen, member: Member, before: Mapping[str, Any], after: Mapping[str, Any], choices: Choices, *, full: bool
 ) -> list[Changed]:
     """What a later submission changed, on the pages that the person may read."""
-    return changed_on(seen.family.root.definition, pages_for(seen, member), before, after, choices, full=full)
+    return changed_on(seen.family.filed.definition, pages_for(seen, member), before, after, choices, full=full)
 
 
 def changed_on(

@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 ICONS = (
     "arrow-right", "arrow-right-circle-fill", "bar-chart", "box-seam", "building", "cash-coin", "check-circle",
-    "check-circle-fill", "clock", "clock-history",
+    "check-circle-fill", "circle", "clock", "clock-history",
     "dash-circle", "exclamation-octagon", "exclamation-octagon-fill", "exclamation-triangle",
-    "exclamation-triangle-fill", "hourglass-split", "info-circle", "person", "person-badge", "plus-lg", "signpost-split",
-    "star",
+    "exclamation-triangle-fill", "geo-alt-fill", "hourglass-split", "info-circle", "person", "person-badge", "plus-lg", "signpost-split",
+    "star", "truck",
 )  # fmt: skip
 """By the names of the sprite. An icon of a template that is not listed here is not drawn; a test compares them."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask import request as asked
@@ -19,10 +21,11 @@ from approvals.queries import cases, progress
 from approvals.queries.cases import Family
 from approvals.queries.expectations import expectation
 from approvals.queries.history import cause_of
+from approvals.queries.journey import journey_of
 from approvals.queries.ratings import ratings_of
 from workflows.clock import format_length
 from workflows.county import county_catalogue
-from workflows.engine.definition import State
+from workflows.engine.definition import DELEGATED, State
 
 from . import request
 from .access import public
@@ -116,10 +119,16 @@ def show(token: str) -> str:
         next_step=next_step(family), to_do=to_do(family, cause), turn_of=who_works, place_of=place_of,
         state_of=lambda member: state_title(member.state, cause),
         step_title=lambda step: state_title(step.state, cause_of(step.action)),
+        stations=journey_of(session, family, entered_by(steps, root.definition.key)),
         expected=expectation(session, root.definition.key, now), working_time=working_time,
         ratings=ratings_of(session, root.case.id) if is_closed else [], may_rate=is_closed and root.case.applicant_id is None,
         is_own=root.case.applicant_id is not None and _person() == root.case.applicant_id,
     )  # fmt: skip
+
+
+def entered_by(steps: Sequence[progress.Step], workflow: str) -> list[tuple[State, datetime]]:
+    """The states that the cases of a workflow came into, the first one first; ``steps`` the newest first."""
+    return [(step.state, step.at) for step in reversed(steps) if step.definition.key == workflow]
 
 
 def _person() -> int | None:
@@ -163,7 +172,7 @@ def place_of(step: progress.Step) -> str:
         return _("电子送达") if step.state.stage == "delivery" and step.state.final else ""
     if step.role in ("applicant", "signatory"):
         return _("网上办理")
-    if step.office and (step.role == "clerk" or step.definition.department == "bank"):
+    if step.office and (step.role in ("clerk", "agent", "coordinator") or step.definition.department == "bank"):
         return step.office
     return _("网上办理（%(department)s）", department=say(county_catalogue().text("departments", step.definition.department)))
 
@@ -177,6 +186,8 @@ def _with_applicant(family: Family) -> cases.Member | None:
 def to_do(family: Family, cause: str = "returned") -> str:
     """What the applicant has to do now, in one sentence."""
     root, waiting = family.root, _with_applicant(family)
+    if root.definition.kind == DELEGATED and (sentence := carried(family)):
+        return sentence
     if family.correcting is not None and cause == "objected":
         return _("有人没有同意签署：登录后在办件页面看原因，改好再提交，大家再签一次；在窗口申报的，请带办件号到窗口。修改期间不计时。")
     if family.correcting is not None and cause == "changed":
@@ -198,11 +209,23 @@ def to_do(family: Family, cause: str = "returned") -> str:
     return _("您现在不用操作，有变化会通知您。")
 
 
+def carried(family: Family) -> str:
+    """What somebody who entrusted an agent has to do; "" where the matter that the agent carries says it."""
+    root = family.root
+    if root.task is not None and root.task.role == "signatory":
+        return say(root.state.hint)
+    if root.state.final or family.filed.state.stage == "correction" or (family.filed is not root and family.signing is not None):
+        return ""
+    return _("您不用跑腿，代办员在办；有变化会发短信告诉您。想停下来，随时可以撤回委托。")
+
+
 def next_step(family: Family) -> str:
     """What happens next, in one sentence."""
     root = family.root
     if root.state.final:
         return say(root.state.hint) or _("办件已经结束：%(state)s。", state=say(root.state.title))
+    if root.definition.kind == DELEGATED and root.state.opens == () and root.state.stage != "delivery":
+        return _("材料逐级送到能办的中心，提交以后各部门开始办理。")
     if root.state.stage == "delivery":
         return _("把结果交到您手里，办件就全部结束。")
     waiting = _with_applicant(family)

@@ -21,9 +21,9 @@ from approvals.operations.confirming import Standing
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.operations.reference import place_in_words
 from approvals.queries import signatures
+from approvals.queries.cases import filed_definition
 from approvals.queries.lists import choices_of, item_texts
 from approvals.queries.signatures import Asked
-from workflows.county import county_catalogue
 from workflows.rules.articles import articles
 from workflows.rules.signatories import ARTICLES, signatories
 
@@ -212,7 +212,7 @@ def confirmation(token: str) -> Answer:
 
 def _document(found: Asked, common: Mapping[str, Any]) -> str:
     session, content = request.session(), found.submission.content
-    definition = county_catalogue().version(found.root.workflow, found.root.version)
+    definition = filed_definition(session, found.root)
     lists = choices_of(session, request.today())
     before = signatures.signed_before(session, found)
     changes = filed.changed_on(definition, definition.pages, before, content, lists, full=False) if before is not None else None
