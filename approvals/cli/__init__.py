@@ -6,7 +6,7 @@ import click
 
 from approvals.jobs.worker import migrate as migrate_jobs
 
-from . import accounts, cases, demo, documents, names, network, serve, worker, workflows
+from . import accounts, cases, demo, documents, names, network, network_import, serve, worker, workflows
 from .context import open_database
 
 
@@ -32,4 +32,5 @@ main.add_command(worker.group)
 main.add_command(accounts.group)
 main.add_command(workflows.group)
 main.add_command(names.group)
+network.group.add_command(network_import.command)
 main.add_command(network.group)
