@@ -20,6 +20,7 @@ from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
 from approvals.queries.ratings import ratings_of
+from approvals.queries.routes import routes_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
@@ -127,7 +128,7 @@ def case_page(token: str) -> str:
         turn_of=lambda member: turn(view, member), ratings=_ratings(view, lines),
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         custody=custody.panel(view),
-        materials=materials, address_of=case_files.address_of(view, materials),
+        materials=materials, address_of=case_files.address_of(view, materials), routes=routes_of(family, lines, subject),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
 
