@@ -67,11 +67,20 @@ COLUMN_TITLES: Mapping[str, Text] = {
     "matter": {"zh": "事项", "en": "Matter"},
     "power": {"zh": "权限", "en": "Competence"},
     "basis": {"zh": "依据", "en": "Basis"},
+    "person": {"zh": "人员", "en": "Person"},
+    "role": {"zh": "岗位角色", "en": "Role"},
+    "stands_in_for": {"zh": "替谁", "en": "Stands in for"},
+    "sign_in_name": {"zh": "登录名", "en": "Sign-in name"},
+    "password": {"zh": "密码", "en": "Password"},
+    "locked": {"zh": "停用", "en": "Locked"},
 }
 SUBJECT_TITLES: Mapping[str, Text] = {
     "office": {"zh": "服务点", "en": "Office"},
     "closure": {"zh": "临时闭门", "en": "Closure"},
     "department": {"zh": "进驻部门", "en": "Department present"},
     "competence": {"zh": "权限", "en": "Competence"},
+    "position": {"zh": "岗位", "en": "Position"},
+    "stand-in": {"zh": "替岗", "en": "Stand-in"},
+    "account": {"zh": "账号", "en": "Account"},
 }
 POWER_TITLES: Mapping[str, Text] = {"take-in": {"zh": "收件", "en": "Take in"}, "decide": {"zh": "决定", "en": "Decide"}}

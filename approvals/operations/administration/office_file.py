@@ -89,8 +89,8 @@ def read_file(data: bytes) -> Sheet:
 def read_text(text: str) -> Sheet:
     """The lines of a text with headings in Chinese or English, separated by commas, tabs or semicolons."""
     text = text.lstrip("\ufeff")
-    heading = text.split("\n", 1)[0]
-    separator = max(",\t;\uff0c", key=heading.count)
+    first = text.split("\n", 1)[0]
+    separator = max(",\t;\uff0c", key=first.count)
     if separator == "\uff0c":
         return Sheet(
             fault=fault(

@@ -84,7 +84,7 @@ def _from_above(checked: Checked, waiting: dict[str, Line], county: County, toda
     """Judge lines whose office above is settled, until none is left; those that wait for each other make a loop."""
     refused: dict[str, int] = {}
     while waiting:
-        ready = [code for code, line in waiting.items() if line.typed.get("parent", "").casefold() not in waiting]
+        ready = [code for code, line in waiting.items() if not _waits(line, waiting, county)]
         if not ready:
             for line in waiting.values():
                 checked.bad.append(Bad(line.number, line.typed, (_loop(line, waiting),)))
@@ -101,13 +101,19 @@ def _from_above(checked: Checked, waiting: dict[str, Line], county: County, toda
                 county.add([Node(values["code"], values["name"], values["kind"], values["parent"], first)])
 
 
+def _waits(line: Line, waiting: Mapping[str, Line], county: County) -> bool:
+    """Whether its office above is a line of this file that is not judged yet; a code that is stored is the stored office's."""
+    parent = line.typed.get("parent", "").casefold()
+    return parent in waiting and county.node(parent) is None
+
+
 def _faults_of(line: Line, county: County, refused: Mapping[str, int], today: date) -> tuple[list[Fault], Mapping[str, str]]:
     judged = judge(line.typed, county, today)
     faults = list(judged.faults)
     kind, parent = judged.values["kind"], judged.values["parent"].casefold()
     if kind in KIND_TITLES and kind not in CO_OPERATION:
         faults.insert(0, _other_kind(kind))
-    if parent in refused:
+    if parent in refused and county.node(parent) is None:
         faults = [each for each in faults if each.column != "parent"]
         faults.append(
             fault(
