@@ -15,11 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json, new_id
-from approvals.models import Case, Document, Event, EventPayload, Rating
+from approvals.models import Case, Document, Event, EventPayload, Rating, Signature
 from approvals.models.history import digest
 from workflows.county import county_catalogue
 from workflows.engine.definition import Text
 from workflows.engine.facts import SYSTEM_ACTOR, Actor
+from workflows.rules.signatories import DELIVERY
 
 from .acting import Acting
 from .errors import NotFound, Outdated, Refusal
@@ -112,13 +113,26 @@ def rate_as_walk_in(session: Session, receipt_token: str, acting: Acting | None,
         raise Refusal(
             "sign-in-to-rate",
             {
-                "zh": "这个办件已有申请人账号，请申请人登录后在办件页面评价。",
-                "en": "The applicant has an account: sign in to rate this case.",
+                "zh": "请申请人本人评价：有账号的登录后在办件页面评价，由代办员办的打开确认收到的那条短信里的链接评价。",
+                "en": "The applicant rates this case themselves: signed in, or by the link on which they confirmed the delivery.",
             },
         )
     if acting is not None and (acting.is_staff or acting.on_behalf_of is not None):
         raise _not_yours()
     return _rate(session, unit, Actor(None, WALK_IN["zh"], frozenset({"applicant"})), opinion)
+
+
+def rate_by_signature(session: Session, signature_id: int, opinion: Opinion, now: datetime) -> Rated:
+    """Whoever entrusted an agent rates the case by the link on which they confirmed that its result arrived.
+
+    The caller has made sure who it is by a code to their telephone: its last digits are known to the agent, who must not rate.
+    """
+    asked = session.get(Signature, signature_id)
+    if asked is None or asked.acts != [DELIVERY] or not asked.vote or asked.confirmed_at is None:
+        raise NotFound
+    unit = Unit.load(session, asked.root_id, now)
+    root = unit.case(asked.root_id)
+    return _rate(session, unit, Actor(root.applicant_id, asked.name, frozenset({"applicant"})), opinion)
 
 
 def _not_yours() -> Refusal:

@@ -133,6 +133,12 @@ def family_of(session: Session, token: str) -> Family | None:
     return Family(subject, root, members, Applicant(name, phone) if name is not None else None)
 
 
+def family_of_id(session: Session, root_id: int) -> Family | None:
+    """The family of a root case by its identifier."""
+    token = session.scalar(select(Case.token).where(Case.id == root_id))
+    return family_of(session, token) if token is not None else None
+
+
 def filed_definition(session: Session, root: Case) -> Definition:
     """The workflow whose pages an application fills: the root's own, or that of the matter which an agent carries."""
     definition = county_catalogue().version(root.workflow, root.version)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from workflows.engine.definition import DELEGATED, ON_THE_WAY, Definition, State
 
 from .cases import Family
-from .offices import office_names
+from .offices import office_name
 
 DEPARTMENTS, DOOR = "departments", "door"
 UP, DOWN = "up", "down"
@@ -61,7 +61,7 @@ def journey_of(session: Session, family: Family, entered: Iterable[tuple[State, 
     for state, at in entered:
         if not is_transit(root.definition, state) and not (state.final and state.outcome != "done"):
             arrived[station_of(root.definition, state)] = at
-    offices, names = root.case.offices, office_names(session)
+    offices = root.case.offices
     way = [stop for stop in _WAY if stop[0] in offices or stop[0] in (DEPARTMENTS, DOOR)]
     # The centre is passed twice, but a result that is packed there has not left it: it is one stop, the departments' own.
     way = [stop for stop in way if stop != ("centre", DOWN) and not (stop == ("point", DOWN) and "centre" not in offices)]
@@ -70,14 +70,11 @@ def journey_of(session: Session, family: Family, entered: Iterable[tuple[State, 
         here = (DEPARTMENTS, UP)
     place = way.index(here)
     moving = is_transit(root.definition, root.state)
+    names = {symbol: office_name(session, offices[symbol]) for symbol in ON_THE_WAY if symbol in offices}
     return tuple(
-        Station(*stop, _name(stop[0], offices, names), _status(index, place, moving, root.state.final), arrived.get(stop))
+        Station(*stop, names.get(stop[0], ""), _status(index, place, moving, root.state.final), arrived.get(stop))
         for index, stop in enumerate(way)
     )
-
-
-def _name(symbol: str, offices: Mapping[str, int], names: Mapping[int, str]) -> str:
-    return names.get(offices.get(symbol, 0), "")
 
 
 def _status(index: int, place: int, moving: bool, is_over: bool) -> str:

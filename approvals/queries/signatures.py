@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Event, EventPayload, Signature, Submission, Task
 from workflows.rules import comparable, normalise_number, normalise_phone
-from workflows.rules.signatories import person_of
+from workflows.rules.signatories import DELIVERY, person_of
 
 from .cases import Family, Member
 from .replay import CONTACT_CHANGED
@@ -90,6 +90,12 @@ def asked(session: Session, token: str) -> Asked | None:
     root = session.get(Case, signature.root_id)
     assert root is not None
     return Asked(signature, case, root, task, submission)
+
+
+def delivery_of(session: Session, token: str) -> Signature | None:
+    """The request to confirm a delivery behind a link; None for any other link."""
+    found = session.scalar(select(Signature).where(Signature.token == token))
+    return found if found is not None and found.acts == [DELIVERY] else None
 
 
 def progress_of(session: Session, family: Family, now: datetime) -> Progress | None:

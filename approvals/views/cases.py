@@ -25,7 +25,21 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Field, Form
 from workflows.rules import mask_name, mask_phone
 
-from . import actions, acts, beside, case_files, case_signatures, custody, disclosing, documents, filed, follow_ups, request, telling
+from . import (
+    actions,
+    acts,
+    beside,
+    case_files,
+    case_signatures,
+    counter,
+    custody,
+    disclosing,
+    documents,
+    filed,
+    follow_ups,
+    request,
+    telling,
+)
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .collecting import collecting
@@ -81,6 +95,9 @@ def case_page(token: str) -> str:
     view = seen(token)
     session, now = request.session(), request.now()
     family, subject = view.family, view.subject
+    if family.root.definition.kind == "delegated" and view.works_on(subject) and not view.is_applicant:
+        root = family.root.case
+        counter.open_case(root.token, root.number, root.id, family.applicant.name if family.applicant is not None else "")
     lists = choices_of(session, request.today())
     lines = history.history_of(session, family)
     if follow_ups.is_follow_up(subject):
@@ -161,7 +178,7 @@ def seals(view: Seen, lines: Sequence[Line], submissions: Sequence[Submission]) 
 
 def _is_whole_chain(member: Member) -> bool:
     """Whether the six “4011” claims are about this case: they look at one submission with everything it opens."""
-    return member.is_root and member.definition.kind == "chain"
+    return member.definition.kind == "chain"
 
 
 def resending(view: Seen) -> Callable[[int], str] | None:

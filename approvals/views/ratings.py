@@ -10,17 +10,18 @@ from flask import request as asked
 from werkzeug.wrappers import Response
 
 from approvals.language import _, say
-from approvals.models import Rating
+from approvals.models import Rating, Signature
 from approvals.operations import ratings as verbs
 from approvals.operations.errors import NotFound, Refusal
 from approvals.operations.ratings import BAD, LONGEST_TEXT, MOST_RATINGS, ONLINE, REASONS, SCORES, Opinion, Rated
-from approvals.queries import cases, progress, ratings
+from approvals.queries import cases, progress, ratings, signatures
 from approvals.queries.cases import Family
 from workflows.county import county_catalogue
 
 from . import request
 from .access import public, requires
 from .progress import is_checked
+from .signing import is_confirmed
 
 blueprint = Blueprint("ratings", __name__)
 Answer = str | Response | tuple[str, int]
@@ -28,11 +29,13 @@ Answer = str | Response | tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the form stands: its own address, and the page to go back to."""
+    """Where the form stands: its own address, and the page to go back to; and whether somebody without an account is there, by
+    the receipt of a window or by the link on which they confirmed a delivery."""
 
     here: str
     back: str
     by_receipt: bool = False
+    by_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,48 @@ def rate_receipt(token: str) -> Answer:
     )
 
 
+@blueprint.get("/sign/<string:token>/rating")
+@public
+def of_signature(token: str) -> Answer:
+    """The page to rate a delegated case, for whoever has just confirmed its delivery on this device."""
+    found = _confirmed(token)
+    if found is None:
+        return redirect(url_for("signing.link", token=token))
+    return _page(_of_signature(found), _place_of_signature(found), _asked_for())
+
+
+@blueprint.post("/sign/<string:token>/rating")
+@public
+def rate_by_signature(token: str) -> Answer:
+    """Store the rating of whoever entrusted an agent."""
+    found = _confirmed(token)
+    if found is None:
+        return redirect(url_for("signing.link", token=token), code=303)
+    return _send(
+        lambda: _of_signature(found),
+        _place_of_signature(found),
+        lambda opinion: request.write(verbs.rate_by_signature, found.id, opinion, request.now()),
+    )
+
+
+def _confirmed(token: str) -> Signature | None:
+    """The answered confirmation of a delivery, where this device has shown who they are; None otherwise."""
+    found = signatures.delivery_of(request.session(), token)
+    return found if found is not None and found.vote and is_confirmed(token) else None
+
+
+def _of_signature(asked_of: Signature) -> Family:
+    family = cases.family_of_id(request.session(), asked_of.root_id)
+    if family is None:
+        abort(404)
+    return family
+
+
+def _place_of_signature(asked_of: Signature) -> Place:
+    here = url_for("ratings.of_signature", token=asked_of.token)
+    return Place(here, url_for("signing.link", token=asked_of.token), by_link=True)
+
+
 def _of_receipt(token: str) -> Family:
     family = progress.family_of_receipt(request.session(), token)
     if family is None:
@@ -155,7 +200,7 @@ def _page(family: Family, place: Place, typed: Typed) -> str:
     session, root = request.session(), family.root.case
     every = ratings.ratings_of(session, root.id)
     given = [rating for rating in every if rating.service == typed.service]
-    own = place.by_receipt or root.applicant_id == request.acting().person_id
+    own = place.by_receipt or place.by_link or root.applicant_id == request.acting().person_id
     return render_template(
         "ratings/rating.html",
         root=family.root, place=place, typed=typed, given=given, scores=SCORES, reasons=REASONS, longest=LONGEST_TEXT,

@@ -61,6 +61,11 @@ def _step(token: str) -> str:
     return step if request.now().timestamp() < until else ""
 
 
+def is_confirmed(token: str) -> bool:
+    """Whether whoever has this link has shown on this device, by a code to their telephone, who they are."""
+    return _step(token) == CONFIRMED
+
+
 def _remember(token: str, step: str) -> None:
     at = int(request.now().timestamp())
     kept = {each: value for each, value in cookie.get(_STEPS, {}).items() if value[1] > at}

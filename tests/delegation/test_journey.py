@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from approvals.db import Database
-from approvals.models import Document
+from approvals.models import Document, Signature
+from approvals.operations import ratings
+from approvals.operations.errors import NotFound, Refusal
+from approvals.operations.ratings import ONLINE, Opinion
 from tests.support.delegating import Delegated
 from tests.support.seed import seed
 from tests.support.web import Visitor
@@ -45,7 +48,7 @@ def test_the_public_page_follows_the_way_with_its_places(application: Any, carri
     carried.through()
     carried.down()
     page = page_of(application, carried)
-    assert page.count("journey-passed") == 6 and "journey-ahead" not in page
+    assert page.count("journey-passed") == 7 and "journey-ahead" not in page
     for person in (carried.people.agent, carried.people.town, carried.people.centre):
         assert person.name not in page
     assert "钱委托" not in page
@@ -56,4 +59,34 @@ def test_the_claims_of_a_carried_case_are_computed(application: Any, carried: De
     carried.through()
     carried.down()
     supervisor = Visitor(application, carried.cast.supervisor.person_id)
-    assert "零见面" in supervisor.get(f"/cases/{carried.filed.token}").text
+    assert "零见面" in supervisor.get(f"/cases/{carried.case('company-opening').token}").text
+
+
+def test_the_principal_rates_by_the_link_that_confirmed_the_delivery(application: Any, carried: Delegated) -> None:
+    carried.up()
+    carried.through()
+    carried.down()
+    with carried.database.reading() as session:
+        asked = session.scalars(select(Signature).where(Signature.root_id == carried.root_id, Signature.vote == "yes")).all()[-1]
+    opinion = Opinion(5, (), "送到家了", "mobile", ONLINE, 1)
+    carried.database.write(ratings.rate_by_signature, asked.id, opinion, carried.now)
+    mandate = next(each for each in asked_of(carried) if each.acts == ["mandate"])
+    with pytest.raises(NotFound):
+        carried.database.write(ratings.rate_by_signature, mandate.id, opinion, carried.now)
+    with pytest.raises(Refusal):
+        carried.database.write(ratings.rate, carried.people.agent.acting, carried.filed.token, opinion, carried.now)
+    assert carried.faults() == []
+
+
+def asked_of(carried: Delegated) -> list[Signature]:
+    with carried.database.reading() as session:
+        return list(session.scalars(select(Signature).where(Signature.case_id == carried.root_id)))
+
+
+def test_nobody_rates_by_a_link_without_the_code(application: Any, carried: Delegated) -> None:
+    carried.up()
+    carried.through()
+    carried.down()
+    asked = next(each for each in asked_of(carried) if each.acts == ["delivery"])
+    response = Visitor(application).get(f"/sign/{asked.token}/rating", status=302)
+    assert response.location.endswith(f"/sign/{asked.token}")

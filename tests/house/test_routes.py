@@ -27,6 +27,8 @@ PUBLIC_ENDPOINTS: set[str] = {
     "progress.index",
     "progress.show",
     "ratings.of_receipt",
+    "ratings.of_signature",
+    "ratings.rate_by_signature",
     "ratings.rate_receipt",
     "public.guide",
     "public.guide_words",
