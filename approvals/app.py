@@ -24,6 +24,7 @@ from approvals.views import (
     cases,
     compression,
     consents,
+    counter,
     custody,
     deliveries,
     desk,
@@ -48,8 +49,8 @@ from approvals.views import (
 from workflows.clock import OFFICE_ZONE
 
 PARTS = (
-    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, consents, custody, ratings, desk, supervision,
-    verifying, wallet, administration, positions, staff_accounts, assets,
+    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
+    ratings, desk, supervision, verifying, wallet, administration, positions, staff_accounts, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 
@@ -91,6 +92,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     headers.protect(application)
     errors.explain(application)
     filters.add(application)
+    counter.add(application)
     for module in PARTS:
         application.register_blueprint(module.blueprint)
     access.exempt_signed(application, protection)

@@ -19,7 +19,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.engine.definition import Action, Form
 
-from . import beside, case_signatures, custody, disclosing, filed, hand_overs, request
+from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .local import local_path
@@ -94,6 +94,7 @@ def do(token: str, action: str) -> Answer:
     state = say(wanted.member.definition.states[moved.state].title)
     done = _("%(number)s：已完成“%(action)s”，现在是“%(state)s”。", number=moved.number, action=say(wanted.action.title), state=state)
     flash(done if bag is None else hand_overs.done_in_words(bag, moved.number), "success")
+    counter.put_away()
     # Staff go on with their next task, the applicant back to the case; what moved nothing leads back to it.
     return redirect(back if moved.state == state_before else afterwards)
 

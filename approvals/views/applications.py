@@ -36,7 +36,7 @@ from workflows.engine.definition import Field, Form
 from workflows.rules import RULES
 from workflows.rules.name_check import SIMILAR
 
-from . import known, names, prefill, request
+from . import counter, known, names, prefill, request
 from .access import requires
 from .applying import Written, blueprint, written
 
@@ -78,6 +78,7 @@ def discard(token: str) -> Response:
     """Throw a draft away."""
     walk_in = written(token).is_walk_in
     request.write(writing.discard, request.acting(), token)
+    counter.put_away()
     flash(_("草稿已删除。"), "success")
     return redirect(url_for("intake.index" if walk_in else "applications.index"), code=303)
 

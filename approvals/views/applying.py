@@ -20,7 +20,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import Definition, Field, Form
 from workflows.rules import DRAFT, RECORD, SUBMISSION, Finding
 
-from . import request
+from . import counter, request
 
 blueprint = Blueprint("applications", __name__)
 
@@ -91,6 +91,8 @@ def written(token: str) -> Written:
         raise NotFound
     if draft.filed_case_id is not None:
         abort(redirect(url_for("applications.receipt", token=drafts.case_token_of(session, draft.filed_case_id)), code=303))
+    if draft.office_id is not None and draft.delegated_id is None:
+        counter.open_draft(draft.token, str(draft.walk_in.get("name", "")))
     definition = county_catalogue().version(draft.workflow, draft.version)
     if draft.office_id is None and draft.case_id is None:
         definition = replace(definition, pages=tuple(_for_applicants(page) for page in definition.pages))

@@ -21,7 +21,7 @@ from approvals.queries.custody import Told
 from workflows.engine.definition import DELEGATED
 from workflows.network.custody import COPY, HELD, ORIGINAL, RESULT
 
-from . import hand_overs, request
+from . import counter, hand_overs, request
 from .access import requires
 from .case_access import Seen, seen
 
@@ -59,6 +59,7 @@ def may_keep(view: Seen) -> bool:
 
 @blueprint.get("/custody")
 @requires("desk")
+@counter.lists_people
 def index() -> str:
     """Bags on their way here and from here that nobody has signed for, the longest due first."""
     acting, now = request.acting(), request.now()

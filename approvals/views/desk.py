@@ -12,7 +12,7 @@ from approvals.operations.permissions import DESK_ROLES, working_positions
 from approvals.queries import inbox
 from approvals.queries.cases import Member
 
-from . import request
+from . import counter, request
 from .access import requires
 
 blueprint = Blueprint("desk", __name__)
@@ -31,6 +31,7 @@ def _filters() -> inbox.Filters:
 
 @blueprint.get("/desk")
 @requires("desk")
+@counter.lists_people
 def index() -> str:
     """Open tasks of the person's positions, oldest due first."""
     acting, now, filters = request.acting(), request.now(), _filters()
@@ -52,6 +53,7 @@ def index() -> str:
 
 @blueprint.get("/desk/search")
 @requires("applicant")
+@counter.lists_people
 def search() -> str:
     """Cases by number or company: those a position of the person has to do with; those of their offices for supervisors."""
     acting, words = request.acting(), asked.args.get("q", "").strip()[:100]

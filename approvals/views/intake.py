@@ -13,7 +13,7 @@ from approvals.operations import walk_ins
 from approvals.operations.errors import NotFound
 from approvals.queries.drafts import open_drafts
 
-from . import request
+from . import counter, request
 from .access import requires
 from .applications import COMPANY_OPENING
 from .applying import Written, written
@@ -24,6 +24,7 @@ Answer = str | Response | tuple[str, int]
 
 @blueprint.get("/desk/intake")
 @requires("desk")
+@counter.lists_people
 def index() -> str:
     """Walk-ins that this clerk has begun."""
     _windows()

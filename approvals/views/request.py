@@ -26,6 +26,9 @@ APPLICANT_IDLE = timedelta(hours=12)
 CHOSEN = ("language", "large_type")
 """What a visitor chose about the look of pages stands in the cookie under these names, and outlives a sign-in."""
 
+BESIDE_ME = "beside_me"
+"""In the cookie of whoever serves people at a counter: whose case is open on the screen."""
+
 _NOTED_EVERY = 60
 """Seconds between two renewals of the time a session was last seen; the cookie need not change with each page."""
 
@@ -109,7 +112,7 @@ def remember_person(person_id: int, session_version: int) -> None:
 
 def forget_person() -> None:
     """End the session of the person, keeping the language that was chosen and the token of pages still open."""
-    for name in ("person", "version", "seen", "timed_out"):
+    for name in ("person", "version", "seen", "timed_out", BESIDE_ME):
         cookie.pop(name, None)
     g.pop("acting", None)
 

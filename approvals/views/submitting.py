@@ -18,7 +18,7 @@ from approvals.operations import drafts as writing
 from approvals.operations.errors import Outdated, Refusal
 from workflows.rules import SUBMISSION, compose_name
 
-from . import prefill, request
+from . import counter, prefill, request
 from .access import requires
 from .applying import Written, blueprint, to_confirm, written
 from .materials import materials_of_draft
@@ -69,6 +69,7 @@ def submit(token: str) -> Answer:
         return _checked(written(token), refusal), 409
     except Refusal as refusal:
         return _checked(written(token), refusal), 422
+    counter.put_away()
     if done.claim_code:
         cookie[CLAIM_CODES] = {**cookie.get(CLAIM_CODES, {}), done.case_token: done.claim_code}
     if done.repeated:
