@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Competence, Office
+from approvals.models import Office
 from tests.support.seed import Cast, seed
 
 SUB, POINT = "sub-lizhuang", "point-yangli"
@@ -44,9 +44,4 @@ def build_tree(session: Session) -> None:
         valid_from=SINCE,
     )  # fmt: skip
     session.add(point)
-    session.flush()
-    session.add_all(
-        Competence(office_id=office, matter="*", power=power, basis="三定方案", valid_from=SINCE)
-        for office, power in ((ids["hall"], "decide"), (ids["hall"], "take-in"), (ids["town-lizhuang"], "take-in"))
-    )
     session.flush()

@@ -96,11 +96,8 @@ def _digest(typed: dict[str, str]) -> str:
 @requires("administer")
 def end_competence(competence_id: int) -> Response | Page:
     """Give a competence its last day: first what that would do, then the deed."""
-    stored = written.competence(request.session(), competence_id) if competence_id < _NO_ID else None
-    if stored is None:
-        raise NotFound
-    row, form = stored.row, EndingForm(valid_to=request.today().isoformat())
-    preview, typed = None, typed_of(form)
+    stored, form = _stored(competence_id), EndingForm(valid_to=request.today().isoformat())
+    preview, typed, code = None, typed_of(form), stored.office.code
     if form.validate_on_submit():
         try:
             if asked.form.get("confirmed") == typed["valid_to"].strip():
@@ -108,17 +105,25 @@ def end_competence(competence_id: int) -> Response | Page:
                     competences.end_competence, request.acting(), competence_id, typed["valid_to"], request.now(), typed["reason"]
                 )
                 flash(_("已保存。"), "success")
-                return redirect(url_for("administering.office", code=stored.office.code) + "#competences", code=303)
-            last = competences.judge_ending(row, typed["valid_to"], request.today(), typed["reason"])
+                return redirect(url_for("administering.office", code=code) + "#competences", code=303)
+            last = competences.judge_ending(stored.row, typed["valid_to"], request.today(), typed["reason"])
         except Faulty as refusal:
             put_faults(form, refusal)
         else:
-            preview = _preview_of_end(row, last)
+            preview = _preview_of_end(stored.row, last)
+    # A verb that ran ended the reading before it: what the page shows is read anew.
     page = render_template(
-        "administration/competence_end.html", form=form, stored=stored, words=wording, preview=preview,
+        "administration/competence_end.html", form=form, stored=_stored(competence_id), words=wording, preview=preview,
         confirmed=typed["valid_to"].strip(),
     )  # fmt: skip
     return page, 422 if form.errors else 200
+
+
+def _stored(competence_id: int) -> written.Stored:
+    found = written.competence(request.session(), competence_id) if competence_id < _NO_ID else None
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _preview_of_end(row: written.CompetenceRow, last: date) -> Preview:

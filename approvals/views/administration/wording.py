@@ -52,6 +52,13 @@ def department(key: str) -> str:
         return key
 
 
+def role(key: str) -> str:
+    try:
+        return say(county_catalogue().text("roles", key))
+    except KeyError:
+        return key
+
+
 def value(network: Network, name: str, stored: object) -> str:
     """A value of a column as people read it; "" for none."""
     if stored is None or stored == "":
@@ -68,7 +75,11 @@ def value(network: Network, name: str, stored: object) -> str:
             return day_in_words(date.fromisoformat(text))
         except ValueError:
             return text
-    readers = {"kind": kind, "matter": matter, "power": power, "department": department}
+    if isinstance(stored, bool):
+        return _("是") if stored else _("否")
+    if name == "password":
+        return _("已重设")
+    readers = {"kind": kind, "matter": matter, "power": power, "department": department, "role": role}
     return readers[name](text) if name in readers else text
 
 
