@@ -50,10 +50,10 @@ def guide_words() -> Response:
 @blueprint.get("/offices")
 @public
 def offices() -> str:
-    """The hall, its sub-centres, the towns and points: whom they serve, and when they are open."""
+    """The hall, its sub-centres, the towns and points: whom they serve, when they are open, and who serves a village."""
     typed = asked.args.get("q", "")[:LONGEST_SEARCH].strip()
     return render_template(
-        "public/offices.html", towns=network.towns(session(), now(), today(), typed), typed=typed, longest=LONGEST_SEARCH
+        "public/offices.html", found=network.offices(session(), now(), today(), typed), typed=typed, longest=LONGEST_SEARCH
     )
 
 

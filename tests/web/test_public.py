@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from approvals.language import say
+from approvals.models import Office, OfficeClosure
+from approvals.operations.reference import network_changed
 from approvals.operations.reference_data import load_reference_data
 from approvals.queries import guides, network
 from tests.support.web import Visitor
@@ -184,14 +186,48 @@ def test_offices_by_town_with_both_sub_centres(with_offices: Any) -> None:
     for name in ("惠民县政务服务中心", "李庄镇审批服务分中心", "皂户李镇审批服务分中心", "李庄镇便民服务中心", "皂户李镇便民服务中心"):
         assert name in page
     assert page.index("惠民县政务服务中心") < page.index("孙武街道便民服务中心")
+    assert page.count('<details class="town">') == 14 and page.count("社区便民服务点") == 109
+    assert "8 个村（社区）" in page and "公安局" in page
     assert "以大厅公布为准" in page and "现在开放" in page and "08:30–12:00、14:00–17:30" in page and "12:00" in page
 
 
-@pytest.mark.parametrize(("typed", "count"), [("lizhuang", 2), ("李庄", 2), ("lzz", 2), ("皂户李", 2), ("火星", 0)])
-def test_offices_are_found_by_name_and_sound(with_offices: Any, typed: str, count: int) -> None:
+@pytest.mark.parametrize(
+    ("typed", "windows", "points"),
+    [("lizhuang", 2, 8), ("李庄", 2, 8), ("lzz", 2, 8), ("皂户李", 2, 5), ("古城社区", 0, 1), ("zhulaohu", 0, 1), ("火星", 0, 0)],
+)
+def test_offices_are_found_by_name_and_sound(with_offices: Any, typed: str, windows: int, points: int) -> None:
     page = Visitor(with_offices).get("/offices", query_string={"q": typed}).text
-    assert page.count('class="office-card"') == count
-    assert count or "没有找到" in page
+    listed = page[page.index("<div class=\"towns\">") :]
+    assert (listed.count('class="office-card"'), listed.count('class="point-name"')) == (windows, points)
+    assert windows or points or "没有找到" in page
+    assert page.count('<details class="town">') == 0, "what was found stands open"
+
+
+def test_it_says_who_serves_a_village(with_offices: Any) -> None:
+    page = Visitor(with_offices).get("/offices", query_string={"q": "华李社区"}).text
+    served = page[page.index('class="served-offices"') : page.index("</section>", page.index('class="served-offices"'))]
+    names = re.findall(r'class="point-name">([^<]+)<', served)
+    assert names == ["华李社区便民服务点", "李庄镇便民服务中心", "李庄镇审批服务分中心", "惠民县政务服务中心"]
+    assert "开办企业的登记由李庄镇审批服务分中心办理" in served
+    other = Visitor(with_offices).get("/offices", query_string={"q": "371621001020"}).text
+    assert "古城社区居民委员会" in other and "开办企业的登记由惠民县政务服务中心办理" in other
+
+
+def test_a_closure_is_shown_and_moves_the_next_opening(with_offices: Any) -> None:
+    def close(session: Any) -> None:
+        hall = session.scalars(select(Office).where(Office.code == "hall")).one()
+        session.add(
+            OfficeClosure(office_id=hall.id, closed_from=date(2026, 11, 20), closed_to=date(2026, 11, 22), reason="搬迁<新址>")
+        )
+        network_changed(session)
+
+    with_offices.extensions["database"].write(close)
+    with_offices.config["NOW"] = lambda: datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+    page = Visitor(with_offices).get("/offices").text
+    hall = page[: page.index('<div class="towns">')]
+    assert "临时闭门：11月20日至11月22日" in hall and "搬迁&lt;新址&gt;" in hall
+    assert "现在不开放" in hall and "现在开放" not in hall
+    assert "11月23日 08:30" in hall, "the Monday after"
 
 
 def test_a_closed_office_says_when_it_opens_by_the_calendar(with_offices: Any) -> None:
@@ -243,6 +279,7 @@ def test_healthz_asks_the_database(application: Any, visitor: Visitor) -> None:
 
 def test_a_page_costs_one_statement_for_who_is_signed_in(application: Any) -> None:
     visitor = Visitor(application, enter(application, "李登记", ("registrar", "approval-bureau")))
+    visitor.get("/guides")  # a process reads the network once
     assert len(statements_of(application, lambda: visitor.get("/guides"))) == 1
     assert len(statements_of(application, lambda: visitor.get("/notices"))) <= 3
     assert statements_of(application, lambda: Visitor(application).get("/guides")) == []
