@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Counter, Notice, Signature, Submission, Task
 from workflows.clock import OFFICE_ZONE
-from workflows.rules.signatories import is_same_person
+from workflows.rules.signatories import DELIVERY, MANDATE, is_same_person
 
 from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
+from .principals import is_of_principal, is_principal, mandate_behind, may_revoke, waits
 
 TRIES_AN_HOUR = 5
 """Names and numbers that may be tried at one link within an hour of the clock."""
@@ -73,7 +74,27 @@ def standing_of(signature: Signature, task: Task | None, now: datetime) -> Stand
         return Standing.ANSWERED
     if task is None or task.closed_at is not None:
         return Standing.OVER
+    return _open_until(signature, now)
+
+
+def _open_until(signature: Signature, now: datetime) -> Standing:
     return Standing.OPEN if now < signature.link_expires_at else Standing.EXPIRED
+
+
+def standing_now(session: Session, signature: Signature, now: datetime) -> Standing:
+    """The same, with what it depends on read: a mandate that is renewed on the way waits for its signature, not for a task."""
+    standing = standing_of(signature, session.get(Task, signature.task_id), now)
+    if standing is Standing.OVER and signature.acts == [MANDATE]:
+        case = session.get_one(Case, signature.case_id)
+        return _open_until(signature, now) if waits(case, mandate_behind(session, signature)) else standing
+    return standing
+
+
+def is_revocable(session: Session, signature: Signature) -> bool:
+    """Whether the link is that of a signed mandate which its principal may still take back; it never expires for that."""
+    if signature.acts != [MANDATE] or signature.vote != "yes":
+        return False
+    return may_revoke(session.get_one(Case, signature.case_id), mandate_behind(session, signature))
 
 
 _REFUSALS = {
@@ -85,12 +106,14 @@ _REFUSALS = {
 
 
 def _asked(session: Session, token: str, now: datetime) -> Signature:
-    """The signature of an open link. Raises NotFound for an unknown one, Outdated for one that is not open any more."""
+    """The signature of an open link, or of a mandate that can be revoked. Raises NotFound for an unknown one, Outdated for one
+    that is not open any more.
+    """
     signature = session.scalar(select(Signature).where(Signature.token == token).with_for_update())
     if signature is None:
         raise NotFound
-    standing = standing_of(signature, session.get(Task, signature.task_id), now)
-    if standing is not Standing.OPEN:
+    standing = standing_now(session, signature, now)
+    if standing is not Standing.OPEN and not is_revocable(session, signature):
         raise Outdated(f"link-{standing}", _REFUSALS[standing])
     return signature
 
@@ -100,11 +123,17 @@ def identify(session: Session, token: str, name: str, number: str, now: datetime
     signature = _asked(session, token, now)
     if _count(session, _TRIES, signature.id, now) > TRIES_AN_HOUR:
         return Identified()
-    filed = select(Submission.content).where(Submission.case_id == signature.root_id, Submission.number == signature.submission)
-    if is_same_person(session.scalars(filed).one(), tuple(signature.paths), name, number):
+    if _is_named(session, signature, name, number):
         return Identified(True)
     tried = session.scalars(select(Counter.value).where(Counter.name == _counter(_TRIES, signature.id, now))).one()
     return Identified(tries_left=TRIES_AN_HOUR - tried)
+
+
+def _is_named(session: Session, signature: Signature, name: str, number: str) -> bool:
+    if is_of_principal(signature):
+        return is_principal(mandate_behind(session, signature), name, number)
+    filed = select(Submission.content).where(Submission.case_id == signature.root_id, Submission.number == signature.submission)
+    return is_same_person(session.scalars(filed).one(), tuple(signature.paths), name, number)
 
 
 def _count(session: Session, what: str, signature_id: int, now: datetime) -> int:
@@ -151,12 +180,26 @@ def _code_notice(session: Session, signature: Signature, code: str, now: datetim
     company = session.scalars(select(Case.company).where(Case.id == signature.root_id)).one()
     return Notice(
         case_id=signature.case_id, root_id=signature.root_id, created_at=now, kind="code", urgent=True,
-        to_name=signature.name, to_phone=signature.phone, to_email=signature.email,
-        text={
-            "zh": f"验证码{code}，用于签署“{company}”的设立登记，10分钟内有效。不要告诉任何人；不是您本人要签的，不用理会。",
-            "en": f"{code} is your code for signing for {company}, good for 10 minutes. Tell nobody; ignore it if you asked for none.",
-        },
+        to_name=signature.name, to_phone=signature.phone, to_email=signature.email, text=_code_text(signature, company, code),
     )  # fmt: skip
+
+
+def _code_text(signature: Signature, company: str, code: str) -> dict[str, str]:
+    """What the message says that the code is for: whoever is asked for it by somebody else shall see what that would do."""
+    zh, en = f"签署“{company}”的设立登记", f"signing for {company}"
+    if signature.acts == [DELIVERY]:
+        zh, en = "确认收到代办的结果", "confirming that you received the result"
+    elif signature.acts == [MANDATE] and signature.vote:
+        zh, en = "撤回您给代办员的委托", "revoking the mandate that you gave"
+    elif signature.acts == [MANDATE]:
+        zh, en = "签您给代办员的委托书", "signing the mandate for your agent"
+    nobody = ("不要告诉任何人", "Tell nobody")
+    if is_of_principal(signature):
+        nobody = ("不要告诉任何人，代办员也不行", "Tell nobody, not even the agent")
+    return {
+        "zh": f"验证码{code}，用于{zh}，10分钟内有效。{nobody[0]}；不是您本人要签的，不用理会。",
+        "en": f"{code} is your code for {en}, good for 10 minutes. {nobody[1]}; ignore it if you asked for none.",
+    }
 
 
 def _code_hash(secret: str, signature_id: int, code: str) -> str:
@@ -175,7 +218,8 @@ def confirm(session: Session, token: str, code: str, secret: str, now: datetime)
     if not hmac.compare_digest(signature.code_hash, _code_hash(secret, signature.id, typed)):
         return Confirmed(tries_left=CODE_TRIES - signature.code_tries)
     signature.code_hash = ""
-    mark_confirmed(session, signature.id, now)
+    if not signature.vote:  # whoever revokes what they signed leaves the record of their signature as it is
+        mark_confirmed(session, signature.id, now)
     return Confirmed(True)
 
 

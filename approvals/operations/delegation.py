@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from approvals.models import Case, Draft, Office, Person, Position
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
-from workflows.engine.definition import DELEGATED, Definition
+from workflows.engine.definition import DELEGATED, Definition, Text
 from workflows.engine.facts import Actor, Refused
 from workflows.engine.machine import advance
-from workflows.network.network import TAKE_IN, Network
+from workflows.network.network import Network
 from workflows.network.routing import NoCountyHall, Route, route
-from workflows.rules import is_phone, normalise_number, normalise_phone
+from workflows.rules import normalise_number, normalise_phone
 
 from . import statements
 from .acting import Acting
@@ -28,14 +28,23 @@ from .effects import issue
 from .errors import NotFound, Refusal
 from .filing import Filed, new_number
 from .mandates import acts_for, mandate_now
+from .principal_phones import change_phone, refuse_phone
 from .reference import network
 from .rows import new_case
+from .taking_in import refuse_taking_in
 from .unit import Unit
 from .walk_ins import number_fault
 
 WORKFLOW = "delegated-handling"
-CARRIERS = frozenset({"agent", "coordinator"})
-"""Roles that take in what others entrust: an agent at a point, or a coordinator of a centre who does it themselves."""
+POSITION_ENDED: Text = {
+    "zh": "您今天不是这个服务点的代办员，不能再代申请人办理。手里的材料请交给服务点的同事；岗位有误的，请联系安全管理员。",
+    "en": "You are no agent of this point today, so you act for nobody here. Hand what you hold to a colleague; if the position is "
+    "wrong, ask the security administrator.",
+}
+OF_A_COLLEAGUE: Text = {
+    "zh": "这份委托书签给了服务点的另一位代办员，您不能代申请人填写。他请假的，请安全管理员指定您替岗；换您来办的，续签委托书，由申请人再签一次。",
+    "en": "The mandate was given to a colleague. Have yourself named their stand-in, or renew the mandate in your own name.",
+}
 
 IN_PERSON = frozenset({"self", "family"})
 """Relations in which somebody came to the point."""
@@ -80,7 +89,8 @@ def take_in(session: Session, acting: Acting, office_id: int, principal: Princip
     unit, repeated = _begin(session, acting, wish, now)
     if repeated is not None:
         return repeated
-    person = _person_of(session, principal, now)
+    point = network(unit.connection).offices.get(office_id)
+    person = _person_of(session, principal, point.name if point is not None else "", now)
     case = _open(unit, acting, "agent", person, office_id, wish, today)
     actor = Actor(acting.person_id, acting.name, frozenset({"agent"}), person.id)
     form = {name: value for name, value in wish.terms.items() if value not in (None, "")}
@@ -125,7 +135,7 @@ def refuse_other_than_agent(acting: Acting, office_id: int) -> None:
 
 
 def refuse_faulty_principal(session: Session, acting: Acting, principal: Principal, today: date) -> None:
-    """Raise Refusal unless the principal is somebody whose paper can stand, and whose telephone is no member of staff's.
+    """Raise Refusal unless the principal is somebody whose paper can stand, and whose telephone can be theirs.
 
     The link by which the principal signs goes to that telephone: with their own number there an agent could sign for them.
     """
@@ -138,28 +148,7 @@ def refuse_faulty_principal(session: Session, acting: Acting, principal: Princip
     fault = number_fault(typed, today)
     if fault is not None:
         raise Refusal("principal", fault)
-    if not is_phone(principal.phone):
-        raise Refusal("principal", {
-            "zh": "请填写委托人本人的手机号，签委托书的链接发到那里。",
-            "en": "Enter the principal's own mobile number.",
-        })
-    phone = normalise_phone(principal.phone)
-    staff = select(Person.id).join(Position, Position.person_id == Person.id).where(Person.phone == phone)
-    number = normalise_number(principal.identity_number)
-    if session.scalar(staff.where(Person.identity_number != number, Person.id != _own_id(acting)).limit(1)) is not None or (
-        phone == session.scalar(select(Person.phone).where(Person.id == acting.person_id)) and acting.is_staff
-    ):
-        raise Refusal(
-            "phone-of-staff",
-            {
-                "zh": "这是工作人员的手机号，不能用来请委托人签委托书。委托人没有手机的，改用纸质委托书，由另一位工作人员收下。",
-                "en": "This number belongs to a member of staff. Without a telephone of their own the principal signs on paper.",
-            },
-        )
-
-
-def _own_id(acting: Acting) -> int:
-    return -1 if acting.is_staff else acting.person_id
+    refuse_phone(session, acting, principal.phone, principal.identity_number)
 
 
 def _begin(session: Session, acting: Acting, wish: Wish, now: datetime) -> tuple[Unit, Filed | None]:
@@ -178,10 +167,11 @@ def _key(acting: Acting, wish: Wish) -> str | None:
     return hashlib.sha256(f"delegate/{acting.person_id}/{wish.key}".encode()).hexdigest()[:60] if wish.key else None
 
 
-def _person_of(session: Session, principal: Principal, now: datetime) -> Person:
+def _person_of(session: Session, principal: Principal, where: str, now: datetime) -> Person:
     """The person with that number and name, or a new one without an account.
 
-    Somebody already known keeps their own telephone: what is typed at a counter never redirects their links.
+    Whoever has an account keeps the telephone that they gave there: what is typed at a counter never redirects their links. Of
+    somebody without one the old telephone is told that another was given.
     """
     number = normalise_number(principal.identity_number)
     known = select(Person).where(Person.identity_number == number, Person.name == principal.name.strip()).order_by(Person.id)
@@ -193,7 +183,7 @@ def _person_of(session: Session, principal: Principal, now: datetime) -> Person:
         )  # fmt: skip
         session.add(person)
     elif person.password_hash is None or not person.phone:
-        person.phone = normalise_phone(principal.phone)
+        change_phone(session, person, principal.phone, where, now)
     session.flush()
     return person
 
@@ -236,7 +226,7 @@ def _open(unit: Unit, acting: Acting, role: str, person: Person, office_id: int,
     point = known.offices.get(office_id)
     if point is None:
         raise NotFound
-    refuse_taking_in(known, point, wish.matter, today)
+    refuse_taking_in(known, office_id, wish.matter, today)
     offices, found = way_of(known, point, wish.matter, wish.place, today)
     definition = county_catalogue().latest(WORKFLOW)
     case = new_case(
@@ -259,32 +249,6 @@ def _open(unit: Unit, acting: Acting, role: str, person: Person, office_id: int,
     behalf = person.id if role == "agent" else None
     unit.open_case(case, Actor(acting.person_id, acting.name, frozenset({role}), behalf), payload, _key(acting, wish))
     return case
-
-
-def refuse_taking_in(known: Network, office: Any, matter: str, today: date) -> None:
-    """Raise Refusal unless an office stands, is open that day and may take the matter in; says who can."""
-    after = known.successor(office.id, today)
-    if not office.stands_on(today):
-        other = {"zh": f"，请到{after.name}办理", "en": f"; go to {after.name}"} if after is not None else {"zh": "", "en": ""}
-        raise Refusal(
-            "office-closed", {"zh": f"{office.name}已经撤销{other['zh']}。", "en": f"{office.name} no longer exists{other['en']}."}
-        )
-    closure = office.closure_on(today)
-    if closure is not None:
-        raise Refusal(
-            "office-closed",
-            {
-                "zh": f"{office.name}今天闭门（{closure[2]}），{closure[1].isoformat()}以后再来，或者到上一级服务点办理。",
-                "en": f"{office.name} is closed today ({closure[2]}) until {closure[1]}; come later or go one level up.",
-            },
-        )
-    if not known.may(office, TAKE_IN, matter, today):
-        able = next((known.office(each) for each in known.ancestors(office.id) if known.may(each, TAKE_IN, matter, today)), None)
-        where = {"zh": f"，请到{able.name}", "en": f"; {able.name} may"} if able is not None else {"zh": "", "en": ""}
-        raise Refusal(
-            "not-competent",
-            {"zh": f"{office.name}不能受理这个事项{where['zh']}。", "en": f"{office.name} may not take in this matter{where['en']}."},
-        )
 
 
 # ---- preparing the application -----------------------------------------------------------------------------------------
@@ -319,9 +283,14 @@ def refuse_preparing(session: Session, acting: Acting, root_id: int, now: dateti
     mandate = mandate_now(session.connection(), root_id, today)
     if acts_for(acting, mandate, today):
         return
-    if mandate is not None and (fault := mandate.fault(today)) is not None and any(held.role in CARRIERS for held in acting.positions):
-        raise Refusal("mandate", fault)
-    raise NotFound
+    if mandate is None:
+        raise NotFound
+    if not any(held.role == "agent" and held.office_id == mandate.office for held in acting.positions):
+        if mandate.agent != acting.person_id:
+            raise NotFound
+        raise Refusal("not-permitted", POSITION_ENDED)
+    fault = mandate.fault(today)
+    raise Refusal("mandate", fault if fault is not None else OF_A_COLLEAGUE)
 
 
 def matter_of(chosen: list[str]) -> str:

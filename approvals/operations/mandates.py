@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
 from approvals.db import Prepared, canonical_json, new_id
 from approvals.models import Mandate as MandateRow
-from approvals.models import Person
+from approvals.models import Person, Position
 from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import DELEGATED, STAYS, Action
@@ -57,6 +57,15 @@ sign = Prepared(
 person_of = Prepared(
     lambda dialect: select(Person.name, Person.identity_kind, Person.identity_number, Person.phone).where(
         Person.id == bindparam("person_id")
+    )
+)
+staff_at = Prepared(
+    lambda dialect: (
+        select(Person.id)
+        .join(Position, Position.person_id == Person.id)
+        .where(Person.phone == bindparam("phone"), Person.id != bindparam("principal_id"))
+        .where(or_(Person.identity_number == "", Person.identity_number != bindparam("identity_number")))
+        .limit(1)
     )
 )
 revoke_all = Prepared(
@@ -136,15 +145,15 @@ def refuse_beyond_mandate(case: CaseNow, action: Action, actor: Actor) -> None:
 
 
 def acts_for(acting: Acting, mandate: Mandate | None, on: date) -> bool:
-    """Whether a person may act on a mandate that day: its agent, or who stands in for them, with an agent's position today."""
+    """Whether a person may act on a mandate that day: its agent, or who stands in for them, with an agent's position today.
+
+    Whoever drafted a mandate while they stood in for somebody is its agent themselves.
+    """
     if mandate is None:
         return False
-    persons = {
-        held.for_person_id if held.for_person_id is not None else acting.person_id
-        for held in acting.positions
-        if held.role == AGENT and held.office_id == mandate.office
-    }
-    return acts(mandate, persons, on)
+    held_here = [held for held in acting.positions if held.role == AGENT and held.office_id == mandate.office]
+    persons = {held.for_person_id for held in held_here if held.for_person_id is not None}
+    return acts(mandate, persons | {acting.person_id} if held_here else persons, on)
 
 
 def text_of(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,10 +162,19 @@ def text_of(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**{name: row[name] for name in names}, "scope": json.loads(row["scope"]), "number": row["number"]}
 
 
+_PHONE_OF_STAFF = {
+    "zh": "委托人留的是工作人员的手机号，签委托书的链接不能发到那里。请改成委托人自己的手机号；没有手机的，手机号留空，改签纸质委托书。",
+    "en": "The principal's number is that of a member of staff, so no mandate is signed there. Enter their own, or none for a paper one.",
+}
+
+
 def _row(unit: Unit, case: CaseNow, agent: Actor, form: Mapping[str, Any], number: int) -> dict[str, Any]:
     """The row of a mandate that is drafted now for whoever the case is for."""
     today = today_of(unit)
     name, kind, identity_number, phone = person_of.rows(unit.connection, {"person_id": case.applicant_id})[0]
+    of_principal = {"principal_id": case.applicant_id, "identity_number": identity_number}
+    if phone and staff_at.rows(unit.connection, {"phone": phone, **of_principal}):
+        raise Refusal("phone-of-staff", _PHONE_OF_STAFF)
     matters = sorted(openings_of(case.definition).intersection(case.chosen))
     row: dict[str, Any] = {
         "id": new_id(), "case_id": case.id, "number": number, "principal_id": case.applicant_id, "principal_name": name,

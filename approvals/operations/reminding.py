@@ -9,21 +9,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
-from approvals.models import Counter, Person, Signature, Submission, Task
+from approvals.models import Case, Counter, Person, Signature, Submission, Task
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import SYSTEM_ACTOR, Actor
 from workflows.rules import comparable, is_mobile, normalise_number, normalise_phone
-from workflows.rules.signatories import is_same_person, person_of
+from workflows.rules.signatories import DELIVERY, MANDATE, is_same_person, person_of
 
 from .acting import Acting
-from .confirming import Standing, standing_of
+from .confirming import Standing, standing_now
 from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
 from .moving import actor_on
+from .principals import is_of_principal
 from .rows import notice_row
 from .sign_offs import LINK_DAYS, new_token, signing_link
 from .snapshot import CaseNow
@@ -41,13 +42,15 @@ REMINDER_DAYS = (1, 3, 6)
 """Working days after which whoever has not signed is reminded without being asked."""
 
 _CHANGES = "telephone-changes"
-_REMINDERS = ("applicant", "clerk")
+_REMINDERS = ("applicant", "clerk", "agent", "coordinator")
+_CORRECTORS = frozenset({"applicant", "clerk"})
+"""Who may correct where a signatory is reached; never whoever carries the case for them."""
 
 
 def remind(session: Session, acting: Acting, signature_id: int, now: datetime) -> None:
     """Send a signatory their link once more, good for another seven days; an expired one is replaced.
 
-    For the applicant and the clerks of the case. Raises Outdated when there is nothing left to sign, Refusal within an hour.
+    For the applicant, the clerks of the case and who carries it. Raises Outdated when there is nothing left to sign, Refusal within an hour.
     """
     unit, case, actor, signature = _on_case(session, acting, signature_id, now)
     _refuse_too_soon(signature, now)
@@ -63,7 +66,7 @@ def renew_link(session: Session, token: str, now: datetime) -> None:
     if asked is None:
         raise NotFound
     unit, case, signature = _locked(session, asked, now)
-    if standing_of(signature, session.get(Task, signature.task_id), now) is not Standing.EXPIRED:
+    if standing_now(session, signature, now) is not Standing.EXPIRED:
         raise _nothing_to_sign()
     _refuse_too_soon(signature, now)
     _refuse_unreachable(signature)
@@ -79,6 +82,18 @@ def change_contact(session: Session, acting: Acting, signature_id: int, phone: s
     and after CHANGES_AN_HOUR of one signature or CHANGES_A_DAY of one case.
     """
     unit, case, actor, signature = _on_case(session, acting, signature_id, now)
+    if is_of_principal(signature):
+        raise Refusal(
+            "phone-of-principal",
+            {
+                "zh": "委托人的手机号不能在这里改：验证码发到那里，只能由本人在自己的账号里改，或者由代办员重新起草委托书（原来的手机号会收到通知）。"
+                "本人用不了手机的，改签纸质的，由代办员以外的人收下。",
+                "en": "A principal's number is not changed here, as the code goes there: they change it in their account, or the agent "
+                "drafts the mandate anew, and the old number is told. Without a telephone they sign on paper.",
+            },
+        )
+    if actor.roles.isdisjoint(_CORRECTORS):
+        raise NotFound
     phone = normalise_phone(phone)
     if not is_mobile(phone):
         raise Refusal(
@@ -152,7 +167,13 @@ def _count_change(session: Session, case: CaseNow, signature: Signature, now: da
 def unsigned(session: Session, now: datetime) -> list[int]:
     """The cases where somebody who has not signed is to be reminded now, the one that waits longest first; for a schedule."""
     open_ones = select(Signature).where(Signature.vote == "", Signature.superseded_at.is_(None), Signature.asked_at < now)
-    waiting = open_ones.join(Task, Task.id == Signature.task_id).where(Task.closed_at.is_(None)).order_by(Signature.asked_at)
+    waiting = (
+        open_ones.join(Task, Task.id == Signature.task_id)
+        .join(Case, Case.id == Signature.case_id)
+        # A mandate that is renewed on the way waits for its signature while its case goes on.
+        .where(or_(Task.closed_at.is_(None), (Signature.acts == [MANDATE]) & (Case.outcome == "")))
+        .order_by(Signature.asked_at)
+    )
     return list(dict.fromkeys(signature.case_id for signature in session.scalars(waiting) if _is_due(signature, now)))
 
 
@@ -164,7 +185,7 @@ def remind_due(session: Session, case_id: int, now: datetime) -> int:
     due = [
         signature
         for signature in session.scalars(asked.order_by(Signature.ordinal))
-        if case.task is not None and case.task.id == signature.task_id and _is_due(signature, now)
+        if _is_due(signature, now) and standing_now(session, signature, now) in (Standing.OPEN, Standing.EXPIRED)
     ]
     if not due:
         return 0
@@ -193,7 +214,7 @@ def _on_case(session: Session, acting: Acting, signature_id: int, now: datetime)
     actor = actor_on(acting, case, unit)
     if actor.roles.isdisjoint(_REMINDERS):
         raise NotFound
-    if standing_of(signature, session.get(Task, signature.task_id), now) not in (Standing.OPEN, Standing.EXPIRED):
+    if standing_now(session, signature, now) not in (Standing.OPEN, Standing.EXPIRED):
         raise _nothing_to_sign()
     return unit, case, actor, signature
 
@@ -211,7 +232,8 @@ def _renew(unit: Unit, case: CaseNow, signature: Signature) -> None:
     signature.link_expires_at = unit.now + timedelta(days=LINK_DAYS)
     signature.reminded_at, signature.reminders = unit.now, signature.reminders + 1
     to = {"to_name": signature.name, "to_phone": signature.phone, "to_email": signature.email}
-    text = _reminder(unit.root_of(case).company, case.number, signing_link(signature.token))
+    link = signing_link(signature.token)
+    text = _reminder_of_principal(signature, case.number, link) or _reminder(unit.root_of(case).company, case.number, link)
     unit.notices.append(notice_row(case, text, unit.at, kind="reminder", **to))
 
 
@@ -220,6 +242,20 @@ def _reminder(company: str, number: str, link: str) -> Mapping[str, str]:
         "zh": f"“{company}”的设立登记还等您确认身份并签署，办件号{number}。请打开 {link} ，链接七天内有效，只限本人使用。",
         "en": f"{company}, case {number}, still waits for you to confirm who you are and sign: {link} (seven days, for you alone).",
     }
+
+
+def _reminder_of_principal(signature: Signature, number: str, link: str) -> Mapping[str, str] | None:
+    if signature.acts == [MANDATE]:
+        return {
+            "zh": f"您的委托书还等您签，办件号{number}：{link} ，七天内有效，只限本人用自己的手机签。不想办的，不用理会。",
+            "en": f"Your mandate, case {number}, still waits for you to sign it: {link} (seven days, for you alone).",
+        }
+    if signature.acts == [DELIVERY]:
+        return {
+            "zh": f"代办的结果送到了吗？请打开 {link} 核对并确认，办件号{number}。没有收到的请在那里告诉我们。",
+            "en": f"Did the result of case {number} arrive? Please check and confirm: {link}. Tell us there if it did not.",
+        }
+    return None
 
 
 def _note(unit: Unit, case: CaseNow, actor: Actor, action: str, payload: Mapping[str, str | Sequence[str]]) -> None:

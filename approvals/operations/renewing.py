@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from workflows.rules.signatories import MANDATE
 
 from . import statements
 from .acting import Acting
-from .errors import NotFound, Outdated, Refusal
+from .errors import NotFound, Refusal
 from .mandates import add, mandate_of, revoke_all, set_signed
 from .moving import actor_on
 from .rows import notice_row
@@ -44,17 +45,20 @@ def delegated_root(session: Session, token: str, now: datetime) -> tuple[Unit, C
     return unit, case
 
 
-def renew(session: Session, acting: Acting, token: str, terms: Mapping[str, Any], now: datetime) -> None:
-    """Draft a new mandate for a case whose old one ends or has ended, and ask the principal to sign it.
+def renew(session: Session, acting: Acting, token: str, terms: Mapping[str, Any], now: datetime, key: str | None = None) -> None:
+    """Draft a new mandate for a case whose old one ends or has ended, or whose agent has left, and ask the principal to sign it.
 
-    The case stays where it is, with everything that was typed and taken in. Only an agent of the point may, while the case still
-    needs one.
+    The case stays where it is, with everything that was typed and taken in. Only an agent of the point may, who becomes the
+    agent by it; only while the case still needs one. A second send of the same page drafts nothing more.
     """
     unit, case = delegated_root(session, token, now)
-    actor = actor_on(acting, case, unit)
+    try:
+        actor = actor_on(acting, case, unit)
+    except NotFound:
+        raise not_of_the_point() from None
     if "agent" not in actor.roles:
-        raise NotFound
-    if case.task is None and case.definition.states[case.state].final:
+        raise not_of_the_point()
+    if case.definition.states[case.state].final:
         raise Refusal("over", {"zh": "这个办件已经结束，不用续签。", "en": "This case has ended; nothing is to be renewed."})
     if case.state in BEFORE_FILING or case.definition.states[case.state].sign_off is not None:
         raise Refusal("not-now", {"zh": "委托书正在签，签好以后再续。", "en": "A mandate is being signed; renew it afterwards."})
@@ -63,23 +67,37 @@ def renew(session: Session, acting: Acting, token: str, terms: Mapping[str, Any]
         raise Refusal(
             "revoked",
             {
-                "zh": "委托已撤回；本人愿意续办的，请在办件页面点“续办”。",
-                "en": "The mandate was revoked; use “Resume” if the person wishes.",
+                "zh": "申请人已经撤回委托。本人愿意续办、申请还没有提交的，在办件页面点“续办”；已经提交的，由申请人自己接着办。",
+                "en": "The mandate was revoked. Before filing use “Resume” if the person wishes; afterwards they go on alone.",
             },
         )
+    sent = hashlib.sha256(f"renew/{acting.person_id}/{case.id}/{key}".encode()).hexdigest()[:60] if key else None
+    if sent is not None and statements.event_of_request.rows(unit.connection, {"request_key": sent}):
+        return
     payload: dict[str, Any] = {}
-    add(unit, case, actor, terms, payload)
-    ask_principal(unit, case, PLEASE_SIGN, None)
-    unit.record(case, actor, "agent", RENEWAL_DRAFTED, case.state, case.state, payload, case.task.id if case.task else None)
+    row = add(unit, case, actor, terms, payload)
+    ask_principal(unit, case, PLEASE_SIGN, None, row["number"])
+    unit.record(case, actor, "agent", RENEWAL_DRAFTED, case.state, case.state, payload, case.task.id if case.task else None, sent)
     unit.write()
+
+
+def not_of_the_point() -> Refusal:
+    """What somebody reads whose position as an agent of the point has ended, or who never was one there."""
+    return Refusal(
+        "not-permitted",
+        {
+            "zh": "您今天不是这个服务点的代办员，不能起草委托书。请让这个服务点的另一位代办员打开这个办件，点“续签委托书、换代办员”，请申请人签。",
+            "en": "You are no agent of this point today. Let another agent of it open the case, renew the mandate and have it signed.",
+        },
+    )
 
 
 def is_renewal(unit: Unit, case: CaseNow, asked: Signature) -> bool:
     """Whether a signature is for a renewed mandate: drafted while the case was on its way, and still the newest."""
     newest = unit.mandate_rows(case)[-1]
-    return newest.number > 1 and newest.digest == asked.digest and newest.signed_at is None and newest.revoked_at is None and (
-        case.definition.states[case.state].sign_off is None
-    )
+    state = case.definition.states[case.state]
+    is_newest = newest.number > 1 and newest.digest == asked.digest
+    return is_newest and newest.signed_at is None and newest.revoked_at is None and state.sign_off is None and not state.final
 
 
 def answer_renewal(unit: Unit, case: CaseNow, actor: Actor, asked: Signature, agrees: bool, form: Mapping[str, Any]) -> None:
@@ -87,10 +105,11 @@ def answer_renewal(unit: Unit, case: CaseNow, actor: Actor, asked: Signature, ag
     payload: dict[str, Any] = {"form": dict(form), "vote": "yes" if agrees else "no"}
     if agrees:
         set_signed(unit, case, actor, form, payload, unit.mandate_rows(case)[-1])
-    reason = str(form.get("reason") or "")
-    unit.votes.append({"signature_id": asked.id, "vote": payload["vote"], "way": "online", "reason": reason, "voted_at": unit.at})
+    way, reason = str(form.get("way") or "online"), str(form.get("reason") or "")
+    unit.votes.append({"signature_id": asked.id, "vote": payload["vote"], "way": way, "reason": reason, "voted_at": unit.at})
     action = RENEWED if agrees else RENEWAL_DECLINED
-    unit.record(case, actor, SIGNATORY, action, case.state, case.state, payload, case.task.id if case.task else None)
+    role = next(iter(sorted(actor.roles)))
+    unit.record(case, actor, role, action, case.state, case.state, payload, case.task.id if case.task else None)
 
 
 def revoke(session: Session, acting: Acting, token: str, reason: str, now: datetime) -> None:
@@ -123,8 +142,8 @@ def revoke_by_link(session: Session, signature_id: int, reason: str, now: dateti
     unit = Unit.load(session, asked.case_id, now)
     case = unit.case(asked.case_id)
     session.refresh(asked)
-    if asked.confirmed_at is None:
-        raise Outdated("unconfirmed", {"zh": "请先用短信验证码确认身份。", "en": "Confirm who you are by a code first."})
+    if asked.vote != "yes":
+        raise _unsigned()
     _revoke(unit, case, Actor(None, asked.name, frozenset({SIGNATORY})), SIGNATORY, reason)
 
 
@@ -132,24 +151,27 @@ def _revoke(unit: Unit, case: CaseNow, actor: Actor, role: str, reason: str) -> 
     rows = unit.mandate_rows(case)
     if rows and all(row.revoked_at is not None for row in rows):
         return  # a second send of the same page
-    if not any(row.signed_at is not None for row in rows):
-        raise Refusal("unsigned", {
-            "zh": "委托书还没有签：不想办的，不签就行。",
-            "en": "No mandate was signed yet: just do not sign it.",
-        })
+    standing = [row for row in rows if row.revoked_at is None]
+    if all(row.signed_at is None for row in standing):
+        raise _unsigned()
     if case.definition.states[case.state].final:
         raise Refusal("over", {"zh": "代办已经结束，不用再撤回。", "en": "The handling has ended; nothing is to be revoked."})
+    agents = sorted({row.agent_id for row in standing})
     reason = reason.strip()[:500]
     values = {"of_case_id": case.id, "revoked_at": unit.at, "revoke_reason": reason}
     unit.add(revoke_all, values)
     rows[:] = [
         row if row.revoked_at is not None else row._replace(revoked_at=unit.at, revoke_reason=reason) for row in rows
     ]
-    payload = {"revoked_mandates": [row.number for row in rows], "reason": reason}
+    payload = {"revoked_mandates": [row.number for row in standing], "reason": reason}
     unit.record(case, actor, role, REVOKED, case.state, case.state, payload, case.task.id if case.task else None)
-    unit.add(statements.insert_notices, notice_row(case, _revoked_text(case), unit.at, person_id=rows[-1].agent_id, kind="mandate"))
+    unit.notices += [notice_row(case, _revoked_text(case), unit.at, person_id=agent, kind="mandate") for agent in agents]
     unit.settle()
     unit.write()
+
+
+def _unsigned() -> Refusal:
+    return Refusal("unsigned", {"zh": "委托书还没有签：不想办的，不签就行。", "en": "No mandate was signed yet: just do not sign it."})
 
 
 def _revoked_text(case: CaseNow) -> dict[str, str]:

@@ -53,12 +53,15 @@ def _is_delivery(case: CaseNow) -> bool:
     return case.definition.states[case.state].stage == "delivery"
 
 
-def ask_principal(unit: Unit, case: CaseNow, notice: str, delivered: str | None) -> None:
-    """Ask whoever entrusted an agent to sign the newest mandate, or (``delivered``, its digest) to confirm the delivery."""
+def ask_principal(unit: Unit, case: CaseNow, notice: str, delivered: str | None, ordinal: int = 1) -> None:
+    """Ask whoever entrusted an agent to sign the newest mandate, or (``delivered``, its digest) to confirm the delivery.
+
+    ``ordinal`` tells the renewals apart that are asked for during one task: the number of the mandate.
+    """
     mandate = unit.mandate_rows(case)[-1]
     act, signed = (MANDATE, mandate.digest) if delivered is None else (DELIVERY, delivered)
     person = Signatory(mandate.principal_name, mandate.phone, "", (), (act,))
-    row = _signature(unit, case, person, 1, 0, signed)
+    row = _signature(unit, case, person, ordinal, 0, signed)
     unit.ask(case, row)
     if notice and person.phone:
         unit.tell_signatory(case, notice, row)

@@ -34,6 +34,8 @@ class _Asked:
     people: tuple[Signatory, ...]
     digest: str
     superseded_at: int | None = None
+    first: int = 1
+    """The ordinal of the first person; a renewed mandate counts by its number, so that several can be asked for in one stay."""
 
 
 def signature_problems(family: Family, case: Any, story: Story) -> Iterator[Problem]:
@@ -46,7 +48,7 @@ def signature_problems(family: Family, case: Any, story: Story) -> Iterator[Prob
     answers = _answers(replayed, events)
     for asked in _askings(replayed, events, case, story):
         task_ids = _task_ids(family, case, asked.stay)
-        for ordinal, person in enumerate(asked.people, start=1):
+        for ordinal, person in enumerate(asked.people, start=asked.first):
             here = (each for each in left.values() if each.task_id in task_ids and each.asked_at == asked.asked_at)
             row = next((each for each in here if each.ordinal == ordinal), None)
             if row is None:
@@ -81,7 +83,7 @@ def _askings(replayed: Replayed, events: Mapping[int, Any], case: Any, story: St
             mandate = (replayed.payloads[position] or {})["mandate"]
             person = Signatory(mandate["principal_name"], mandate["phone"], "", (), (MANDATE,))
             stay = next(each for each in reversed(replayed.stays) if each.position < position)
-            found.append(_Asked(stay, event.happened_at, position, 0, (person,), mandate["digest"]))
+            found.append(_Asked(stay, event.happened_at, position, 0, (person,), mandate["digest"], first=mandate["number"]))
     found.sort(key=lambda asked: asked.position)
     # Only an asking that asked somebody replaces the one before it.
     return [
@@ -161,7 +163,8 @@ def _answer_problems(asked: _Asked, row: Any, answer: tuple[Any, Mapping[str, An
             yield problem(
                 position, f"{row.name}确认身份的时间与办理记录不符", f"{row.name} was not confirmed when the history says so"
             )
-        if event.task_id != row.task_id:
+        is_renewal = asked.first > 1  # answered whenever the principal gets to it, while the case goes on
+        if event.task_id != row.task_id and not is_renewal:
             yield problem(position, "签署记录不属于这一次签署", "the signature belongs to another asking")
         # Online the person answers themselves, on the digest that the page showed; at a window the clerk records it.
         if expected[1] == "online" and (form.get("digest"), event.actor_name) != (row.digest, row.name):
