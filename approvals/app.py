@@ -21,6 +21,7 @@ from approvals.views import (
     administration,
     applications,
     assets,
+    audit,
     cases,
     compression,
     consents,
@@ -50,7 +51,7 @@ from workflows.clock import OFFICE_ZONE
 
 PARTS = (
     public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
-    ratings, desk, supervision, verifying, wallet, administration, positions, staff_accounts, assets,
+    ratings, desk, supervision, verifying, wallet, administration, positions, staff_accounts, audit, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 

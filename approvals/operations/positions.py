@@ -95,8 +95,9 @@ def _end_faults(first: date, until: date | None, last_day: date | None, today: d
     if until is not None and until < today:
         return [fault("last_day", f"这个岗位已于 {until} 结束，不用再结束。", f"This position ended on {until} already.")]
     if last_day < yesterday:
-        sentence = f"最早填昨天（{yesterday}），即刻失效；过去的日子改不了。", f"Yesterday ({yesterday}) at the earliest."
-        return [fault("last_day", *sentence)]
+        return [fault(
+            "last_day", f"最早填昨天（{yesterday}），即刻失效；过去的日子改不了。", f"Yesterday ({yesterday}) at the earliest."
+        )]  # fmt: skip
     if until is not None and last_day > until:
         return [fault(
             "last_day", f"这个岗位到 {until} 就结束了，要延长请用“改日期”。", f"It ends on {until}; to prolong it change its dates."

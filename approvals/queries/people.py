@@ -159,13 +159,13 @@ def positions_ended(session: Session, person_id: int, today: date, days: int = E
 def holders_of(session: Session, role: str, today: date) -> list[tuple[str, str]]:
     """Name and telephone of those who hold a role today, for who has to ask one of them; one statement."""
     held = (
-        select(Person.name, Person.phone)
+        select(Person.id, Person.name, Person.phone)
         .join(Position, Position.person_id == Person.id)
         .where(Position.role == role, Person.locked_at.is_(None), *_valid_on(Position, today))
-        .order_by(Person.id)
         .distinct()
+        .order_by(Person.id)
     )
-    return [(name, phone) for name, phone in session.execute(held.limit(MOST_NAMED))]
+    return [(name, phone) for _, name, phone in session.execute(held.limit(MOST_NAMED))]
 
 
 def contact(session: Session, person_id: int) -> tuple[str, str, list[str]]:

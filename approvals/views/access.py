@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, redirect, request, url_for
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
+from approvals.language import _
 from approvals.operations import permissions
 from approvals.operations.acting import Acting
 
 from .errors import FileSent, SignInNeeded, UnstorableText
-from .request import maybe_acting
+from .request import maybe_acting, maybe_signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -31,6 +32,9 @@ GATES: dict[str, str] = {
 """What a page is for, and the action of the table of permissions that opens it."""
 
 PERMISSIONS = frozenset({"applicant", *GATES})
+WITH_FIRST_PASSWORD = frozenset({"accounts.account", "accounts.change_password"})
+"""What somebody can do whose password was chosen by a manager; besides what is open to everybody."""
+
 NUL = "\0"
 
 
@@ -146,9 +150,18 @@ def enforce() -> Response | None:
         abort(404)
     acting = maybe_acting() if permission != PUBLIC else None
     if may(acting, permission):
-        return None
+        return _first_password_first(permission)
     if acting is not None:
         abort(403)
     if request.method != "GET":
         raise SignInNeeded
     return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+
+
+def _first_password_first(permission: str) -> Response | None:
+    """Whoever still has a password that a manager chose changes it before anything that is not open to everybody."""
+    person = maybe_signed_in() if permission != PUBLIC else None
+    if person is None or not person.password_is_first or request.endpoint in WITH_FIRST_PASSWORD:
+        return None
+    flash(_("请先换掉初始密码，再开始工作。"), "warning")
+    return redirect(url_for("accounts.account"), code=303)

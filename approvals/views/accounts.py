@@ -14,6 +14,7 @@ from approvals.queries import people
 from .access import may, public, requires
 from .account_forms import ChangePasswordForm, ChannelsForm, SignInForm, SignUpForm
 from .filters import moment
+from .leaving import who_grants
 from .local import local_path
 from .request import acting, forget_person, maybe_acting, maybe_signed_in, now, remember_person, session, today, write
 
@@ -23,7 +24,9 @@ Page = str | Response | tuple[str, int]
 FIRST_PAGES = (
     ("desk", "desk.index"),
     ("supervise", "supervision.index"),
-    ("administer", "deliveries.undelivered"),
+    ("administer", "administering.index"),
+    ("secure", "positions.index"),
+    ("audit", "audit.changes"),
 )
 """Where somebody begins who passes a gate; of several the first."""
 
@@ -79,6 +82,8 @@ def _try_password(sign_in_name: str, password: str) -> str:
         return locked
     if not passwords.verify(found.password_hash if found is not None else None, password) or found is None:
         return _("登录名或密码不对。请核对后再试；连续输错 %(count)s 次，账号会锁定 10 分钟。", count=accounts.ATTEMPTS)
+    if found.locked_at is not None:
+        return _("这个账号已停用。如有疑问，请联系%(who)s。", who=who_grants())
     account = write(accounts.sign_in, found.person_id)
     _keep_choices(account.person_id)
     remember_person(account.person_id, account.session_version)
@@ -187,8 +192,10 @@ def _account_page(form: ChangePasswordForm, channels_form: ChannelsForm | None =
     if channels_form is None:
         channels_form = ChannelsForm(formdata=None, email=email, **{channel: True for channel in channels})
     positions = people.positions_held(session(), person.id, today()) if person.positions else []
+    ended = people.positions_ended(session(), person.id, today())
     return render_template(
-        "accounts/account.html", form=form, channels_form=channels_form, person=person, phone=phone, email=email, positions=positions
+        "accounts/account.html", form=form, channels_form=channels_form, person=person, phone=phone, email=email, positions=positions,
+        ended=ended, asking=who_grants() if ended else "",
     )
 
 

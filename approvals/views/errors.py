@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from approvals.language import say
 from approvals.operations.errors import NotFound, Outdated, Refusal
 
+from .leaving import ended_lately
 from .local import local_path
 
 Answer = tuple[str, int]
@@ -83,7 +84,8 @@ def _way_back() -> str:
 
 
 def not_found(error: NotFound) -> Answer:
-    return render_template("errors/404.html", why=say(error.why) if error.why else ""), 404
+    ended, asking = ended_lately()
+    return render_template("errors/404.html", why=say(error.why) if error.why else "", ended=ended, asking=asking), 404
 
 
 def refused(error: Refusal) -> Answer:
@@ -122,6 +124,8 @@ def other(error: HTTPException) -> Answer | Response:
     if isinstance(error, RequestEntityTooLarge):
         number = 413
     values = _limits() if number == 413 else {}
+    if number == 403:
+        values["ended"], values["asking"] = ended_lately()
     answer = render_template(f"errors/{number}.html", back=_way_back(), **values), code
     return answer
 

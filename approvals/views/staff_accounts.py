@@ -127,8 +127,9 @@ def _newcomer() -> staff.Newcomer:
             "3 to 60 letters or digits without blanks, and nobody else's telephone number.",
         ))  # fmt: skip
     if phone and not is_mobile(phone):
-        sentence = "手机号应为1开头的11位数字，例如 13800000000。", "A mobile number has 11 digits and begins with 1."
-        faults.append(fault("phone", *sentence))
+        faults.append(
+            fault("phone", "手机号应为1开头的11位数字，例如 13800000000。", "A mobile number has 11 digits and begins with 1.")
+        )
     if faults:
         raise Faulty(faults)
     return staff.Newcomer(name, sign_in_name, phone)
