@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Select,
     String,
+    and_,
     bindparam,
     cast,
     false,
@@ -133,10 +134,11 @@ class Transit:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Hand-overs that nobody has confirmed: to be received here, sent from here, and late among both."""
+    """Hand-overs that nobody has confirmed: to be received here, sent from here, all of both, and late ones among them."""
 
     comes: int
     goes: int
+    every: int
     late: int
 
 
@@ -173,12 +175,10 @@ def in_transit(session: Session, offices: Collection[int] | None, now: datetime)
 def counts_of(session: Session, offices: Collection[int] | None, now: datetime) -> Counts:
     """How many hand-overs nobody has confirmed, to and from these offices (None: anywhere); one statement."""
     comes, goes = _with(HandOver.to_office_id, offices), _with(HandOver.from_office_id, offices)
-    line = session.execute(
-        select(
-            func.count().filter(comes), func.count().filter(goes), func.count().filter(or_(comes, goes), HandOver.due_at < now)
-        ).select_from(HandOver).where(HandOver.received_at.is_(None))
-    ).one()  # fmt: skip
-    return Counts(*line)
+    every = or_(comes, goes)
+    counted = (comes, goes, every, and_(every, HandOver.due_at < now))
+    columns = (func.count().filter(condition) for condition in counted)
+    return Counts(*session.execute(select(*columns).select_from(HandOver).where(HandOver.received_at.is_(None))).one())
 
 
 # ---- the whole county -------------------------------------------------------------------------------------------------

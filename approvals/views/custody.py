@@ -111,11 +111,14 @@ def _page(view: Seen, refusal: Refusal | None = None, part: str = "") -> str:
     told = custody.custody_of(request.session(), view.family.root.case.id)
     offices = frozenset(held.office_id for held in keeping(view.acting))
     final = view.family.root.state.final
+    here, reportable = told.ledger.held_at(offices), _reportable(told, offices)
+    shown = {f"report-{item.id}" for item, _status in reportable} | {*(["return"] if here else ())}
+    shown |= set() if final else {"take", "issue"}
     return render_template(
         "custody/case.html",
         view=view, told=told, words=hand_overs.words(), now_is=request.now(), refusal=refusal, part=part, typed=asked.form,
         picks=QUICK_PICKS, result_picks=RESULT_PICKS, free_rows=FREE_ROWS, is_final=final,
-        here=told.ledger.held_at(offices), reportable=_reportable(told, offices), token=view.family.root.case.token,
+        is_apart=part not in shown, here=here, reportable=reportable, token=view.family.root.case.token,
         longest=(verbs.LONGEST_NAME, verbs.LONGEST_REMARK, verbs.LONGEST_REPORT),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from approvals.queries.cases import Member
 
 from . import counter, request
 from .access import requires
+from .custody import transit_counts
 
 blueprint = Blueprint("desk", __name__)
 
@@ -47,7 +48,7 @@ def index() -> str:
     return render_template(
         "desk/index.html",
         page=page, counts=counts, filters=filters, matters=inbox.matters_of(positions), address=address, positions=positions,
-        most=inbox.MOST_COUNTED, person_id=acting.person_id, here=address(page=page.number),
+        most=inbox.MOST_COUNTED, transit=transit_counts(), person_id=acting.person_id, here=address(page=page.number),
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from approvals.calendar import county_calendar
 from approvals.language import language
 from approvals.operations.ratings import REASONS, SCORES
-from approvals.queries import overview, ratings
+from approvals.queries import custody, overview, ratings
 from workflows.clock import format_length
 
 from . import request
@@ -54,7 +54,8 @@ def index() -> str:
             True: _totals(line for line in opened if line.is_whole),
             False: _totals(line for line in opened if not line.is_whole and not line.is_follow_up),
         },
-        supervised=_supervised(offices), follow_ups=_totals(line for line in opened if line.is_follow_up),
+        transit=custody.counts_of(session, offices, now), supervised=_supervised(offices),
+        follow_ups=_totals(line for line in opened if line.is_follow_up),
     )  # fmt: skip
 
 
