@@ -24,16 +24,16 @@ class WentTo:
 
 
 def routes_of(family: Family, lines: Sequence[Line], subject: Member) -> list[WentTo]:
-    """Where the matters of a case went when it was filed: all of a whole family, one of a linked case.
+    """Where the matters of a case went when it was last routed: all of a whole family, one of a linked case.
 
     Empty for a case that was filed before its history told so.
     """
-    opening = next((line for line in reversed(lines) if "routing" in line.payload), None)
-    if opening is None:
+    routed = next((line for line in lines if "routing" in line.payload), None)
+    if routed is None:
         return []
     shown = {member.definition.key for member in family.members} if subject.is_root else {subject.definition.key}
     shown |= set(subject.case.chosen) if subject.is_root else set()
-    return [_went(each, shown) for each in opening.payload["routing"] if shown.intersection(each["matters"])]
+    return [_went(each, shown) for each in routed.payload["routing"] if shown.intersection(each["matters"])]
 
 
 def _went(told: Mapping[str, Any], shown: set[str]) -> WentTo:
