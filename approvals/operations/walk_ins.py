@@ -16,6 +16,8 @@ from workflows.rules import identity_faults, is_phone
 
 from .acting import Acting
 from .errors import Refusal
+from .reference import network
+from .taking_in import refuse_taking_in
 
 ON_PAPER = frozenset({"check-digit", "date"})
 """Faults that a few real papers have: the clerk, who has the paper in hand, may confirm that it reads so."""
@@ -107,7 +109,25 @@ def walk_in_of(session: Session, root_id: int) -> dict[str, str]:
     return {name: str(value) for name, value in json.loads(body or "{}").get("walk_in", {}).items()}
 
 
+def windows_of(acting: Acting) -> tuple[int, ...]:
+    """The offices at whose window a person serves today; an office that has closed takes nothing new in."""
+    offices = (held.office_id for held in acting.positions if held.role == "clerk" and not held.inherited)
+    return tuple(dict.fromkeys(offices))
+
+
 def refuse_other_than_clerk(acting: Acting, office_id: int) -> None:
     """Raise Refusal unless the person is a clerk of that office today: whoever has left the window files nothing there."""
     if not any(held.role == "clerk" and held.office_id == office_id for held in acting.positions):
         raise Refusal("not-permitted", {"zh": "您不是这个窗口的工作人员，不能在这里收件。", "en": "You are no clerk at this window."})
+
+
+def refuse_intake(session: Session, acting: Acting, office_id: int, matter: str, today: date) -> None:
+    """Raise Refusal unless the person is a clerk of that office and it takes the matter in today (权限、开门)."""
+    refuse_other_than_clerk(acting, office_id)
+    refuse_taking_in(network(session.connection()), office_id, matter, today)
+
+
+def window_now(session: Session, acting: Acting, office_id: int, today: date) -> int:
+    """The office at which what a window began is filed: its own, or the one that took its work over and where the clerk is now."""
+    after = network(session.connection()).successor(office_id, today)
+    return after.id if after is not None and after.id in windows_of(acting) else office_id

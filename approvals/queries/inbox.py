@@ -176,7 +176,7 @@ def matters_of(positions: Iterable[Position]) -> list[Definition]:
     return found
 
 
-def _clerk_departments() -> set[str]:
+def clerk_departments() -> set[str]:
     """Departments that address tasks to clerks, who serve all of them: named, so that the index is used."""
     return {
         state.task.department
@@ -190,7 +190,7 @@ def _places(positions: Iterable[Position], tasks: Any) -> list[ColumnElement[boo
     """The places that tasks are addressed to, each by itself; of somebody at very many offices those of one role together."""
     wanted: dict[tuple[str, str], set[int]] = {}
     for held in positions:
-        for department in _clerk_departments() if held.role == "clerk" else {held.department}:
+        for department in clerk_departments() if held.role == "clerk" else {held.department}:
             wanted.setdefault((held.role, department), set()).add(held.office_id)
     apart = sum(map(len, wanted.values())) <= MOST_PLACES
     groups = [

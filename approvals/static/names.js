@@ -86,5 +86,9 @@
     }
   });
   form.addEventListener("compositionend", soon);
+  if (board.hasAttribute("data-later")) {
+    last = "";
+    check();
+  }
   form.addEventListener("change", soon);
 })();

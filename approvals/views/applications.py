@@ -36,7 +36,7 @@ from workflows.engine.definition import Field, Form
 from workflows.rules import RULES
 from workflows.rules.name_check import SIMILAR
 
-from . import counter, known, names, prefill, request
+from . import counter, known, names, prefill, request, window_defaults
 from .access import requires
 from .applying import Written, blueprint, written
 
@@ -128,6 +128,8 @@ def save(token: str, page_name: str) -> Answer:
             raise
         return redirect(url_for("applications.task_list", token=token), code=303)
     application = written(token)
+    if application.draft.office_id is not None:
+        window_defaults.remember(page_name, application.draft.office_id, kept)
     if "company-seal" in values.get("chosen", []) and "company-seal" not in asked.form.getlist("chosen") and page_name == "matters":
         flash(_("已同时选上“公章刻制备案”：银行开户要用公章。不要公章的，请同时取消银行预约开户。"), "info")
     for table in overfull(asked.form, definition):
@@ -231,7 +233,8 @@ def _shown(
     name = form.definition.name
     content = application.draft.content
     returned = application.returned
-    name_found = names.shown(values_of(content, name)) if name == "name" else None
+    # At a window the script asks for it: the queue stands beside the form, and the page stays as cheap as the others.
+    name_found = names.shown(values_of(content, name)) if name == "name" and not application.is_walk_in else None
     return render_template(
         "applications/page.html",
         application=application, form=form, state=state, overwritten=overwritten,

@@ -13,9 +13,11 @@ from approvals.forms.progress import PageProgress, progress
 from approvals.models import Draft, Person
 from approvals.operations import drafts as writing
 from approvals.operations.errors import NotFound
+from approvals.operations.walk_ins import windows_of
 from approvals.queries import drafts
 from approvals.queries.drafts import Returned
 from approvals.queries.lists import choices_of
+from approvals.queries.queue import Queue, queue_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition, Field, Form
 from workflows.rules import DRAFT, RECORD, SUBMISSION, Finding
@@ -40,6 +42,11 @@ class Written:
     @property
     def is_walk_in(self) -> bool:
         return self.draft.office_id is not None
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Who waits at the windows of the clerk who writes it; one statement."""
+        return queue_of(request.session(), request.acting().person_id, windows_of(request.acting()), request.now())
 
     @cached_property
     def returned(self) -> Returned | None:

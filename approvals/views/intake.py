@@ -1,8 +1,8 @@
-"""Window intake (一窗受理): a clerk takes a walk-in's application in on the same pages."""
+"""Window intake (一窗受理): a clerk takes a walk-in's application in on the same pages, with the queue beside the form."""
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
 
@@ -10,8 +10,15 @@ from approvals.forms import NO_CHOICES, DefinitionForm, Note, canonical, fill, f
 from approvals.language import _, say
 from approvals.operations import drafts as writing
 from approvals.operations import walk_ins
-from approvals.operations.errors import NotFound
+from approvals.operations.errors import NotFound, Refusal
+from approvals.operations.reference import network
+from approvals.operations.taking_in import why_not
 from approvals.queries.drafts import open_drafts
+from approvals.queries.lists import choices_of
+from approvals.queries.matters import in_order
+from approvals.queries.queue import queue_of, spelled
+from workflows.county import county_catalogue
+from workflows.engine.definition import Definition
 
 from . import counter, request
 from .access import requires
@@ -26,29 +33,57 @@ Answer = str | Response | tuple[str, int]
 @requires("desk")
 @counter.lists_people
 def index() -> str:
-    """Walk-ins that this clerk has begun."""
-    _windows()
-    return render_template(
-        "intake/index.html", drafts=open_drafts(request.session(), request.acting().person_id, walk_ins=True), windows=_windows()
-    )
+    """What this window takes in, and the walk-ins that this clerk has begun."""
+    return _index()
 
 
 @blueprint.post("/desk/intake")
 @requires("desk")
-def start() -> Response:
-    """Begin with a walk-in."""
+def start() -> Answer:
+    """Begin with a walk-in, where the office takes the matter in today."""
     windows = _windows()
     office_id = asked.form.get("office", windows[0], type=int)
-    token = request.write(writing.start, request.acting(), COMPANY_OPENING, request.now(), office_id)
+    matter = asked.form.get("matter", COMPANY_OPENING)
+    if matter not in {definition.key for definition in _matters()}:
+        raise NotFound
+    try:
+        token = request.write(writing.start, request.acting(), matter, request.now(), office_id)
+    except Refusal as refusal:
+        return _index(refusal), 422
     return redirect(url_for("intake.identity", token=token), code=303)
 
 
-def _windows() -> list[int]:
+@blueprint.get("/desk/intake/words/<string:name>.json")
+@requires("desk")
+def words(name: str) -> Response:
+    """What the entries of an official list can be found by, code, pinyin and initials, for the script that narrows them."""
+    groups = choices_of(request.session(), request.today()).get(name)
+    if groups is None:
+        raise NotFound
+    return jsonify({code: spelled(code, text) for _heading, entries in groups for code, text in entries})
+
+
+def _index(refusal: Refusal | None = None) -> str:
+    windows, session, acting, now = _windows(), request.session(), request.acting(), request.now()
+    known = network(session.connection())
+    found = [(office_id, matter, why_not(known, office_id, matter.key, request.today())) for office_id in windows for matter in _matters()]
+    return render_template(
+        "intake/index.html",
+        windows=windows, refusal=say(refusal.message) if refusal is not None else "",
+        open_here=[(office_id, matter) for office_id, matter, fault in found if fault is None],
+        closed_here=list(dict.fromkeys(say(fault[1]) for _office, _matter, fault in found if fault is not None)),
+        drafts=open_drafts(session, acting.person_id, walk_ins=True), queue=queue_of(session, acting.person_id, windows, now),
+    )  # fmt: skip
+
+
+def _windows() -> tuple[int, ...]:
     """The offices where this person is a clerk; others have no business here."""
-    offices = [held.office_id for held in request.acting().positions if held.role == "clerk"]
-    if not offices:
-        abort(403)
-    return list(dict.fromkeys(offices))
+    return walk_ins.windows_of(request.acting()) or abort(403)
+
+
+def _matters() -> list[Definition]:
+    """Everything that is applied for on pages, whichever office takes it in."""
+    return [each for each in in_order() if each.pages and each is county_catalogue().latest(each.key)]
 
 
 @blueprint.get("/applications/<string:token>/identity")

@@ -16,7 +16,7 @@ from approvals.queries.known import earlier_applications, firms_by_code
 from workflows.rules import comparable, normalise_number
 from workflows.rules.reading import Application, Row
 
-from . import request
+from . import request, window_defaults
 from .applying import applicant_of
 
 IDENTITY = ("name", "id_kind", "id_number", "id_as_on_card")
@@ -35,6 +35,8 @@ def initial(page: str, draft: Draft, new_row: Mapping[str, Any]) -> dict[str, An
     name, phone = applicant_of(draft)
     earlier: Earlier = [] if draft.office_id is not None else earlier_applications(request.session(), draft.person_id)
     values = {**_remembered(page, earlier), **_from_account(page, draft, name, phone)}
+    if draft.office_id is not None:
+        values |= window_defaults.remembered(page, draft.office_id)
     if page == "capital":
         row = _walk_in(draft) or _own_identity(name, phone, earlier)
         if row:

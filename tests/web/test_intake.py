@@ -56,7 +56,7 @@ def test_only_clerks_take_in(county: County) -> None:
 
 
 def test_a_window_of_another_office_is_refused(county: County, clerk: Visitor) -> None:
-    clerk.post("/desk/intake", {"office": str(county.cast.offices[seed.HALL])}, status=409)
+    clerk.post("/desk/intake", {"office": str(county.cast.offices[seed.HALL])}, status=422)
 
 
 def test_an_identity_is_kept_half_filled_and_asked_for(county: County, clerk: Visitor) -> None:
