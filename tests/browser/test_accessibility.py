@@ -26,6 +26,7 @@ NO_PAGES: dict[str, str] = {
     "applications.file_of_draft": "a file to keep",
     "cases.documents.file": "a file to keep",
     "cases.files.file_of_case": "a file to keep",
+    "administering.import_template": "a file to keep",
 }
 """GET routes that show no page, each with the reason."""
 
@@ -35,6 +36,11 @@ SENT_EMPTY: dict[str, str] = {
     "accounts.account": "main form.narrow button[type=submit]",
     "applications.claim": "main form button[type=submit]",
     "intake.identity": ".save-bar button[type=submit]",
+    "administering.new_office": "main form button[type=submit]",
+    "administering.close_office": "main form button[type=submit]",
+    "administering.new_competence": "main form button[type=submit]",
+    "administering.end_competence": "main form button[type=submit]",
+    "administering.import_page": "main form button[type=submit]",
 }
 """Pages whose form is also sent as it stands, empty, and the button that does it."""
 

@@ -21,6 +21,7 @@ from werkzeug.exceptions import HTTPException
 from approvals.models import Case, Office, Person
 from approvals.operations import names
 from approvals.views.signing import CONFIRMED, IDENTIFIED
+from tests.browser.network_world import LOOKED_AT, furnish
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.filing import County
 from tests.support.seed import Member, application, draft_of
@@ -169,7 +170,9 @@ def filled_world(county: County) -> World:
         "registrar": [f"/cases/{chain.case(REGISTRATION).token}" for chain in (done, returned, new)],
         "officer": [f"/cases/{chain.case(SEAL).token}" for chain in (done, under_way)],
         "supervisor": cases[:4],
+        "administrator": LOOKED_AT,
     }
+    furnish(database, cast, county.now)
     searched = "/names?" + urlencode(NAME | {"trade_name": "青禾"})
     world.also["everybody"] += ["/names", searched, "/names?trade_name=" + LONG_LATIN, "/offices?q=nothing", "/guides?q=nothing"]
     world.also["applicant"] += [searched.replace("/names", "/names/reserve"), "/names/mine"]
