@@ -27,12 +27,14 @@ from approvals.views import (
     consents,
     counter,
     custody,
+    delegation,
     deliveries,
     desk,
     errors,
     filters,
     headers,
     intake,
+    ledger,
     names,
     notices,
     positions,
@@ -51,7 +53,7 @@ from workflows.clock import OFFICE_ZONE
 
 PARTS = (
     public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
-    ratings, desk, supervision, verifying, wallet, administration, positions, staff_accounts, audit, assets,
+    delegation, ratings, desk, ledger, supervision, verifying, wallet, administration, positions, staff_accounts, audit, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 

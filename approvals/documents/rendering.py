@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,26 @@ def _compiled(sheet: Sheet, public_url: str, demo: bool, kind: str, **options: A
         **options,
     )
     return bytes(made[0] if isinstance(made, list) else made)
+
+
+def ledger(title: str, about: str, made: str, entries: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> bytes:
+    """The ledger as PDF, to be printed: each entry with its title and its fields as (label, text)."""
+    import typst
+
+    data = {
+        "title": fonts.showable(title, breaks=False),
+        "about": fonts.showable(about, breaks=False),
+        "made": fonts.showable(made, breaks=False),
+        "entries": [
+            {"title": fonts.showable(name, breaks=False), "fields": [[label, fonts.showable(text)] for label, text in fields]}
+            for name, fields in entries
+        ],
+    }
+    made_file = typst.compile(
+        str(TEMPLATES / "ledger.typ"), root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True, format="pdf",
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["ua-1"],
+    )  # fmt: skip
+    return bytes(made_file[0] if isinstance(made_file, list) else made_file)
 
 
 @cache

@@ -17,6 +17,8 @@ from tests.support.web import Visitor
 from workflows.county import county_catalogue
 
 NO_PAGES: dict[str, str] = {
+    "ledger.excel": "a workbook",
+    "ledger.printed": "a PDF",
     "static": "files of our own",
     "assets.packaged": "files of installed packages",
     "assets.icon_styles": "a stylesheet",
