@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from approvals.models import Office
+from approvals.models import Office, Position, Task
 from approvals.operations.acting import Acting
 from approvals.queries.office_ties import ties_of
 
@@ -24,10 +24,15 @@ from .reading import read_day
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """An office that was given its last day; ``moved`` are the names of those below that now report to the successor."""
+    """An office that was given its last day.
+
+    ``moved`` are the names of those below that now report to the successor; ``lacking`` the roles that open tasks here are
+    addressed to and nobody holds at the successor on the next day: their tasks would wait for nobody.
+    """
 
     code: str
     moved: tuple[str, ...]
+    lacking: tuple[str, ...] = ()
 
 
 def close_office(
@@ -57,7 +62,19 @@ def close_office(
                 session, acting, now, subject=SUBJECT, subject_id=child.id, title=child.name,
                 before={"parent": code}, after={"parent": after.code}, reason=reason,
             )  # fmt: skip
-    return Closed(code, tuple(node.name for node in below))
+    return Closed(code, tuple(node.name for node in below), _lacking(session, office, last))
+
+
+def _lacking(session: Session, office: Office, last: date) -> tuple[str, ...]:
+    if office.successor_id is None:
+        return ()
+    beyond = last + timedelta(days=1)
+    needed = select(Task.role).where(Task.office_id == office.id, Task.closed_at.is_(None), Task.role != "").distinct()
+    held = select(Position.role).where(
+        Position.office_id == office.successor_id, Position.valid_from <= beyond,
+        or_(Position.valid_to.is_(None), Position.valid_to >= beyond),
+    )  # fmt: skip
+    return tuple(sorted(set(session.scalars(needed)) - set(session.scalars(held)) - {"applicant", "signatory"}))
 
 
 def _closing_faults(

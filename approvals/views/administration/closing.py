@@ -12,6 +12,7 @@ from approvals.queries.office_ties import ties_of
 
 from .. import request
 from ..access import requires
+from ..filters import vocabulary
 from . import wording
 from .forms import ClosingForm, ReopeningForm
 from .offices import found_office
@@ -39,6 +40,9 @@ def close_office(code: str) -> Response | Page:
             if closed.moved:
                 number = len(closed.moved)
                 flash(_("%(number)d 个下级服务点的上级已改为接替的服务点。", number=number), "info")
+            if closed.lacking:
+                roles = _("、").join(vocabulary("roles", each) for each in closed.lacking)
+                flash(_("接替的服务点还没有这些岗位：%(roles)s。转过去的待办没人能办，请让安全管理员安排。", roles=roles), "warning")
             return redirect(url_for("administering.office", code=code), code=303)
     return _page(code, form, sentence=sentence), 409 if sentence else 422 if form.errors else 200
 
