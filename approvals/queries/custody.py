@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Prepared, from_microseconds
 from approvals.models import Case, CustodyItem, CustodyMove, HandOver, Person
+from workflows.county import county_catalogue
 from workflows.network import custody
 from workflows.network.balance import Balance, balance, together
 from workflows.network.custody import Item, Ledger, Move
@@ -119,7 +120,8 @@ MOST_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class Transit:
-    """A hand-over that nobody has confirmed. ``comes`` here, or was sent from here; neither for who only supervises."""
+    """A hand-over that nobody has confirmed. ``comes`` here, or was sent from here; neither for who only supervises.
+    ``receiving`` is the action that signs for it; empty where the case cannot be signed for now."""
 
     hand_over: HandOver
     number: str
@@ -130,6 +132,7 @@ class Transit:
     comes: bool
     goes: bool
     late: bool
+    receiving: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def in_transit(session: Session, offices: Collection[int] | None, now: datetime)
         select(func.count()).where(CustodyMove.hand_over_id == HandOver.id, CustodyMove.kind == custody.SENT).correlate(HandOver)
     )
     found = session.execute(
-        select(HandOver, Case.number, Case.token, Case.company, pieces.scalar_subquery(), Person.name)
+        select(HandOver, Case, pieces.scalar_subquery(), Person.name)
         .join(Case, Case.id == HandOver.root_id)
         .join(Person, Person.id == HandOver.sent_by_id)
         .where(HandOver.received_at.is_(None), or_(_with(HandOver.to_office_id, offices), _with(HandOver.from_office_id, offices)))
@@ -165,11 +168,17 @@ def in_transit(session: Session, offices: Collection[int] | None, now: datetime)
     here = frozenset(offices) if offices is not None else frozenset()
     return [
         Transit(
-            hand_over, number, token, company, count, sender, hand_over.to_office_id in here, hand_over.from_office_id in here,
-            hand_over.due_at < now,
+            hand_over, case.number, case.token, case.company, count, sender, hand_over.to_office_id in here,
+            hand_over.from_office_id in here, hand_over.due_at < now, _receiving(case),
         )
-        for hand_over, number, token, company, count, sender in found
+        for hand_over, case, count, sender in found
     ]  # fmt: skip
+
+
+def _receiving(case: Case) -> str:
+    actions = county_catalogue().version(case.workflow, case.version).actions.values()
+    fitting = (action for action in actions if case.state in action.source)
+    return next((each.name for each in fitting if any(named.name == "receive_hand_over" for named in each.effects)), "")
 
 
 def counts_of(session: Session, offices: Collection[int] | None, now: datetime) -> Counts:

@@ -125,12 +125,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where an item is: ``office_id`` answers for it since ``since``. ``last`` is the move that made it so."""
+    """Where an item is: ``office_id`` answers for it since ``since``, and there whoever signed for it last, ``person_id``.
+    ``last`` is the last move of all."""
 
     status: str
     office_id: int | None
     since: datetime | None
     last: Move | None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,8 @@ class Ledger:
             if move.office_id != last.office_id:
                 break
             since = move.at
-        return Standing(STATUS_AFTER[last.kind], last.office_id, since, last)
+        signed = next(move for move in reversed(moves) if STATUS_AFTER[move.kind] in (HELD, GIVEN))
+        return Standing(STATUS_AFTER[last.kind], last.office_id, since, last, signed.person_id)
 
     @property
     def open_hand_over(self) -> HandOver | None:
