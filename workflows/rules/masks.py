@@ -9,7 +9,7 @@ from workflows.rules.phones import normalise_phone
 
 HIDDEN = "*"
 _TOWN = re.compile(r"^.{0,20}?(?:街道|镇|乡)")
-_COUNTY = re.compile(r"^.{0,20}?[市县区]")
+_COUNTY = re.compile(r"^.{0,20}?[县区]|^.{0,20}?市")
 
 
 def mask_name(name: str) -> str:
