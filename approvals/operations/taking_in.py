@@ -74,9 +74,10 @@ def _not_competent(office: Office, matter: str, able: Office | None) -> Text:
 
 def _closed(office: Office, closure: tuple[date, date, str], able: Office | None) -> Text:
     last, why = closure[1], closure[2]
-    other_zh = f"今天可以到{able.name}办理。" if able is not None else "今天附近没有别的服务点可以受理。"
-    other_en = f"Today {able.name} takes it in." if able is not None else "No other office nearby takes it in today."
+    other = {"zh": "今天附近没有别的服务点可以受理。", "en": "No other office nearby takes it in today."}
+    if able is not None:
+        other = {"zh": f"今天可以到{able.name}办理。", "en": f"Today {able.name} takes it in."}
     return {
-        "zh": f"{office.name}闭门到{last.year}年{last.month}月{last.day}日（{why}），今天不收件。{other_zh}",
-        "en": f"{office.name} is closed until {last.isoformat()} ({why}) and takes nothing in today. {other_en}",
+        "zh": f"{office.name}闭门到{last.year}年{last.month}月{last.day}日（{why}），今天不收件。{other['zh']}",
+        "en": f"{office.name} is closed until {last.isoformat()} ({why}) and takes nothing in today. {other['en']}",
     }

@@ -72,7 +72,8 @@ def _index(refusal: Refusal | None = None) -> str:
         windows=windows, refusal=say(refusal.message) if refusal is not None else "",
         open_here=[(office_id, matter) for office_id, matter, fault in found if fault is None],
         closed_here=list(dict.fromkeys(say(fault[1]) for _office, _matter, fault in found if fault is not None)),
-        drafts=open_drafts(session, acting.person_id, walk_ins=True), queue=queue_of(session, acting.person_id, windows, now),
+        # Answering a send, the page is shown while somebody's case is open: it lists nobody then.
+        drafts=[] if counter.beside_me() else open_drafts(session, acting.person_id, walk_ins=True), queue=queue_of(session, acting.person_id, windows, now),
     )  # fmt: skip
 
 

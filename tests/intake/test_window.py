@@ -179,6 +179,7 @@ def test_window_pages_cost_five_statements_at_most_and_little_on_the_wire(county
     for _number in range(12):
         other = began(clerk)
         clerk.post(f"/applications/{other}/identity", IDENTITY, status=303)
+    clerk.post("/counter/put-away", status=303)
     clerk.get("/desk/intake")
     for path in ("/desk/intake", *(f"/applications/{token}/{page}" for page in ("identity", *PAGES, "check"))):
         with counted(county.served) as statements:

@@ -65,6 +65,7 @@ def test_an_identity_is_kept_half_filled_and_asked_for(county: County, clerk: Vi
     assert 'href="#id_number"' in answer.text
     assert county.draft(token).walk_in["name"] == "周到访"
     assert 'value="周到访"' in clerk.get(f"/applications/{token}/identity").text
+    clerk.post("/counter/put-away", status=303)
     assert "周到访" in clerk.get("/desk/intake").text
 
 
@@ -141,6 +142,7 @@ def test_a_lost_code_is_issued_anew_at_the_window(county: County, clerk: Visitor
 
 def test_a_clerks_walk_ins_are_not_their_own_drafts(clerk: Visitor) -> None:
     token = took_in(clerk)
+    clerk.post("/counter/put-away", status=303)
     assert token not in clerk.get("/applications").text
     assert token in clerk.get("/desk/intake").text
 
