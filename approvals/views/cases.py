@@ -32,7 +32,6 @@ from . import (
     case_files,
     case_signatures,
     counter,
-    custody,
     disclosing,
     documents,
     filed,
@@ -144,7 +143,6 @@ def case_page(token: str) -> str:
         said=telling.words(), resend_address=resending(view),
         turn_of=lambda member: turn(view, member), ratings=_ratings(view, lines),
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
-        custody=custody.panel(view),
         materials=materials, address_of=case_files.address_of(view, materials), routes=routes_of(family, lines, subject),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
     )  # fmt: skip
