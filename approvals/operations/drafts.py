@@ -22,6 +22,7 @@ from workflows.rules import Finding, blocking, findings
 
 from . import filing
 from .acting import Acting, roles_on_case
+from .delegation import WORKFLOW, refuse_preparing
 from .errors import NotFound, Outdated, Refusal
 from .registration import context_for
 from .walk_ins import refuse_faulty_identity, refuse_intake, window_now
@@ -66,17 +67,27 @@ def _new(acting: Acting, definition: Definition, now: datetime, **values: Any) -
     )  # fmt: skip
 
 
-def _own(session: Session, acting: Acting, token: str) -> Draft:
-    """The person's draft of that token, locked. Raises NotFound for unknown and foreign ones alike."""
+def _own(session: Session, acting: Acting, token: str, now: datetime) -> Draft:
+    """The person's draft of that token, locked. Raises NotFound for unknown and foreign ones alike.
+
+    What is written on a mandate belongs to it: whoever acts on it that day goes on with it, and nobody else, be it who began it.
+    """
     draft = session.scalar(select(Draft).where(Draft.token == token).with_for_update())
-    if draft is None or draft.person_id != acting.person_id:
+    if draft is None:
+        raise NotFound
+    if draft.delegated_id is not None:
+        refuse_preparing(session, acting, draft.delegated_id, now)
+    elif draft.person_id != acting.person_id:
         raise NotFound
     return draft
 
 
-def open_draft(session: Session, acting: Acting, token: str) -> Draft:
-    """The person's draft of that token, locked. Raises NotFound for a foreign one, Refusal for one that was filed."""
-    draft = _own(session, acting, token)
+def open_draft(session: Session, acting: Acting, token: str, now: datetime) -> Draft:
+    """The person's draft of that token, locked. Raises NotFound for a foreign one, Refusal for one that was filed.
+
+    Raises Refusal also for one that is written on a mandate which is not in force any more.
+    """
+    draft = _own(session, acting, token, now)
     if draft.filed_case_id is not None:
         raise Refusal(
             "filed", {"zh": "这份申请已经提交，不能再修改。", "en": "This application has been submitted and cannot be changed."}
@@ -120,16 +131,16 @@ def start_correction(session: Session, acting: Acting, case_token: str, now: dat
     if case is None:
         raise NotFound
     root = session.scalars(select(Case).where(Case.id == case.root_id).with_for_update()).one()
-    if not may_correct(acting, root):
-        raise NotFound
+    delegated_id = _refuse_correcting(session, acting, root, now)
     if _returned(session, root.id) is None:
         raise _not_returned()
-    open_drafts = select(Draft).where(Draft.case_id == root.id, Draft.person_id == acting.person_id, Draft.filed_case_id.is_(None))
+    whose = Draft.delegated_id == delegated_id if delegated_id is not None else Draft.person_id == acting.person_id
+    open_drafts = select(Draft).where(Draft.case_id == root.id, whose, Draft.filed_case_id.is_(None))
     draft = session.scalars(open_drafts).first()
     if draft is None:
         filed = select(Submission.content).where(Submission.case_id == root.id).order_by(Submission.number.desc()).limit(1)
         definition = filed_definition(session, root)
-        draft = _new(acting, definition, now, case_id=root.id, content=session.scalar(filed) or {})
+        draft = _new(acting, definition, now, case_id=root.id, delegated_id=delegated_id, content=session.scalar(filed) or {})
         session.add(draft)
         session.flush()
     return draft.token
@@ -141,6 +152,16 @@ def may_correct(acting: Acting, root: Case) -> bool:
         return root.applicant_id == acting.person_id
     offices = [root.deciding_office_id, *(root.offices[name] for name in ("receiving", "delivery") if name in root.offices)]
     return "clerk" in roles_on_case(acting, applicant_id=None, department="", offices=offices)
+
+
+def _refuse_correcting(session: Session, acting: Acting, root: Case, now: datetime) -> int | None:
+    """Raise NotFound or Refusal unless a person answers corrections of a case; the case on whose mandate they do so, or None."""
+    if may_correct(acting, root):
+        return None
+    if root.workflow != WORKFLOW:
+        raise NotFound
+    refuse_preparing(session, acting, root.id, now)
+    return root.id
 
 
 def _returned(session: Session, root_id: int) -> tuple[Case, Task | None] | None:
@@ -172,7 +193,7 @@ def save_page(session: Session, acting: Acting, token: str, page: str, values: M
 
     The last device to save a page wins it, and is given what the other one had saved, so that nothing is lost unseen.
     """
-    draft = open_draft(session, acting, token)
+    draft = open_draft(session, acting, token, now)
     stored = draft.content.get(page)
     if stored == values:
         return Saved()
@@ -185,7 +206,7 @@ def save_page(session: Session, acting: Acting, token: str, page: str, values: M
 
 def save_identity(session: Session, acting: Acting, token: str, walk_in: Mapping[str, Any], now: datetime) -> None:
     """Keep who the walk-in is and that the clerk saw the paper."""
-    draft = open_draft(session, acting, token)
+    draft = open_draft(session, acting, token, now)
     if draft.office_id is None:
         raise NotFound
     if draft.walk_in != walk_in:
@@ -194,9 +215,9 @@ def save_identity(session: Session, acting: Acting, token: str, walk_in: Mapping
         draft.changed_at = now
 
 
-def discard(session: Session, acting: Acting, token: str) -> None:
+def discard(session: Session, acting: Acting, token: str, now: datetime) -> None:
     """Throw a draft away that was not filed, with its files."""
-    draft = open_draft(session, acting, token)
+    draft = open_draft(session, acting, token, now)
     session.execute(delete(Upload).where(Upload.draft_id == draft.id))
     session.delete(draft)
 
@@ -214,9 +235,17 @@ def submit(session: Session, acting: Acting, token: str, revision: int, now: dat
     ``confirmed``: the walk-in has checked the answers on the screen. Raises Outdated when the draft has changed since,
     Refusal with the findings (``details["findings"]``) when the law says no.
     """
-    draft = _own(session, acting, token)
+    draft = _own(session, acting, token, now)
     if draft.filed_case_id is not None:
         return _already(session, draft)
+    if draft.delegated_id is not None and draft.case_id is None:
+        raise Refusal(
+            "delegated",
+            {
+                "zh": "代办的申请不在这里提交：填好以后回到代办件，封袋上送，由办理中心核对后提交。",
+                "en": "An application filled in on a mandate is not filed here: send it up from its case; the centre checks and files it.",
+            },
+        )
     if draft.revision != revision:
         raise Outdated(
             "draft-changed",
@@ -264,8 +293,7 @@ def _confirm(session: Session, draft: Draft, confirmed: bool, now: datetime) -> 
 
 def _resubmit(session: Session, acting: Acting, draft: Draft, now: datetime) -> Submitted:
     root = session.scalars(select(Case).where(Case.id == draft.case_id).with_for_update()).one()
-    if not may_correct(acting, root):
-        raise NotFound
+    _refuse_correcting(session, acting, root, now)
     returned = _returned(session, root.id)
     if returned is None:
         raise _not_returned()

@@ -76,7 +76,7 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
     Raises NotFound for a foreign draft, Refusal with the findings (``details["findings"]``) when the law says no.
     """
     draft = _draft(session, draft_id)
-    if draft is None or draft.person_id != acting.person_id:
+    if draft is None or draft.person_id != acting.person_id or draft.delegated_id is not None:
         raise NotFound
     if draft.filed_case_id is not None:
         case = Unit.load(session, draft.filed_case_id, now).case(draft.filed_case_id)
@@ -169,9 +169,12 @@ def _open(
 def resubmit_draft(
     session: Session, acting: Acting, draft_id: int, case_id: int, task_id: int | None, key: str | None, now: datetime
 ) -> Moved:
-    """Answer a correction: file the draft of a returned case as its next submission and give the case back to the registrar."""
+    """Answer a correction: file the draft of a returned case as its next submission and give the case back to the registrar.
+
+    What is written on a mandate, whoever acts on it may send; the caller has asked for it.
+    """
     draft = _draft(session, draft_id)
-    if draft is None or draft.person_id != acting.person_id or draft.case_id is None:
+    if draft is None or draft.case_id is None or (draft.person_id != acting.person_id and draft.delegated_id is None):
         raise NotFound
     application = json.loads(draft.content)
     asked = asked_for(session.connection(), application)

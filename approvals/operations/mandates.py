@@ -15,7 +15,7 @@ from approvals.models import Mandate as MandateRow
 from approvals.models import Person, Position
 from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
-from workflows.engine.definition import DELEGATED, STAYS, Action
+from workflows.engine.definition import DELEGATED, STAYS, Action, Definition
 from workflows.engine.facts import Actor
 from workflows.network.mandates import LONGEST_DAYS, USUAL_DAYS, Mandate, acts
 
@@ -134,7 +134,7 @@ def refuse_beyond_mandate(case: CaseNow, action: Action, actor: Actor) -> None:
     """Raise Refusal where an agent would give up in the principal's name: a mandate covers filing, correcting and collecting."""
     if actor.on_behalf_of is None or APPLICANT not in action.by or not actor.roles.isdisjoint(set(action.by) - {APPLICANT}):
         return
-    if any(case.definition.states[branch.dest].outcome == "withdrawn" for branch in action.branches if branch.dest != STAYS):
+    if gives_up(case.definition, action):
         raise Refusal(
             "beyond-mandate",
             {
@@ -142,6 +142,11 @@ def refuse_beyond_mandate(case: CaseNow, action: Action, actor: Actor) -> None:
                 "en": f"“{action.title['en']}” is beyond the mandate; only the applicant can do it.",
             },
         )
+
+
+def gives_up(definition: Definition, action: Action) -> bool:
+    """Whether an action ends a case without a result: no mandate covers that."""
+    return any(definition.states[branch.dest].outcome == "withdrawn" for branch in action.branches if branch.dest != STAYS)
 
 
 def acts_for(acting: Acting, mandate: Mandate | None, on: date) -> bool:

@@ -136,7 +136,7 @@ last_event = Prepared(
     )
 )
 
-DraftNow = namedtuple("DraftNow", "id person_id workflow case_id office_id walk_in content filed_case_id")
+DraftNow = namedtuple("DraftNow", "id person_id workflow case_id office_id delegated_id walk_in content filed_case_id")
 """A draft as it is filed: ``walk_in`` and ``content`` are canonical JSON."""
 
 lock_draft = Prepared(

@@ -51,7 +51,7 @@ def add(
 
     Raises Refusal when nothing of the kind is asked for, or when there are enough files.
     """
-    draft = open_draft(session, acting, token)
+    draft = open_draft(session, acting, token, now)
     _refuse_unasked(draft, workflow, material, subject)
     of_one = _of_one(workflow, material, subject)
     kept = select(Upload).where(Upload.draft_id == draft.id, Upload.removed_at.is_(None))
@@ -141,8 +141,8 @@ def matters_of(workflow: str, version: int, content: Mapping[str, Any]) -> list[
     return [own, *(catalogue.latest(each.workflow) for each in openings if each.when == "always" or each.workflow in chosen)]
 
 
-def _of_draft(session: Session, acting: Acting, token: str, upload: str) -> tuple[Draft, Upload]:
-    draft = open_draft(session, acting, token)
+def _of_draft(session: Session, acting: Acting, token: str, upload: str, now: datetime) -> tuple[Draft, Upload]:
+    draft = open_draft(session, acting, token, now)
     found = session.scalars(select(Upload).where(Upload.token == upload, Upload.draft_id == draft.id)).first()
     if found is None:
         raise NotFound
@@ -151,7 +151,7 @@ def _of_draft(session: Session, acting: Acting, token: str, upload: str) -> tupl
 
 def remove(session: Session, acting: Acting, token: str, upload: str, now: datetime) -> None:
     """Take a file out of a draft; for a day it can be taken back."""
-    draft, found = _of_draft(session, acting, token, upload)
+    draft, found = _of_draft(session, acting, token, upload, now)
     if found.removed_at is None:
         found.removed_at = now
         draft.revision += 1
@@ -163,7 +163,7 @@ def restore(session: Session, acting: Acting, token: str, upload: str, now: date
 
     Raises Refusal as for a new file when the material is asked for no more, or others took its place meanwhile.
     """
-    draft, found = _of_draft(session, acting, token, upload)
+    draft, found = _of_draft(session, acting, token, upload, now)
     if found.removed_at is not None:
         if found.removed_at < now - KEPT_AFTER_REMOVAL:
             raise NotFound

@@ -55,9 +55,15 @@ class DraftLine:
     is_correction: bool
 
 
-def own_draft(session: Session, person_id: int, token: str) -> Draft | None:
-    """The person's draft of that token; None for unknown and foreign ones alike."""
-    return session.scalar(select(Draft).where(Draft.token == token, Draft.person_id == person_id))
+def draft_of(session: Session, token: str) -> Draft | None:
+    """The draft of that token, whosever it is; the caller asks who may open it."""
+    return session.scalar(select(Draft).where(Draft.token == token))
+
+
+def prepared_for(session: Session, root_id: int) -> Draft | None:
+    """What an agent fills in for a delegated case that is not filed yet."""
+    wanted = select(Draft).where(Draft.delegated_id == root_id, Draft.case_id.is_(None), Draft.filed_case_id.is_(None))
+    return session.scalar(wanted.limit(1))
 
 
 def case_token_of(session: Session, case_id: int) -> str:
@@ -85,8 +91,11 @@ def returned(session: Session, root_id: int) -> Returned:
 
 
 def open_drafts(session: Session, person_id: int, *, walk_ins: bool) -> list[DraftLine]:
-    """The person's drafts that were not filed, the last changed first: their own, or those taken in at a window."""
-    own = select(Draft).where(Draft.person_id == person_id, Draft.filed_case_id.is_(None))
+    """The person's drafts that were not filed, the last changed first: their own, or those taken in at a window.
+
+    What they fill in on a mandate stands with the delegated case.
+    """
+    own = select(Draft).where(Draft.person_id == person_id, Draft.filed_case_id.is_(None), Draft.delegated_id.is_(None))
     asked = own.where(Draft.office_id.is_not(None) if walk_ins else Draft.office_id.is_(None))
     found = session.scalars(asked.order_by(Draft.changed_at.desc()).limit(MOST_LISTED))
     return [

@@ -76,11 +76,15 @@ def task_list(token: str) -> str:
 @requires("applicant")
 def discard(token: str) -> Response:
     """Throw a draft away."""
-    walk_in = written(token).is_walk_in
-    request.write(writing.discard, request.acting(), token)
+    application = written(token)
+    # Read before the verb: after it, what was read counts no longer.
+    back = url_for("intake.index" if application.is_walk_in else "applications.index")
+    if application.delegated is not None:
+        back = url_for("cases.case_page", token=application.delegated.token)
+    request.write(writing.discard, request.acting(), token, request.now())
     counter.put_away()
     flash(_("草稿已删除。"), "success")
-    return redirect(url_for("intake.index" if walk_in else "applications.index"), code=303)
+    return redirect(back, code=303)
 
 
 @blueprint.get("/applications/<string:token>/<string:page_name>")

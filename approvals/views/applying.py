@@ -10,8 +10,9 @@ from sqlalchemy import select
 
 from approvals.forms import Choices
 from approvals.forms.progress import PageProgress, progress
-from approvals.models import Draft, Person
+from approvals.models import Case, Draft, Person
 from approvals.operations import drafts as writing
+from approvals.operations.delegation import refuse_preparing
 from approvals.operations.errors import NotFound
 from approvals.operations.walk_ins import windows_of
 from approvals.queries import drafts
@@ -47,6 +48,17 @@ class Written:
     def queue(self) -> Queue:
         """Who waits at the windows of the clerk who writes it; one statement."""
         return queue_of(request.session(), request.acting().person_id, windows_of(request.acting()), request.now())
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether an agent fills it in for a delegated case, which files it later."""
+        return self.draft.delegated_id is not None and self.draft.case_id is None
+
+    @cached_property
+    def delegated(self) -> Case | None:
+        """The delegated case on whose mandate it is written, be it for the first time or to correct it."""
+        root_id = self.draft.delegated_id
+        return request.session().get_one(Case, root_id) if root_id is not None else None
 
     @cached_property
     def returned(self) -> Returned | None:
@@ -91,11 +103,18 @@ class Written:
 
 
 def written(token: str) -> Written:
-    """The draft of that token. Raises NotFound for unknown and foreign ones; one that was filed leads to its receipt."""
+    """The draft of that token. Raises NotFound for unknown and foreign ones; one that was filed leads to its receipt.
+
+    What is written on a mandate opens to whoever acts on it today; raises Refusal when it is not in force any more.
+    """
     session = request.session()
-    draft = drafts.own_draft(session, request.acting().person_id, token)
-    if draft is None:
+    draft = drafts.draft_of(session, token)
+    if draft is None or (draft.delegated_id is None and draft.person_id != request.acting().person_id):
         raise NotFound
+    if draft.delegated_id is not None:
+        refuse_preparing(session, request.acting(), draft.delegated_id, request.now())
+    if draft.filed_case_id is not None and draft.delegated_id is not None:
+        abort(redirect(url_for("cases.case_page", token=drafts.case_token_of(session, draft.delegated_id)), code=303))
     if draft.filed_case_id is not None:
         abort(redirect(url_for("applications.receipt", token=drafts.case_token_of(session, draft.filed_case_id)), code=303))
     if draft.office_id is not None and draft.delegated_id is None:
@@ -118,11 +137,20 @@ def _less_clerk(field: Field) -> Field:
 
 
 def applicant_of(draft: Draft) -> tuple[str, str]:
-    """Name and telephone of the applicant: the walk-in's, else those of the person who is signed in."""
+    """Name and telephone of the applicant: the walk-in's, the principal's, else those of the person who is signed in."""
     if draft.office_id is not None:
         return str(draft.walk_in.get("name", "")), str(draft.walk_in.get("phone", ""))
-    name, phone = request.session().execute(select(Person.name, Person.phone).where(Person.id == draft.person_id)).one()
+    name, phone = request.session().execute(select(Person.name, Person.phone).where(Person.id == person_behind(draft))).one()
     return name, phone
+
+
+def person_behind(draft: Draft) -> int:
+    """Who applies: the person that the draft is of, or whoever entrusted an agent with it."""
+    if draft.delegated_id is None:
+        return draft.person_id
+    principal = request.session().get_one(Case, draft.delegated_id).applicant_id
+    assert principal is not None
+    return principal
 
 
 def to_confirm(found: tuple[Finding, ...]) -> list[Finding]:
@@ -130,4 +158,4 @@ def to_confirm(found: tuple[Finding, ...]) -> list[Finding]:
     return [finding for finding in found if finding.severity == RECORD]
 
 
-__all__ = ["SUBMISSION", "Written", "applicant_of", "blueprint", "to_confirm", "written"]
+__all__ = ["SUBMISSION", "Written", "applicant_of", "blueprint", "person_behind", "to_confirm", "written"]

@@ -11,13 +11,13 @@ from typing import Any
 from flask import flash
 
 from approvals.language import _
-from approvals.models import Draft
+from approvals.models import Draft, Person
 from approvals.queries.known import earlier_applications, firms_by_code
 from workflows.rules import comparable, normalise_number
 from workflows.rules.reading import Application, Row
 
 from . import request, window_defaults
-from .applying import applicant_of
+from .applying import applicant_of, person_behind
 
 IDENTITY = ("name", "id_kind", "id_number", "id_as_on_card")
 REMEMBERED: Mapping[str, tuple[str, ...]] = {
@@ -33,16 +33,16 @@ Earlier = Sequence[Mapping[str, Any]]
 def initial(page: str, draft: Draft, new_row: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a page that was not saved yet; ``new_row`` is what a new row of its table begins with."""
     name, phone = applicant_of(draft)
-    earlier: Earlier = [] if draft.office_id is not None else earlier_applications(request.session(), draft.person_id)
+    earlier: Earlier = [] if draft.office_id is not None else earlier_applications(request.session(), person_behind(draft))
     values = {**_remembered(page, earlier), **_from_account(page, draft, name, phone)}
     if draft.office_id is not None:
         values |= window_defaults.remembered(page, draft.office_id)
     if page == "capital":
-        row = _walk_in(draft) or _own_identity(name, phone, earlier)
+        row = _walk_in(draft) or _principal(draft) or _own_identity(name, phone, earlier)
         if row:
             values["shareholders"] = [{**new_row, "kind": "natural", **row}]
     if page == "people":
-        row = _own_row(name, phone, earlier)
+        row = _own_row(name, phone, earlier) or _principal(draft, with_phone=True)
         if row:
             values["people"] = [row]
     return values
@@ -55,6 +55,8 @@ def _from_account(page: str, draft: Draft, name: str, phone: str) -> dict[str, A
         return {"phone": phone}
     if page == "declaration" and draft.office_id is not None:
         return {"filed_by": "clerk"}
+    if page == "declaration" and draft.delegated_id is not None:
+        return {"filed_by": "agent"}
     return {}
 
 
@@ -70,6 +72,15 @@ def _remembered(page: str, earlier: Earlier) -> dict[str, Any]:
 def _walk_in(draft: Draft) -> dict[str, Any]:
     """The identity that the window has checked."""
     return {name: draft.walk_in[name] for name in IDENTITY if draft.walk_in.get(name)} if draft.office_id is not None else {}
+
+
+def _principal(draft: Draft, with_phone: bool = False) -> dict[str, Any]:
+    """Who entrusted the agent, as their paper says, which the agent has seen."""
+    if draft.delegated_id is None:
+        return {}
+    person = request.session().get_one(Person, person_behind(draft))
+    row: dict[str, Any] = {"name": person.name, "id_kind": person.identity_kind, "id_number": person.identity_number}
+    return row | ({"phone": person.phone} if with_phone else {})
 
 
 def _own_rows(name: str, phone: str, earlier: Earlier) -> Iterator[Row]:

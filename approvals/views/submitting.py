@@ -61,6 +61,8 @@ def submit(token: str) -> Answer:
     application = written(token)
     if any(state.to_mend for state in application.progress(SUBMISSION)):
         return _checked(application), 422
+    # Read before the verb: after it, what was read counts no longer.
+    delegated = application.delegated.token if application.delegated is not None else ""
     revision = asked.form.get("revision", -1, type=int)
     confirmed = asked.form.get("confirmed") == "y"
     try:
@@ -72,6 +74,9 @@ def submit(token: str) -> Answer:
     counter.put_away()
     if done.claim_code:
         cookie[CLAIM_CODES] = {**cookie.get(CLAIM_CODES, {}), done.case_token: done.claim_code}
+    if delegated:
+        flash(_("已代申请人重新提交，办理时限重新计算。"), "success")
+        return redirect(url_for("cases.case_page", token=delegated), code=303)
     if done.repeated:
         flash(_("这份申请先前已经提交过，没有重复提交。"), "info")
     return redirect(url_for("applications.receipt", token=done.case_token), code=303)

@@ -93,7 +93,7 @@ def test_foreign_drafts_do_not_exist(database: Database, cast: seed.Cast) -> Non
     for verb, args in [
         (drafts.save_page, (token, "name", {}, "", seed.NOW)),
         (drafts.save_identity, (token, {}, seed.NOW)),
-        (drafts.discard, (token,)),
+        (drafts.discard, (token, seed.NOW)),
         (drafts.submit, (token, 0, seed.NOW)),
     ]:
         with pytest.raises(NotFound):
@@ -115,7 +115,7 @@ def test_a_draft_is_filed_once(database: Database, cast: seed.Cast) -> None:
         save(database, cast.applicant, token, "name", {})
     assert refused.value.reason == "filed"
     with pytest.raises(Refusal):
-        database.write(drafts.discard, cast.applicant.acting, token)
+        database.write(drafts.discard, cast.applicant.acting, token, seed.NOW)
 
 
 @pytest.mark.real_commits
