@@ -60,6 +60,15 @@ def with_inherited(positions: Iterable[Held], network: Tree, on: date) -> tuple[
     return own + tuple(inherited)
 
 
+def stood_in(acting: Acting, offices: Iterable[int]) -> tuple[tuple[str, int], ...]:
+    """Whose role it is, for each role that somebody has at some offices by standing in alone."""
+    here = frozenset(offices)
+    at_hand = [held for held in acting.positions if held.office_id in here]
+    own = {held.role for held in at_hand if held.for_person_id is None}
+    others = {held.role: held.for_person_id for held in at_hand if held.for_person_id is not None and held.role not in own}
+    return tuple(sorted(others.items()))
+
+
 def roles_on_case(
     acting: Acting,
     *,
@@ -72,9 +81,10 @@ def roles_on_case(
     """The roles a person has on one case.
 
     The applicant is whoever filed it, and nothing else on that case: nobody decides their own application (公务员法 第七十六条).
-    Staff must hold the role, at a kind of office where there is such a role, in the department that is responsible for the matter, at an office the case is with; window clerks
-    serve every department, so for them the office alone decides. With an open task, its own role counts only at the office that
-    it is addressed to: what is handed out in a town is handed out there. Without one, these are the roles that may read.
+    Staff must hold the role, at a kind of office where there is such a role, in the department that is responsible for the
+    matter, at an office the case is with; window clerks serve every department, so for them the office alone decides. With an
+    open task, its own role counts only at the office that it is addressed to: what is handed out in a town is handed out
+    there. Without one, these are the roles that may read.
     """
     if applicant_id == acting.person_id:
         return frozenset({"applicant"})

@@ -14,12 +14,14 @@ from sqlalchemy.orm import Session
 
 from approvals.db import from_microseconds
 from approvals.models import Task
+from approvals.queries.people import serving
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES
 from workflows.engine.facts import NOTHING, Actor, Refused
 from workflows.engine.machine import advance, needs_of
 
 from . import statements
-from .acting import Acting, counting_on, roles_on_case
+from .acting import Acting, counting_on, roles_on_case, stood_in
 from .consents import refuse_without_consent
 from .errors import NotFound, Outdated, Refusal
 from .impartial import refuse_rated
@@ -69,7 +71,8 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     refuse_without_consent(session, acting, case, case.office_ids())
     if _is_repeated(unit, case, acting, request):
         return Moved(case.id, case.number, case.state, repeated=True)
-    _refuse_outdated(unit, case, actor, request.task_id)
+    _refuse_outdated(unit, case, actor, request.task_id, acting)
+    _take_over(unit, case, actor)
     if request.application is not None:
         unit.file(request.application, request.offices, request.files)
     action = case.definition.actions.get(request.action)
@@ -101,7 +104,8 @@ def actor_on(acting: Acting, case: CaseNow, unit: Unit | None = None) -> Actor:
         raise NotFound
     if (task := case.task) is not None and task.role in roles:
         roles = counted(task_role=task.role, task_office_id=task.office_id)
-    return Actor(acting.person_id, acting.name, roles, behalf if behalf is not None else acting.on_behalf_of)
+    behalf = behalf if behalf is not None else acting.on_behalf_of
+    return Actor(acting.person_id, acting.name, roles, behalf, stood_in(acting, offices))
 
 
 def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: datetime) -> None:
@@ -110,7 +114,7 @@ def claim(session: Session, acting: Acting, case_id: int, task_id: int, now: dat
     case = unit.case(case_id)
     actor = actor_on(acting, case, unit)
     refuse_without_consent(session, acting, case, case.office_ids())
-    _refuse_outdated(unit, case, actor, task_id)
+    _refuse_outdated(unit, case, actor, task_id, acting)
     task = case.task
     assert task is not None
     if task.role not in actor.roles or task.role in OUTSIDE_ROLES:
@@ -126,7 +130,7 @@ def release(session: Session, acting: Acting, case_id: int, task_id: int, now: d
     unit = Unit.load(session, case_id, now)
     case = unit.case(case_id)
     actor = actor_on(acting, case, unit)
-    _refuse_outdated(unit, case, actor, task_id)
+    _refuse_outdated(unit, case, actor, task_id, acting)
     if case.task is None or case.task.holder_id != actor.person_id:
         raise Refusal("not-held", {"zh": "这项待办不在您手里，无需放回。", "en": "You do not hold this task."})
     _hold(unit, case, actor, "task:released", None)
@@ -163,18 +167,38 @@ def _is_repeated(unit: Unit, case: CaseNow, acting: Acting, request: Request) ->
     return key is not None and bool(statements.event_of_request.rows(unit.connection, {"request_key": key}))
 
 
-def _refuse_outdated(unit: Unit, case: CaseNow, actor: Actor, task_id: int | None) -> None:
+def _refuse_outdated(unit: Unit, case: CaseNow, actor: Actor, task_id: int | None, acting: Acting) -> None:
+    """Raise Outdated when the page was overtaken, or somebody else has the task in hand.
+
+    What somebody held who is away, or who no longer has that position, falls to whoever stands in or shares it.
+    """
     task = case.task
     if (task.id if task is not None else None) != task_id:
         name, action, happened_at, _ = statements.last_event.rows(unit.connection, {"case_id": case.id})[0]
         raise _overtaken(case, name, action, happened_at)
-    if task is not None and task.role in actor.roles and task.holder_id not in (None, actor.person_id):
+    if task is not None and task.role in actor.roles and task.holder_id is not None and task.holder_id != actor.person_id:
+        if task.holder_id in acting.stands_in_for or not _serves(unit, task.holder_id, task.role):
+            return
         holder = statements.person_name.rows(unit.connection, {"person_id": task.holder_id})[0][0]
         raise Outdated(
             "held",
             {"zh": f"这项待办正由{holder}办理，您不能同时办理。", "en": f"{holder} is working on this task."},
             holder=holder,
         )
+
+
+def _take_over(unit: Unit, case: CaseNow, actor: Actor) -> None:
+    """Note in the history that somebody goes on with what another one left in hand."""
+    task = case.task
+    if task is not None and task.role in actor.roles and task.holder_id is not None and task.holder_id != actor.person_id:
+        unit.record(case, actor, task.role, "task:claimed", case.state, case.state, {}, task.id)
+        task.holder_id, task.held_at = actor.person_id, unit.at
+        unit.held_tasks.append({"task_id": task.id, "holder_id": actor.person_id, "held_at": unit.at})
+
+
+def _serves(unit: Unit, person_id: int, role: str) -> bool:
+    today = unit.now.astimezone(OFFICE_ZONE).date()
+    return (person_id, role) in serving(unit.connection, [person_id], today)
 
 
 def _overtaken(case: CaseNow, name: str, action: str, happened_at: int) -> Outdated:

@@ -304,7 +304,8 @@ class Unit:
         task_id: int | None = None,
         request_key: str | None = None,
     ) -> None:
-        """Append one event to the case's history."""
+        """Append one event to the case's history. What was done while standing in for somebody says for whom (替岗)."""
+        payload = {**payload, "stand_in_for": whose} if (whose := dict(actor.stands_in).get(role)) is not None else payload
         body, salt = canonical_json(payload), new_salt()
         payload_digest = digest(salt, body)
         case.position += 1

@@ -13,7 +13,7 @@ from approvals.operations.consents import refuse_without_consent
 from approvals.operations.disclosing import OPEN_FOR
 from approvals.operations.errors import NotFound
 from approvals.operations.permissions import COUNTY, DESK_ROLES, holds, jurisdiction
-from approvals.queries import cases, ratings
+from approvals.queries import cases, people, ratings
 from approvals.queries.cases import Family, Member
 from approvals.queries.consents import consents_of
 from approvals.queries.disclosures import last_disclosure
@@ -118,7 +118,7 @@ class Seen:
         The verbs do not ask for it; but whoever decides shall have the case in their hands while they read and write.
         """
         task = member.task
-        if task is None or task.holder_id is not None or not self.is_addressed(member):
+        if task is None or (task.holder_id is not None and task.id not in self.left_behind) or not self.is_addressed(member):
             return False
         if any(named.name in ("send_hand_over", "receive_hand_over") for named in action.effects):
             return False  # a bag at the counter is signed for at once: the signature itself says who has it
@@ -127,9 +127,26 @@ class Seen:
     def held_by_other(self, member: Member) -> bool:
         """Whether the verbs would refuse this person because somebody else holds the task."""
         task = member.task
+        return task is not None and self._is_others(member) and task.id not in self.left_behind
+
+    def _is_others(self, member: Member) -> bool:
+        task = member.task
         if task is None or task.role not in self.roles(member):
             return False
         return task.holder_id not in (None, self.acting.person_id)
+
+    @cached_property
+    def left_behind(self) -> frozenset[int]:
+        """Tasks of this person's positions held by somebody who is away or no longer has that position; one statement, or none.
+
+        They can be taken over, by the same rule as the verbs use.
+        """
+        tasks = [member.task for member in self.family.members if self._is_others(member) and member.task is not None]
+        if not tasks:
+            return frozenset()
+        holders = {task.holder_id for task in tasks if task.holder_id is not None}
+        there = people.serving(request.session().connection(), holders - self.acting.stands_in_for, request.today())
+        return frozenset(task.id for task in tasks if (task.holder_id, task.role) not in there)
 
     def doable(self, member: Member) -> list[Doable]:
         """What is offered to the person on a case now: not what others work on, what a claim comes before, what would be refused."""

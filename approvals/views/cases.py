@@ -272,7 +272,9 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
         # Whoever signs has no account, but a name.
         is_named = event.actor_id is not None or event.role == SIGNATORY
         who = event.actor_name if is_named else _("系统")
-        if is_named and role:
+        if is_named and role and "stand_in_for" in line.payload:
+            who = _("%(name)s（%(role)s，替岗）", name=who, role=role)
+        elif is_named and role:
             who = _("%(name)s（%(role)s）", name=who, role=role)
         causes = came_back[event.case_id]
         from_title = to_title = ""

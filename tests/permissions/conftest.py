@@ -44,7 +44,7 @@ def enter(database: Database, cast: Cast) -> Enter:
             held = []
             for role, code, *days in positions:
                 office = session.query(Office).filter_by(code=code).one()
-                first, last = (days + [SINCE, None])[:2] if days else (SINCE, None)
+                first, last = days if days else (SINCE, None)
                 row = Position(
                     person_id=person.id, role=role, department=department, office_id=office.id, valid_from=first, valid_to=last
                 )

@@ -308,7 +308,8 @@ def test_the_auditor_reads_what_managers_changed(auditor: Member, guardian: Memb
     visitor = look(auditor)
     page = visitor.get("/audit/changes").text
     assert rows_of(page) == 2 and "帮办协调员" in page and "孙武街道便民服务中心" in page and "任命文件第2号" in page and "安全员" in page
-    for query, count in (("subject=account", 1), ("subject=position", 1), ("words=离岗", 1), ("person=韩", 0), ("subject=x", 2)):
+    wanted = {"subject=account": 1, "subject=position": 1, "words=离岗": 1, "person=韩": 0, "subject=x": 2}
+    for query, count in wanted.items():
         assert rows_of(visitor.get(f"/audit/changes?{query}").text) == count, query
     lines = list(csv.reader(io.StringIO(visitor.get("/audit/changes.csv").text.lstrip("\ufeff"))))
     assert len(lines) == 3 and lines[1][2] == "账号" and "停用 否 → 是" in lines[1][4] and "帮办协调员" in lines[2][4]

@@ -233,7 +233,8 @@ def test_a_stand_in_has_the_position_for_its_days_alone(database: Database, guar
     database.write(stand_ins.end_stand_in, guardian.acting, row, TODAY + DAY, "提前回来", NOW)
     assert held(database, cast.clerk, TODAY + 2 * DAY) == {("clerk", None)}
     # Whoever's own position ends is not stood in for any longer.
-    database.write(stand_ins.name_stand_in, guardian.acting, position_id, cast.clerk.person_id, TODAY + 5 * DAY, TODAY + 9 * DAY, "假", NOW)
+    later = (cast.clerk.person_id, TODAY + 5 * DAY, TODAY + 9 * DAY)
+    database.write(stand_ins.name_stand_in, guardian.acting, position_id, *later, "假", NOW)
     database.write(positions.end, guardian.acting, position_id, TODAY + 4 * DAY, "调走", NOW)
     assert held(database, cast.clerk, TODAY + 6 * DAY) == {("clerk", None)}
 

@@ -15,12 +15,16 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. ``roles`` are the roles this person holds *for this case*; ``on_behalf_of`` names whom an agent acts for."""
+    """Who acts. ``roles`` are the roles this person holds *for this case*; ``on_behalf_of`` names whom an agent acts for.
+
+    ``stands_in`` names, for each role that is theirs only while somebody is away, whose it is.
+    """
 
     person_id: int | None
     name: str
     roles: frozenset[str]
     on_behalf_of: int | None = None
+    stands_in: tuple[tuple[str, int], ...] = ()
 
 
 SYSTEM_ACTOR = Actor(person_id=None, name="系统", roles=frozenset({"system"}))
