@@ -25,7 +25,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED
 from workflows.network.mandates import Mandate
 
-from . import acts, case_files, case_signatures, custody, delegation, disclosing, filed, progress, request, telling
+from . import acts, case_files, case_signatures, consents, custody, delegation, disclosing, filed, progress, request, telling
 from .applying import SUBMISSION, Written
 from .case_access import RESUBMIT, Doable, Seen
 from .materials import materials_of_draft
@@ -84,7 +84,7 @@ def page(view: Seen, lines: Sequence[Line], shared: Mapping[str, Any], lists: Ch
         chain=cases.chain_of(family) if matter is not None else None,
         mandates=rows_of(session.connection(), root.case.id), mandate=view.mandate, mandate_fault=_fault(view.mandate),
         signed=case_signatures.panel(view, submissions), acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
-        custody=custody.panel(view), disclosing=disclosing.bar(view), materials=materials,
+        custody=custody.panel(view), disclosing=disclosing.bar(view), consenting=consents.panel(view), materials=materials,
         address_of=case_files.address_of(view, materials) if materials is not None else None,
         notices=told_of_case(session, root.case.id), said=telling.words(),
         progress_address=progress.address_of(document) if document else "", routed=delegation.routed_to(root.case.offices), **shared,
