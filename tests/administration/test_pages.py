@@ -260,7 +260,7 @@ def test_a_competence_is_previewed_and_then_saved(manager: Visitor, database: Da
     path, before = "/administration/new-competence", len(rows(database, Competence))
     preview = manager.post(path, POWER, 200, page=path)
     said = text_of(preview)
-    assert "从今天起" in said and "李庄镇的“企业设立登记”由李庄镇审批服务分中心决定，原来是惠民县政务服务中心。" in said
+    assert "从今天起" in said and "李庄镇的企业设立登记由李庄镇审批服务分中心决定，原来是惠民县政务服务中心。" in said
     assert len(rows(database, Competence)) == before
     confirmed = {"confirmed": hidden(preview, "confirmed")}
     other = manager.post(path, POWER | confirmed | {"valid_from": "2026-12-01"}, 200, page=path)
@@ -315,7 +315,7 @@ def test_a_file_is_looked_at_then_confirmed_once(manager: Visitor, database: Dat
     assert not [each for each in rows(database, Office) if each.code == "grid-01"]
     sent = {"text": hidden(preview, "text"), "codes": hidden(preview, "codes")}
     manager.post(f"{UPLOAD}/confirm", sent, 303, page=UPLOAD)
-    assert "1 行有问题，没有导入" in manager.get("/administration/offices").text
+    assert "第 3 行有问题，没有导入" in manager.get("/administration/offices").text
     again = manager.post(f"{UPLOAD}/confirm", sent, 200, page=UPLOAD)
     assert "没有重复添加" in again.text
     assert len([each for each in rows(database, Office) if each.code == "grid-01"]) == 1

@@ -27,7 +27,7 @@ MANY = 20
 """Offices of a kind from which on the matrix shows them only when they are asked for."""
 
 _NO_ID = 1 << 63
-_MOST_PLACES = 6
+_MOST_NAMED = 6
 
 
 @blueprint.get("/administration/competences")
@@ -135,23 +135,32 @@ def _preview_of_end(row: written.CompetenceRow, last: date) -> Preview:
 
 def _preview(changed: tuple[written.Effect, ...], staying: tuple[written.Effect, ...], power: str, on: date) -> Preview:
     since = _("从今天起") if on == request.today() else _("从%(day)s起", day=day_in_words(on))
-    return Preview(since, [_sentence(each, power) for each in changed], [_sentence(each, power) for each in staying])
+    return Preview(since, _sentences(changed, power), _sentences(staying, power))
 
 
-def _sentence(effect: written.Effect, power: str) -> str:
-    names = _("、").join(effect.places[:_MOST_PLACES])
-    if len(effect.places) > _MOST_PLACES:
-        names = _("%(names)s等%(number)d处", names=names, number=len(effect.places))
-    values = {"places": names, "matter": wording.matter(effect.matter), "after": effect.after, "before": effect.before}
+def _sentences(effects: tuple[written.Effect, ...], power: str) -> list[str]:
+    """One sentence for all matters that go the same way from the same places."""
+    grouped: dict[tuple[object, ...], list[written.Effect]] = {}
+    for each in effects:
+        grouped.setdefault((each.places, each.before, each.after, each.alarm), []).append(each)
+    return [_sentence(alike[0], [wording.matter(each.matter) for each in alike], power) for alike in grouped.values()]
+
+
+def _sentence(effect: written.Effect, matters: list[str], power: str) -> str:
+    places, names = _("、").join(effect.places[:_MOST_NAMED]), _("、").join(matters[:_MOST_NAMED])
+    if len(effect.places) > _MOST_NAMED:
+        places = _("%(names)s等%(number)d处", names=places, number=len(effect.places))
+    if len(matters) > _MOST_NAMED:
+        names = _("%(names)s等%(number)d个事项", names=names, number=len(matters))
+    values = {"places": places, "matters": names, "after": effect.after, "before": effect.before}
     if effect.alarm and power == DECIDE:
-        return _("%(places)s的“%(matter)s”没有服务点有权决定，会停在%(after)s并提醒督查人员（原来由%(before)s决定）。", **values)
+        return _("%(places)s的%(matters)s没有服务点有权决定，会停在%(after)s并提醒督查人员（原来由%(before)s决定）。", **values)
     if effect.alarm:
-        return _("%(places)s的“%(matter)s”没有服务点有权收件，会停在%(after)s并提醒督查人员（原来由%(before)s收件）。", **values)
+        return _("%(places)s的%(matters)s没有服务点有权收件，会停在%(after)s并提醒督查人员（原来由%(before)s收件）。", **values)
     if effect.before == effect.after:
         if power == DECIDE:
-            return _("%(places)s的“%(matter)s”仍由%(after)s决定。", **values)
-        return _("%(places)s的“%(matter)s”仍由%(after)s收件。", **values)
+            return _("%(places)s的%(matters)s仍由%(after)s决定。", **values)
+        return _("%(places)s的%(matters)s仍由%(after)s收件。", **values)
     if power == DECIDE:
-        return _("%(places)s的“%(matter)s”由%(after)s决定，原来是%(before)s。", **values)
-    return _("%(places)s的“%(matter)s”由%(after)s收件，原来是%(before)s。", **values)
-
+        return _("%(places)s的%(matters)s由%(after)s决定，原来是%(before)s。", **values)
+    return _("%(places)s的%(matters)s由%(after)s收件，原来是%(before)s。", **values)

@@ -54,7 +54,7 @@ class CompetenceForm(FlaskForm):
     matter = _select(_l("事项"))
     power = _select(_l("可以做什么"))
     basis = StringField(_l("依据"), description=_l("授权的文件，例如：惠政发〔2026〕1号。"))
-    valid_from = StringField(_l("生效日期"), description=_l("例如 2026-12-01。"))
+    valid_from = StringField(_l("生效日期"))
     valid_to = StringField(_l("最后一天（长期的不填）"))
 
 

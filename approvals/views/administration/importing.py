@@ -84,9 +84,10 @@ def confirm_import() -> AnyResponse | str | Page:
     done = request.write(office_import.import_offices, request.acting(), sheet.lines, request.now(), expected)
     if done.codes:
         flash(_("已导入 %(number)d 个服务点。", number=len(done.codes)), "success")
-        left = len(done.checked.bad)
+        left = [str(each.number) for each in done.checked.bad]
         if left:
-            flash(_("%(number)d 行有问题，没有导入；改好后把整个文件再传一次就行，已导入的不会重复。", number=left), "warning")
+            numbers = _("、").join(left[:_MOST_SHOWN]) + ("…" if len(left) > _MOST_SHOWN else "")
+            flash(_("第 %(numbers)s 行有问题，没有导入；改好后把整个文件再传一次就行，已导入的不会重复。", numbers=numbers), "warning")
         return redirect(url_for("administering.tree"), code=303)
     if not done.checked.good:
         return _looked_at(sheet, text, _("这些服务点都已登记，没有重复添加。"))
