@@ -14,7 +14,7 @@ from approvals.models import Position
 from workflows.engine.definition import ON_THE_WAY
 from workflows.engine.facts import Actor
 from workflows.network import Office
-from workflows.network.custody import CONFIRMED, DAMAGED, HandOver, Ledger, NotAllowed
+from workflows.network.custody import CONFIRMED, DAMAGED, MISSING, HandOver, Ledger, NotAllowed
 
 from . import clocks
 from .custody_ledger import day_of, here, ledger_of, note, refused, standing_at
@@ -34,6 +34,7 @@ CARRIERS = ("agent", "coordinator")
 CONFIRM_WITHIN = {"working_days": 1}
 """A hand-over that nobody confirmed for a working day alarms both ends."""
 
+_DIFFERING = {MISSING: {"zh": "缺少", "en": "missing"}, DAMAGED: {"zh": "破损", "en": "damaged"}}
 LONGEST_BAG, LONGEST_REMARK = 40, 300
 UP, DOWN = "up", "down"
 
@@ -168,8 +169,8 @@ def _tell_both_ends(
     for item_id, (outcome, remark) in differing.items():
         name = ledger.items[item_id].name
         said = f"（{remark}）" if remark else ""
-        zh.append(f"“{name}”{'破损' if outcome == DAMAGED else '缺少'}{said}")
-        en.append(f"“{name}” {'damaged' if outcome == DAMAGED else 'missing'}{f' ({remark})' if remark else ''}")
+        zh.append(f"“{name}”{_DIFFERING[outcome]['zh']}{said}")
+        en.append(f"“{name}” {_DIFFERING[outcome]['en']}{f' ({remark})' if remark else ''}")
     zh_list, en_list = "；".join(zh), "; ".join(en)
     text = {
         "zh": f"{case.number}：{sender}交给{receiver}的第{number}次交接有不符：{zh_list}。缺少的仍由{sender}负责，请马上查找。",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import from_microseconds
 from approvals.models import Case, CustodyItem, CustodyMove, HandOver
+from workflows.engine.definition import Text
 from workflows.network import custody
 from workflows.network.balance import imbalances
 
@@ -61,9 +62,9 @@ def custody_problems(family: Family) -> Iterator[tuple[str, Problem]]:
     moves = {(row.item_id, row.number): row for row in family.custody_moves}
     hand_overs = {row.id: row for row in family.hand_overs}
     found = [
-        *_differing(root, told.items, items, ("经手材料", "custody item")),
-        *_differing(root, told.hand_overs, hand_overs, ("交接单", "hand-over")),
-        *_differing(root, told.moves, moves, ("经手记录", "custody move")),
+        *_differing(root, told.items, items, {"zh": "经手材料", "en": "custody item"}),
+        *_differing(root, told.hand_overs, hand_overs, {"zh": "交接单", "en": "hand-over"}),
+        *_differing(root, told.moves, moves, {"zh": "经手记录", "en": "custody move"}),
     ]
     for row in family.hand_overs:
         if row.alarmed_at is not None and row.alarmed_at < row.due_at:
@@ -74,9 +75,9 @@ def custody_problems(family: Family) -> Iterator[tuple[str, Problem]]:
         yield root.number, each
 
 
-def _differing(root: Any, told: Mapping[Any, Any], rows: Mapping[Any, Any], kind: tuple[str, str]) -> Iterator[Problem]:
+def _differing(root: Any, told: Mapping[Any, Any], rows: Mapping[Any, Any], kind: Text) -> Iterator[Problem]:
     for key, (position, columns) in told.items():
-        zh, en = (f"{word}{_name(key, columns)}" for word in kind)
+        zh, en = (f"{word}{_name(key, columns)}" for word in (kind["zh"], kind["en"]))
         row = rows.get(key)
         if row is None:
             yield problem(position, f"{zh}缺失", f"{en} is missing")
@@ -86,7 +87,7 @@ def _differing(root: Any, told: Mapping[Any, Any], rows: Mapping[Any, Any], kind
                 yield problem(position, f"{zh}（{column}）与办理记录不符", f"{en} ({column}) is not what the history says")
     for key, row in rows.items():
         if key not in told:
-            zh, en = (f"{word}{_name(key, row._mapping)}" for word in kind)
+            zh, en = (f"{word}{_name(key, row._mapping)}" for word in (kind["zh"], kind["en"]))
             yield problem(root.position, f"{zh}没有办理记录", f"no event tells of {en}")
 
 
