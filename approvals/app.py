@@ -42,6 +42,7 @@ from approvals.views import (
     public,
     ratings,
     request,
+    revoking,
     sending,
     signing,
     staff_accounts,
@@ -52,7 +53,7 @@ from approvals.views import (
 from workflows.clock import OFFICE_ZONE
 
 PARTS = (
-    public, progress, signing, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
+    public, progress, signing, revoking, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
     delegation, ratings, desk, ledger, supervision, verifying, wallet, administration, positions, staff_accounts, audit, assets,
 )  # fmt: skip
 """The pages, by who uses them."""

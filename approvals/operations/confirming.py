@@ -17,12 +17,13 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Counter, Notice, Signature, Submission, Task
+from approvals.queries.mandates import is_of_principal, mandate_behind
 from workflows.clock import OFFICE_ZONE
 from workflows.rules.signatories import DELIVERY, MANDATE, is_same_person
 
 from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
-from .principals import is_of_principal, is_principal, mandate_behind, may_revoke, waits
+from .principals import is_principal, may_revoke, waits
 
 TRIES_AN_HOUR = 5
 """Names and numbers that may be tried at one link within an hour of the clock."""

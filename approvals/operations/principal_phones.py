@@ -26,7 +26,7 @@ def refuse_phone(session: Session, acting: Acting, phone: str, identity_number: 
         return
     if not is_phone(phone):
         raise Refusal(
-            "principal",
+            "phone",
             {
                 "zh": "请填写委托人本人的手机号（11位数字），签委托书的链接发到那里。没有手机的可以不填，改签纸质委托书。",
                 "en": "Enter the principal's own mobile number of 11 digits, or none: then they sign on paper.",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.models import Case, Counter, Person, Signature, Submission, Task
+from approvals.queries.mandates import is_of_principal
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.facts import SYSTEM_ACTOR, Actor
 from workflows.rules import comparable, is_mobile, normalise_number, normalise_phone
@@ -24,7 +25,6 @@ from .confirming import Standing, standing_now
 from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
 from .moving import actor_on
-from .principals import is_of_principal
 from .rows import notice_row
 from .sign_offs import LINK_DAYS, new_token, signing_link
 from .snapshot import CaseNow

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,9 @@ from workflows.engine.facts import Actor
 from workflows.rules.signatories import MANDATE
 
 from . import statements
-from .acting import Acting
+from .acting import Acting, roles_on_case
 from .errors import NotFound, Refusal
-from .mandates import add, mandate_of, revoke_all, set_signed
+from .mandates import APPLICANT, add, mandate_of, revoke_all, set_signed
 from .moving import actor_on
 from .rows import notice_row
 from .sign_offs import SIGNATORY, ask_principal
@@ -119,11 +119,9 @@ def revoke(session: Session, acting: Acting, token: str, reason: str, now: datet
     goes on with the applicant alone. At a counter a coordinator or clerk, never the agent, records what the applicant said.
     """
     unit, case = delegated_root(session, token, now)
-    mandate = mandate_of(unit, case)
-    is_own = case.applicant_id == acting.person_id
-    actor = actor_on(acting, case, unit)
-    by = "applicant" if is_own else next((role for role in ("coordinator", "clerk") if role in actor.roles), "")
-    if not by or (mandate is not None and mandate.agent == acting.person_id):
+    by = revoking_role(acting, case.applicant_id, case.definition.department, case.office_ids())
+    is_agent = any(row.agent_id in acting.stands_in_for | {acting.person_id} for row in unit.mandate_rows(case))
+    if not by or (by != APPLICANT and is_agent):
         raise Refusal(
             "not-permitted",
             {
@@ -131,7 +129,21 @@ def revoke(session: Session, acting: Acting, token: str, reason: str, now: datet
                 "en": "The applicant revokes the mandate, or a coordinator or clerk records it for them; never the agent.",
             },
         )
+    if by != APPLICANT and not reason.strip():
+        raise Refusal(
+            "no-reason",
+            {
+                "zh": "请写明申请人怎样说的：本人到窗口、电话核实，还是交来书面的。",
+                "en": "Say how the applicant told you: in person, by telephone after checking who they are, or in writing.",
+            },
+        )
     _revoke(unit, case, Actor(acting.person_id, acting.name, frozenset({by})), by, reason)
+
+
+def revoking_role(acting: Acting, applicant_id: int | None, department: str, offices: Iterable[int]) -> str:
+    """As what somebody revokes a mandate: the applicant, or who records it at any office that the case is with; "" for nobody."""
+    roles = roles_on_case(acting, applicant_id=applicant_id, department=department, offices=offices)
+    return next((role for role in (APPLICANT, "coordinator", "clerk") if role in roles), "")
 
 
 def revoke_by_link(session: Session, signature_id: int, reason: str, now: datetime) -> None:

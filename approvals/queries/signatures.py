@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Event, EventPayload, Signature, Submission, Task
+from approvals.models import Case, Event, EventPayload, Mandate, Signature, Submission, Task
 from workflows.rules import comparable, normalise_number, normalise_phone
 from workflows.rules.signatories import DELIVERY, person_of
 
 from .cases import Family, Member
+from .mandates import is_of_principal, mandate_behind
 from .replay import CONTACT_CHANGED
 
 
@@ -66,22 +67,26 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page of a signatory's link needs: who is asked, their case and its root, the task, and what was filed."""
+    """What the page of a signatory's link needs: who is asked, their case and its root, the task, and what was filed.
+
+    Whoever entrusted an agent is asked about a ``mandate`` instead, and has no submission.
+    """
 
     signature: Signature
     case: Case
     root: Case
     task: Task | None
-    submission: Submission
+    submission: Submission | None
+    mandate: Mandate | None = None
 
 
 def asked(session: Session, token: str) -> Asked | None:
-    """Whom a link was made for; None for an unknown one. Two statements."""
+    """Whom a link was made for; None for an unknown one. Two statements, one more for a principal."""
     found = session.execute(
         select(Signature, Case, Task, Submission)
         .join(Case, Case.id == Signature.case_id)
         .outerjoin(Task, Task.id == Signature.task_id)
-        .join(Submission, (Submission.case_id == Signature.root_id) & (Submission.number == Signature.submission))
+        .outerjoin(Submission, (Submission.case_id == Signature.root_id) & (Submission.number == Signature.submission))
         .where(Signature.token == token)
     ).one_or_none()
     if found is None:
@@ -89,7 +94,8 @@ def asked(session: Session, token: str) -> Asked | None:
     signature, case, task, submission = found
     root = session.get(Case, signature.root_id)
     assert root is not None
-    return Asked(signature, case, root, task, submission)
+    mandate = mandate_behind(session, signature) if is_of_principal(signature) else None
+    return Asked(signature, case, root, task, submission, mandate)
 
 
 def delivery_of(session: Session, token: str) -> Signature | None:
@@ -100,15 +106,16 @@ def delivery_of(session: Session, token: str) -> Signature | None:
 
 def progress_of(session: Session, family: Family, now: datetime) -> Progress | None:
     """The signatures of what was last filed, in the order of the application; None where nobody is asked. One statement, and one
-    more where somebody was sent a link anew.
+    more where somebody was sent a link anew. What a principal signs is no part of it.
     """
-    rows = list(
+    found = list(
         session.scalars(
             select(Signature)
             .where(Signature.root_id == family.root.case.id)
             .order_by(Signature.case_id, Signature.asked_at, Signature.ordinal)
         )
     )
+    rows = [row for row in found if not is_of_principal(row)]
     member = next((each for each in family.members if rows and each.case.id == rows[0].case_id), None)
     if member is None:
         return None
@@ -173,6 +180,7 @@ def signed_before(session: Session, now_asked: Asked) -> Mapping[str, Any] | Non
         .where(Signature.root_id == now_asked.root.id, Signature.vote == "yes", Signature.id != now_asked.signature.id)
         .order_by(Signature.submission.desc())
     )
+    assert now_asked.submission is not None
     person = person_of(now_asked.submission.content, tuple(now_asked.signature.paths))
     return next((content for earlier, content in found if person_of(content, tuple(earlier.paths)) == person), None)
 

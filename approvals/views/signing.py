@@ -27,7 +27,7 @@ from approvals.queries.signatures import Asked
 from workflows.rules.articles import articles
 from workflows.rules.signatories import ARTICLES, signatories
 
-from . import acts, filed, request
+from . import acts, filed, request, signing_mandates
 from .access import public
 
 blueprint = Blueprint("signing", __name__)
@@ -73,7 +73,12 @@ def _remember(token: str, step: str) -> None:
 
 
 def _standing(found: Asked) -> Standing:
-    return confirming.standing_of(found.signature, found.task, request.now())
+    return confirming.standing_now(request.session(), found.signature, request.now())
+
+
+def _is_open(found: Asked) -> bool:
+    """Whether somebody may still show who they are here: to sign, or to revoke the mandate that they signed."""
+    return _standing(found) is Standing.OPEN or signing_mandates.is_revocable(found)
 
 
 @blueprint.get("/sign/<string:token>")
@@ -88,20 +93,30 @@ def _page(found: Asked, faults: Faults | None = None, typed: Mapping[str, str] |
     status = 422 if faults else 200
     common: dict[str, Any] = {
         "asked": found, "token": found.signature.token, "company": found.root.company or _("（名称未填）"),
-        "faults": faults or [], "typed": typed or {}, "minutes": SECONDS_HERE // 60,
+        "faults": faults or [], "typed": typed or {}, "minutes": SECONDS_HERE // 60, "about": None,
     }  # fmt: skip
-    if standing is Standing.ANSWERED and step == CONFIRMED:
-        return _done(found, common)
+    if found.mandate is not None:
+        common |= signing_mandates.common(found)
+        document, done, closed = signing_mandates.document, signing_mandates.done, signing_mandates.closed
+    else:
+        document, done, closed = _document, _done, _closed
+    is_revocable = signing_mandates.is_revocable(found)
+    if step == CONFIRMED and (standing is Standing.ANSWERED or is_revocable):
+        return done(found, common)
     # Whoever showed who they are may finish, though the link expires meanwhile.
     if standing is Standing.EXPIRED and step == CONFIRMED:
         standing = Standing.OPEN
-    if standing is not Standing.OPEN:
-        return render_template("signing/closed.html", standing=standing, **common), 410
+    if standing is not Standing.OPEN and not is_revocable:
+        return closed(found, standing, common), 410
     if step == CONFIRMED:
-        return _document(found, common), status
+        return document(found, common), status
     if step == IDENTIFIED:
         return render_template("signing/code.html", **common, **_code_times(found)), status
     return render_template("signing/identity.html", **common), status
+
+
+def _closed(found: Asked, standing: Standing, common: Mapping[str, Any]) -> str:
+    return render_template("signing/closed.html", standing=standing, **common)
 
 
 def _back(token: str) -> Response:
@@ -123,17 +138,19 @@ def identity(token: str) -> Answer:
         missing.append(("name", Note(_("请填写您的姓名。"))))
     if not number.strip():
         missing.append(("id_number", Note(_("请填写您的证件号码。"))))
-    if missing or _standing(found) is not Standing.OPEN:
+    if missing or not _is_open(found):
         return _page(found, missing, typed)
     if not _step(token):
         tried = request.write(confirming.identify, token, name, number, request.now())
         if not tried.is_right:
-            return _page(_asked(token), [("name", Note(_not_them(tried.tries_left)))], typed)
+            return _page(_asked(token), [("name", Note(_not_them(found, tried.tries_left)))], typed)
         _remember(token, IDENTIFIED)
     return _send_code(token)
 
 
-def _not_them(tries_left: int) -> str:
+def _not_them(found: Asked, tries_left: int) -> str:
+    if tries_left and found.mandate is not None:
+        return _("姓名和证件号码与委托书上写的不一致。请对照证件再填一次，这一小时内还可以试%(number)d次。不能代签。", number=tries_left)
     if tries_left:
         return _(
             "姓名和证件号码与申请里写的不一致。请对照证件再填一次，这一小时内还可以试%(number)d次。"
@@ -175,7 +192,7 @@ def _code_times(found: Asked) -> dict[str, Any]:
 def code(token: str) -> Answer:
     """Send another code: the time of the last one begins anew with it."""
     found = _asked(token)
-    if _step(found.signature.token) != IDENTIFIED or _standing(found) is not Standing.OPEN:
+    if _step(found.signature.token) != IDENTIFIED or not _is_open(found):
         return _back(token)
     again_at = _code_times(found)["again_at"]
     if again_at is not None:
@@ -192,7 +209,7 @@ def code(token: str) -> Answer:
 def confirmation(token: str) -> Answer:
     """The code: whoever has it reads on."""
     found = _asked(token)
-    if _step(found.signature.token) != IDENTIFIED or _standing(found) is not Standing.OPEN:
+    if _step(found.signature.token) != IDENTIFIED or not _is_open(found):
         return _back(token)
     typed = asked_for.form.get("code", "")[:20]
     if not typed.strip():
@@ -216,6 +233,7 @@ def confirmation(token: str) -> Answer:
 
 
 def _document(found: Asked, common: Mapping[str, Any]) -> str:
+    assert found.submission is not None
     session, content = request.session(), found.submission.content
     definition = filed_definition(session, found.root)
     lists = choices_of(session, request.today())
@@ -239,7 +257,8 @@ def sign(token: str) -> Answer:
     """Sign exactly what the page showed."""
     if asked_for.form.get("agreed") != "y":
         found = _asked(token)
-        return _page(found, [("agreed", Note(_("请先勾选“我已看完，内容属实”，再签署。")))])
+        first = _("请先勾选“我已看完，内容属实”，再签署。") if found.mandate is None else _("请先勾选，再按按钮。什么都没有登记。")
+        return _page(found, [("agreed", Note(first))])
     return _answer(token, signing.SIGN)
 
 
@@ -263,7 +282,7 @@ def _answer(token: str, action: str, reason: str = "") -> Answer:
         return _back(token)
     try:
         request.write(signing.answer, found.signature.id, action, asked_for.form.get("digest", ""), request.now(), reason)
-    except Outdated as error:
+    except (Outdated, Refusal) as error:
         flash(say(error.message), "warning")
     return _back(token)
 
@@ -281,10 +300,10 @@ def _done(found: Asked, common: Mapping[str, Any]) -> str:
 @public
 def new_link(token: str) -> Answer:
     """Have an expired link replaced; the new one goes where the old one went."""
-    _asked(token)
+    is_principal = _asked(token).mandate is not None
     try:
         request.write(reminding.renew_link, token, request.now())
     except Refusal as error:
         flash(say(error.message), "warning")
         return _back(token)
-    return render_template("signing/renewed.html")
+    return render_template("signing/renewed.html", is_principal=is_principal)

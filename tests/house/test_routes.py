@@ -35,6 +35,9 @@ PUBLIC_ENDPOINTS: set[str] = {
     "public.guides",
     "public.healthz",
     "public.home",
+    # By the link on which a mandate was signed, after name, number and a code.
+    "revoking.by_link",
+    "revoking.do_by_link",
     "signing.code",
     "signing.confirmation",
     "signing.decline",
