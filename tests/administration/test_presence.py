@@ -90,7 +90,8 @@ def test_departments_come_and_go(database: Database, cast: Cast) -> None:
     acting = cast.administrator.acting
     typed = {"department": "tax", "valid_from": "2026-11-23", "valid_to": ""}
     database.write(presence.add_department, acting, SUB, typed, DEPARTMENTS, NOW)
-    assert "重叠" in refusal(database.write, presence.add_department, acting, SUB, typed, DEPARTMENTS, NOW)["department"]
+    other = typed | {"valid_to": "2026-12-31"}
+    assert "重叠" in refusal(database.write, presence.add_department, acting, SUB, other, DEPARTMENTS, NOW)["department"]
     early = typed | {"department": "bank", "valid_from": "2019-01-01"}
     assert "才启用" in refusal(database.write, presence.add_department, acting, SUB, early, DEPARTMENTS, NOW)["valid_from"]
     odd = typed | {"department": "magic", "valid_to": "2026-01-01"}
@@ -128,7 +129,7 @@ def test_a_competence_changes_the_route_from_its_day_on(database: Database, cast
 def test_overlapping_competences_are_refused(database: Database, cast: Cast) -> None:
     acting = cast.administrator.acting
     database.write(competences.add_competence, acting, WANTED | {"valid_to": "2026-12-31"}, MATTERS, NOW)
-    for days in ({}, {"valid_from": "2026-12-31"}, {"valid_from": "2026-01-01", "valid_to": "2026-11-23"}):
+    for days in ({"valid_to": ""}, {"valid_from": "2026-12-31"}, {"valid_from": "2026-01-01", "valid_to": "2026-11-23"}):
         found = refusal(database.write, competences.add_competence, acting, WANTED | days, MATTERS, NOW)
         assert "日期重叠" in found["valid_from"]
     database.write(competences.add_competence, acting, WANTED | {"valid_from": "2027-01-01"}, MATTERS, NOW)

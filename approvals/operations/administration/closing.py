@@ -45,9 +45,11 @@ def close_office(
     """
     office = office_to_change(session, code)
     before = as_shown(session, office)
-    refuse_outdated(session, office, before, shown)
     county = County.read(session)
     last, after = read_day(typed.get("valid_to", "")), county.node(typed.get("successor", "").strip())
+    if last is not None and (office.valid_to, before["successor"]) == (last, after.code if after is not None else ""):
+        return Closed(code, ())
+    refuse_outdated(session, office, before, shown)
     refuse(_closing_faults(session, county, office, last, after, typed))
     assert last is not None
     below = _left_below(county, code, last)

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Competence, Office
+from approvals.operations import reference
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
 from workflows.network import EVERY_MATTER, POWERS
 
 from .faults import Fault, fault, refuse
 from .log import record
-from .offices import office_to_change, today_of
+from .offices import id_of, office_to_change, today_of
 from .reading import is_likely, one_line, read_day
 
 SUBJECT = "competence"
@@ -124,9 +125,11 @@ def _overlapping(office: Office, row: Competence) -> Fault:
 def add_competence(
     session: Session, acting: Acting, typed: Mapping[str, str], matters: Collection[str], now: datetime, reason: str = ""
 ) -> int:
-    """Give an office a competence. Raises Faulty with all that is wrong."""
-    if typed.get("office"):
-        office_to_change(session, typed["office"].strip())
+    """Give an office a competence; the same sent twice is given once. Raises Faulty with all that is wrong."""
+    reference.network_changed(session)
+    known = _known(session, typed)
+    if known is not None:
+        return known.id
     wanted = judge_competence(session, typed, matters, today_of(now))
     row = Competence(
         office_id=wanted.office_id, matter=wanted.matter, power=wanted.power, basis=wanted.basis, valid_from=wanted.valid_from,
@@ -140,6 +143,17 @@ def add_competence(
         reason=reason or row.basis,
     )  # fmt: skip
     return row.id
+
+
+def _known(session: Session, typed: Mapping[str, str]) -> Competence | None:
+    """The stored row that says exactly what was typed."""
+    first, until = read_day(typed.get("valid_from", "")), typed.get("valid_to", "").strip()
+    said = {"matter": typed.get("matter", ""), "power": typed.get("power", ""), "basis": one_line(typed.get("basis", ""))}
+    if first is None or (until and read_day(until) is None):
+        return None
+    office_id = id_of(session, typed.get("office", "").strip())
+    rows = select(Competence).filter_by(**said, office_id=office_id, valid_from=first, valid_to=read_day(until))
+    return session.scalars(rows).first()
 
 
 def end_competence(session: Session, acting: Acting, competence_id: int, last_day: str, now: datetime, reason: str) -> None:

@@ -55,9 +55,12 @@ def office_to_change(session: Session, code: str) -> Office:
 
 
 def add_office(session: Session, acting: Acting | None, typed: Mapping[str, str], now: datetime, reason: str = "") -> str:
-    """Add an office as it was typed; returns its code. Raises Faulty with all that is wrong."""
+    """Add an office as it was typed; returns its code. The same sent twice adds it once. Raises Faulty with all that is wrong."""
     reference.network_changed(session)
     judged = judge(typed, County.read(session), today_of(now))
+    known = session.scalars(select(Office).where(Office.code == judged.values["code"])).one_or_none()
+    if known is not None and judged.values.items() <= as_shown(session, known).items():
+        return known.code
     refuse(judged.faults)
     office = office_of(session, judged.values)
     record(
@@ -84,8 +87,10 @@ def change_office(
     """
     office = office_to_change(session, code)
     before = as_shown(session, office)
-    refuse_outdated(session, office, before, shown)
     judged = judge({**typed, "code": code}, County.read(session), today_of(now), before)
+    if judged.values.items() <= before.items():
+        return False
+    refuse_outdated(session, office, before, shown)
     refuse(judged.faults)
     _put(session, office, judged.values)
     after = {**before, **judged.values}

@@ -22,9 +22,14 @@ LONGEST_WHY = 200
 
 
 def add_closure(session: Session, acting: Acting, code: str, typed: Mapping[str, str], now: datetime) -> None:
-    """Enter days (``closed_from``, ``closed_to``, both included) on which an office is closed, and ``why``. Raises Faulty."""
+    """Enter days (``closed_from``, ``closed_to``, both included) on which an office is closed, and ``why``.
+
+    The same sent twice is entered once. Raises Faulty.
+    """
     office, today = office_to_change(session, code), today_of(now)
     first, last, why = read_day(typed.get("closed_from", "")), read_day(typed.get("closed_to", "")), one_line(typed.get("why", ""))
+    if _is_known(session, OfficeClosure, office_id=office.id, closed_from=first, closed_to=last, reason=why):
+        return
     faults = _day_faults({"closed_from": first, "closed_to": last}, today)
     if first is not None and last is not None and not faults:
         faults += _span_faults(session, office, first, last, today)
@@ -39,6 +44,10 @@ def add_closure(session: Session, acting: Acting, code: str, typed: Mapping[str,
     session.flush()
     after = {"office": office.code, "closed_from": first, "closed_to": last, "why": why}
     record(session, acting, now, subject=CLOSURE, subject_id=closure.id, title=office.name, before=None, after=after, reason=why)
+
+
+def _is_known(session: Session, model: type[OfficeClosure] | type[OfficeDepartment], **values: object) -> bool:
+    return session.scalars(select(model).filter_by(**values)).first() is not None
 
 
 def _day_faults(days: Mapping[str, date | None], today: date) -> list[Fault]:
@@ -78,13 +87,13 @@ def _span_faults(session: Session, office: Office, first: date, last: date, toda
 
 
 def end_closure(session: Session, acting: Acting, code: str, closure_id: int, now: datetime) -> None:
-    """Open again today, or take back a closure that has not begun. One that is over stays as it was."""
+    """Open again today, or take back a closure that has not begun. One that is over or was taken back stays as it is."""
     office, today = office_to_change(session, code), today_of(now)
     closure = session.get(OfficeClosure, closure_id)
-    if closure is None or closure.office_id != office.id:
-        raise NotFound
-    if closure.closed_to < today:
+    if closure is None or closure.closed_to < today:
         return
+    if closure.office_id != office.id:
+        raise NotFound
     before = {"office": office.code, "closed_from": closure.closed_from, "closed_to": closure.closed_to, "why": closure.reason}
     after: dict[str, object] | None = None
     if closure.closed_from < today:
@@ -98,10 +107,15 @@ def end_closure(session: Session, acting: Acting, code: str, closure_id: int, no
 def add_department(
     session: Session, acting: Acting, code: str, typed: Mapping[str, str], departments: Collection[str], now: datetime
 ) -> None:
-    """Enter a department as present from ``valid_from`` until ``valid_to`` ("" for open). ``departments`` are those there are."""
+    """Enter a department as present from ``valid_from`` until ``valid_to`` ("" for open). ``departments`` are those there are.
+
+    The same sent twice is entered once. Raises Faulty.
+    """
     office, today = office_to_change(session, code), today_of(now)
     department, until = typed.get("department", ""), typed.get("valid_to", "").strip()
     first, last = read_day(typed.get("valid_from", "")), read_day(until)
+    if _is_known(session, OfficeDepartment, office_id=office.id, department=department, valid_from=first, valid_to=last):
+        return
     faults = _day_faults({"valid_from": first, **({"valid_to": last} if until else {})}, today)
     if department not in departments:
         faults.append(fault("department", "请选部门。", "Choose a department."))

@@ -96,6 +96,10 @@ def _digest(typed: dict[str, str]) -> str:
 @requires("administer")
 def end_competence(competence_id: int) -> Response | Page:
     """Give a competence its last day: first what that would do, then the deed."""
+    if asked.method == "POST" and _found(competence_id) is None:
+        # One that had not begun is gone when it was taken back: a second click finds it so.
+        flash(_("这项权限已经取消了。"), "info")
+        return redirect(url_for("administering.matrix"), code=303)
     stored, form = _stored(competence_id), EndingForm(valid_to=request.today().isoformat())
     preview, typed, code = None, typed_of(form), stored.office.code
     if form.validate_on_submit():
@@ -119,8 +123,12 @@ def end_competence(competence_id: int) -> Response | Page:
     return page, 422 if form.errors else 200
 
 
+def _found(competence_id: int) -> written.Stored | None:
+    return written.competence(request.session(), competence_id) if competence_id < _NO_ID else None
+
+
 def _stored(competence_id: int) -> written.Stored:
-    found = written.competence(request.session(), competence_id) if competence_id < _NO_ID else None
+    found = _found(competence_id)
     if found is None:
         raise NotFound
     return found
