@@ -20,7 +20,7 @@ from .counting import count_one
 T = TypeVar("T")
 _KEPT_SECONDS = 300.0
 _kept: dict[tuple[str, str], tuple[float, Any]] = {}
-_standing: dict[date, tuple[Network, Mapping[str, str], frozenset[str]]] = {}
+_standing: dict[date, tuple[Network, Mapping[str, str], frozenset[str], Mapping[str, str]]] = {}
 
 
 def _keep(connection: Connection, name: str, read: Callable[[], T]) -> T:
@@ -58,15 +58,19 @@ def note_network_version(engine: Engine, version: int) -> None:
     county_network.note_version(engine, version)
 
 
-def _places(connection: Connection, today: date) -> tuple[Mapping[str, str], frozenset[str]]:
-    """The units that stand on a day, each as an address has it, and their codes; worked out once for a network and a day."""
+def _places(connection: Connection, today: date) -> tuple[Mapping[str, str], frozenset[str], Mapping[str, str]]:
+    """The units that stand on a day, each as an address has it; their codes; and for those that have ended which took them in.
+
+    Worked out once for a network and a day.
+    """
     now = network(connection)
     found = _standing.get(today)
     if found is None or found[0] is not now:
         rows = {place.code: (place.name, place.parent) for place in now.places.values() if place.stands_on(today)}
         _standing.clear()
-        found = _standing[today] = (now, {code: _address(rows, code) for code in rows}, frozenset(rows))
-    return found[1], found[2]
+        merged = {code: rows[heir][0] for code in now.places if (heir := now.place_on(code, today)) != code and heir in rows}
+        found = _standing[today] = (now, {code: _address(rows, code) for code in rows}, frozenset(rows), merged)
+    return found[1:]
 
 
 def _address(rows: Mapping[str, tuple[str, str | None]], code: str | None) -> str:
@@ -93,6 +97,11 @@ def office_name_of(connection: Connection, office: str | int | None) -> str:
 def place_codes(connection: Connection, today: date) -> frozenset[str]:
     """Codes of the units that stand on that day."""
     return _places(connection, today)[1]
+
+
+def merged_places(connection: Connection, today: date) -> Mapping[str, str]:
+    """For the code of each unit that has ended by that day, the name of the one that has its place."""
+    return _places(connection, today)[2]
 
 
 def place_in_words(connection: Connection, code: str, today: date) -> str:

@@ -10,7 +10,7 @@ from workflows.clock import OFFICE_ZONE
 from workflows.rules import RegisteredName, RuleContext, comparable, compose_name, normalise_number
 
 from . import statements
-from .reference import business_items, place_codes
+from .reference import business_items, merged_places, place_codes
 
 if TYPE_CHECKING:
     from .snapshot import CaseNow
@@ -49,6 +49,7 @@ def context_for(
         stage="submission",
         names=names,
         places=place_codes(connection, today),
+        merged=merged_places(connection, today),
         business_items=business_items(connection),
         identity_overrides=frozenset(overrides),
     )

@@ -70,10 +70,17 @@ def offices_of(
     routes = {matter: _route(known, matter, place, today) for matter in matters_of(definition)}
     deciding = routes[definition.key].office.id
     hall = known.hall(today)
-    offices = {DECIDING: deciding, "receiving": receiving_id or (hall.id if hall is not None else deciding)}
+    # What comes by wire is received by whoever has the first matter of the chain.
+    offices = {DECIDING: deciding, "receiving": receiving_id or routes[_first(definition, routes)].office.id}
     offices |= {f"{DECIDING}.{matter}": found.office.id for matter, found in routes.items() if found.office.id != deciding}
     offices["delivery"] = hall.id if hall is not None else deciding
     return Routed({**offices, **asked_for(connection, application)}, _why(routes))
+
+
+def _first(definition: Definition, routes: Mapping[str, Route]) -> str:
+    """The matter that a workflow begins with: that of the linked case which it opens at once, else its own."""
+    opened = (opening.workflow for opening in definition.states[definition.initial].opens)
+    return next((workflow for workflow in opened if workflow in routes), definition.key)
 
 
 def asked_for(connection: Connection, application: Mapping[str, Any]) -> dict[str, int]:

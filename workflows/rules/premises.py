@@ -44,7 +44,13 @@ def place_in_county(application: Application, context: RuleContext) -> Iterator[
     """The address lies in this county: its community or village is on the official list of today."""
     page = application.page("premises")
     place = page.text("place")
-    if context.places and page.typed("place") and place not in context.places:
+    if context.places and place in context.merged:
+        yield Problem(
+            page.field("place"),
+            f"所选社区（村）已并入{context.merged[place]}，请改选它，其他内容不用重填。",
+            f"The community or village you chose has become part of {context.merged[place]}. Choose that one; all else stays.",
+        )
+    elif context.places and page.typed("place") and place not in context.places:
         yield Problem(
             page.field("place"),
             "所选社区（村）不在本县现行名录中，请重新选择住所所在的社区（村）；住所在外县的，请到当地登记机关办理。",

@@ -69,13 +69,15 @@ class RuleContext:
     """What the rules need to know beside the application.
 
     `today` is the day of submission, or of approval (the establishment date) when the rules run again there.
-    Empty `places` and `business_items` mean: not checked. Raises ValueError for an unknown stage.
+    Empty `places` and `business_items` mean: not checked. `merged` names, for the code of a place that has ended, the place that
+    took it in. Raises ValueError for an unknown stage.
     """
 
     today: date
     stage: str
     names: tuple[RegisteredName, ...] = ()
     places: frozenset[str] = frozenset()
+    merged: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     business_items: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     identity_overrides: frozenset[str] = frozenset()
     foreign_invested_authorised: bool = False
