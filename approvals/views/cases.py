@@ -323,7 +323,7 @@ def _readable_form(view: Seen, line: Line, lists: Choices) -> tuple[filed.Line, 
     if not view.may_read(line.member):
         return ()
     if "disclosure" in line.payload:
-        return (filed.Line(_("理由"), line.payload["disclosure"]["reason"]),)
+        return (filed.Line(_("理由"), disclosing.in_words(line.payload["disclosure"]["reason"])),)
     shown = line.form if view.works_on(line.member) else line.open_to_applicant()
     return _lines(shown, lists, full=view.is_applicant)
 

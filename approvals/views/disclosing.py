@@ -40,22 +40,25 @@ def bar(view: Seen) -> Bar | None:
     """The bar of a page about a case; None for the applicant, and for whoever may not see more than is masked."""
     if view.is_applicant or not view.works_on(view.subject) or not holds(view.acting, "disclose_identity"):
         return None
+    before = in_words(view.disclosure.reason) if view.disclosure is not None else ""
     return Bar(
         url_for("cases.disclosing.show_in_full", token=view.subject.case.token),
         asked.full_path.rstrip("?") if asked.method == "GET" else url_for("cases.case_page", token=view.subject.case.token),
-        view.disclosed_until, view.disclosure.reason if view.disclosure is not None else "", _reasons(), disclosing.LONGEST_REMARK,
+        view.disclosed_until, before, _reasons(), disclosing.LONGEST_REMARK,
     )  # fmt: skip
+
+
+def in_words(reason: str) -> str:
+    """A reason as it was put on record, in the reader's language as far as it was chosen and not typed."""
+    for text in disclosing.REASONS.values():
+        chosen, remark = text["zh"], reason.removeprefix(text["zh"])
+        if reason.startswith(chosen) and (not remark or remark.startswith("：")):
+            return say(text) + (_("：") + remark[1:] if remark else "")
+    return reason
 
 
 def _reasons() -> tuple[tuple[str, str], ...]:
     return tuple((name, say(text)) for name, text in disclosing.REASONS.items())
-
-
-@blueprint.get("/cases/<string:token>/disclosure")
-@requires("applicant")
-def ask(token: str) -> Answer:
-    """The reasons on a page of their own."""
-    return _page(seen(token), url_for("cases.case_page", token=token))
 
 
 @blueprint.post("/cases/<string:token>/disclosure")

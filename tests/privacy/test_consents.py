@@ -115,7 +115,7 @@ def test_from_the_withdrawal_on_the_bank_neither_reads_nor_acts_and_the_case_goe
     assert "资料提供给谁" in page and "示例银行惠民支行" in page and "撤回同意" in page
     withdraw = f"/cases/{chain.case().token}/consents/{chain.cast.offices[BANK_CODE]}/withdraw"
     applicant.post(withdraw, status=303)
-    for path in (address, f"{address}/actions/complete", f"{address}/disclosure"):
+    for path in (address, f"{address}/actions/complete"):
         page = officer.get(path, status=403).text
         assert "申请人已撤回同意" in page and 'id="filed"' not in page and "您不用操作" in page
     task = chain.task(BANK)
