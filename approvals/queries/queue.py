@@ -20,7 +20,7 @@ from workflows.county import county_catalogue
 from .finding import Findable
 from .inbox import clerk_departments
 
-MOST_LISTED = 8
+MOST_LISTED = 5
 """Lines of each kind that the queue lists, those who have waited longest first; the counts tell of the others."""
 
 DRAFT, TASK, CORRECTION = "draft", "task", "correction"

@@ -40,7 +40,8 @@
       if (each.type === "checkbox") return !each.checked && !!each.closest(".field-declaration");
       return each.type === "radio" ? !each.checked : !each.value;
     };
-    const first = faulty || within.find(isEmpty) || within[0];
+    // A page that is written for the first time may begin with what was filled in already.
+    const first = faulty || ((marked || form.dataset.hurry === "new") && within.find(isEmpty)) || within[0];
     if (first) stand(first);
   }
 
