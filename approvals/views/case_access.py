@@ -12,13 +12,15 @@ from approvals.operations.acting import Acting, counting_on, roles_on_case
 from approvals.operations.consents import refuse_without_consent
 from approvals.operations.disclosing import OPEN_FOR
 from approvals.operations.errors import NotFound
+from approvals.operations.mandates import AGENT, APPLICANT, acts_for, gives_up, mandate_now
 from approvals.operations.permissions import COUNTY, DESK_ROLES, holds, jurisdiction
 from approvals.queries import cases, people, ratings
 from approvals.queries.cases import Family, Member
 from approvals.queries.consents import consents_of
 from approvals.queries.disclosures import last_disclosure
-from workflows.engine.definition import OUTSIDE_ROLES, Action
+from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
+from workflows.network.mandates import Mandate
 
 from . import request
 
@@ -57,6 +59,19 @@ class Seen:
     def is_applicant(self) -> bool:
         return self.family.root.case.applicant_id == self.acting.person_id
 
+    @cached_property
+    def mandate(self) -> Mandate | None:
+        """The mandate of a delegated family that counts today; no statement on others."""
+        root = self.family.root
+        return mandate_now(request.session().connection(), root.case.id, request.today()) if root.definition.kind == DELEGATED else None
+
+    @cached_property
+    def on_behalf_of(self) -> int | None:
+        """For whom the person acts today on a mandate, by the same rule as the verbs use; None for everybody else."""
+        if self.is_applicant or not self.acting.has_role(AGENT) or not acts_for(self.acting, self.mandate, request.today()):
+            return None
+        return self.family.root.case.applicant_id
+
     def roles(self, member: Member) -> frozenset[str]:
         """The roles with which the person can work on a case of the family now, by the same rule as the verbs use."""
         return self._roles(member, member.task)
@@ -74,7 +89,10 @@ class Seen:
             task_role=task.role if task is not None else "",
             task_office_id=task.office_id if task is not None else None,
         )
-        return counting_on(member.definition, found & (DESK_ROLES | {"applicant"}))
+        found &= DESK_ROLES | {APPLICANT}
+        if self.on_behalf_of is not None and member.definition.kind != DELEGATED:
+            found |= {APPLICANT}
+        return counting_on(member.definition, found)
 
     def works_on(self, member: Member) -> bool:
         """Whether the person is on the authorities' side of a case: staff who work on it, or a supervisor."""
@@ -120,8 +138,8 @@ class Seen:
         task = member.task
         if task is None or (task.holder_id is not None and task.id not in self.left_behind) or not self.is_addressed(member):
             return False
-        if any(named.name in ("send_hand_over", "receive_hand_over") for named in action.effects):
-            return False  # a bag at the counter is signed for at once: the signature itself says who has it
+        if member.definition.kind == DELEGATED:
+            return False  # at a counter or a kitchen table things are done at once: the step itself says who has it in hand
         return (self.roles(member) - {task.role}).isdisjoint(action.by)
 
     def held_by_other(self, member: Member) -> bool:
@@ -157,6 +175,9 @@ class Seen:
         return [Doable(member, action) for action in offered if not self._is_blocked(member, action)]
 
     def _is_blocked(self, member: Member, action: Action) -> bool:
+        own = set(action.by) - {APPLICANT}
+        if self.on_behalf_of is not None and self.roles(member).isdisjoint(own) and gives_up(member.definition, action):
+            return True  # what no mandate covers is not offered to the agent
         guards = {named.name for named in action.guards}
         if "linked_cases_settled_again" in guards:
             closed_at = member.case.closed_at

@@ -32,6 +32,7 @@ from . import (
     case_files,
     case_signatures,
     counter,
+    delegated_case,
     disclosing,
     documents,
     filed,
@@ -102,6 +103,15 @@ def case_page(token: str) -> str:
     if follow_ups.is_follow_up(subject):
         whose = applicant(view, lines, full=view.sees_numbers(subject))
         return follow_ups.page(view, told(view, lines, lists), whose, turn)
+    if delegated_case.is_delegated(subject):
+        shared = {
+            "turn": delegated_case.turn_of(view), "turn_of": lambda member: turn(view, member), "told": told(view, lines, lists),
+            "state_of": lambda member: state_title(member.state, ""), "correcting": correction(view, lines, lists),
+            "reasons": {member.case.id: reason(view, lines, member, lists) for member in family.members},
+            "results": results(view, cases.documents_of(session, family), lists), "ratings": _ratings(view, lines),
+            "applicant": applicant(view, lines, full=view.sees_numbers(subject)), "resend_address": resending(view),
+        }  # fmt: skip
+        return delegated_case.page(view, lines, shared, lists)
     submissions = cases.submissions_of(session, family)
     signed = case_signatures.panel(view, submissions)
     lists = case_signatures.with_real_names(lists, signed.progress.ever) if signed is not None else lists
@@ -276,6 +286,8 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
             who = _("%(name)s（%(role)s，替岗）", name=who, role=role)
         elif is_named and role:
             who = _("%(name)s（%(role)s）", name=who, role=role)
+        if event.on_behalf_of is not None:
+            who = _("%(name)s，代您办理", name=who) if view.is_applicant else _("%(name)s，代%(whom)s办理", name=who, whom=_principal_of(view))
         causes = came_back[event.case_id]
         from_title = to_title = ""
         if line.moved and event.to_state in states:
@@ -285,6 +297,13 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
         matter = "" if line.member is view.subject else say(line.definition.title)
         found.append(Told(event_title(line), who, line, from_title, to_title, _readable_form(view, line, lists), matter))
     return found
+
+
+def _principal_of(view: Seen) -> str:
+    """Whoever entrusted an agent, as the page may name them."""
+    known = view.family.applicant
+    name = known.name if known is not None else ""
+    return name if view.sees_numbers(view.family.root) else mask_name(name)
 
 
 def event_title(line: Line) -> str:

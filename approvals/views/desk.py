@@ -1,4 +1,4 @@
-"""The inbox of department staff and window clerks."""
+"""The inbox of department staff, window clerks, and those who carry cases for others."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from flask import request as asked
 from approvals.operations.acting import counting_on, roles_on_case
 from approvals.operations.permissions import DESK_ROLES, working_positions
 from approvals.queries import inbox
+from approvals.queries.carried import carried_by
 from approvals.queries.cases import Member
 
 from . import counter, request
-from .access import requires
+from .access import may, requires
 from .custody import transit_counts
 
 blueprint = Blueprint("desk", __name__)
@@ -40,6 +41,9 @@ def index() -> str:
     page = inbox.page_of(request.session(), acting.person_id, positions, filters, now)
     counts = inbox.counts_of(request.session(), acting.person_id, positions, now)
 
+    points, centres = ({held.office_id for held in positions if held.role == role} for role in ("agent", "coordinator"))
+    carried = carried_by(request.session(), points, centres, request.today())
+
     def address(**changes: str | int) -> str:
         asked_for = {"matter": filters.workflow, "due": filters.due, "holder": filters.holder, **changes}
         kept = {name: value for name, value in asked_for.items() if value}
@@ -48,7 +52,8 @@ def index() -> str:
     return render_template(
         "desk/index.html",
         page=page, counts=counts, filters=filters, matters=inbox.matters_of(positions), address=address, positions=positions,
-        most=inbox.MOST_COUNTED, transit=transit_counts(), person_id=acting.person_id, here=address(page=page.number),
+        most=inbox.MOST_COUNTED, transit=transit_counts(), carried=carried, takes_in=may(acting, "delegate"),
+        person_id=acting.person_id, here=address(page=page.number),
     )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ def initial(page: str, draft: Draft, new_row: Mapping[str, Any]) -> dict[str, An
         if row:
             values["shareholders"] = [{**new_row, "kind": "natural", **row}]
     if page == "people":
-        row = _own_row(name, phone, earlier) or _principal(draft, with_phone=True)
+        row = _own_row(name, phone, earlier) or _principal(draft)
         if row:
             values["people"] = [row]
     return values
@@ -74,13 +74,13 @@ def _walk_in(draft: Draft) -> dict[str, Any]:
     return {name: draft.walk_in[name] for name in IDENTITY if draft.walk_in.get(name)} if draft.office_id is not None else {}
 
 
-def _principal(draft: Draft, with_phone: bool = False) -> dict[str, Any]:
+def _principal(draft: Draft) -> dict[str, Any]:
     """Who entrusted the agent, as their paper says, which the agent has seen."""
     if draft.delegated_id is None:
         return {}
     person = request.session().get_one(Person, person_behind(draft))
     row: dict[str, Any] = {"name": person.name, "id_kind": person.identity_kind, "id_number": person.identity_number}
-    return row | ({"phone": person.phone} if with_phone else {})
+    return row | {"phone": person.phone}
 
 
 def _own_rows(name: str, phone: str, earlier: Earlier) -> Iterator[Row]:
