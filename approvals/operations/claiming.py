@@ -17,6 +17,7 @@ from .acting import Acting
 from .counting import count_one, uncount_one
 from .errors import NotFound, Refusal
 from .filing import claim_hash, new_code
+from .permissions import allows
 from .unit import Unit
 
 ADOPTED = "case:adopted"
@@ -90,7 +91,7 @@ def new_claim_code(session: Session, acting: Acting, case_token: str, now: datet
     unit = Unit.load(session, case_id, now)
     case = unit.case(case_id)
     here = set(case.office_ids())
-    if not any(held.role == "clerk" and held.office_id in here for held in acting.positions):
+    if not any(allows(held, "take_in") and held.office_id in here for held in acting.positions):
         raise NotFound
     if case.applicant_id is not None:
         raise Refusal(

@@ -192,12 +192,17 @@ DESK_ROLES = roles_with("work_on_case")
 
 def holds(acting: Acting | None, action: str) -> bool:
     """Whether somebody may do something anywhere."""
-    return acting is not None and any(reach(held.role, held.kind, action) is not None for held in acting.positions)
+    return acting is not None and any(allows(held, action) for held in acting.positions)
+
+
+def allows(held: Held, action: str) -> bool:
+    """Whether one position allows something at its office."""
+    return reach(held.role, held.kind, action) is not None
 
 
 def working_positions(acting: Acting) -> list[Held]:
     """The positions to which tasks may be addressed."""
-    return [held for held in acting.positions if reach(held.role, held.kind, "work_on_case") is not None]
+    return [held for held in acting.positions if allows(held, "work_on_case")]
 
 
 def may(acting: Acting, action: str, office_id: int, network: Tree, on: date | None = None) -> bool:

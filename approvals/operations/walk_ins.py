@@ -16,6 +16,7 @@ from workflows.rules import identity_faults, is_phone
 
 from .acting import Acting
 from .errors import Refusal
+from .permissions import allows
 from .reference import network
 from .taking_in import refuse_taking_in
 
@@ -111,13 +112,13 @@ def walk_in_of(session: Session, root_id: int) -> dict[str, str]:
 
 def windows_of(acting: Acting) -> tuple[int, ...]:
     """The offices at whose window a person serves today; an office that has closed takes nothing new in."""
-    offices = (held.office_id for held in acting.positions if held.role == "clerk" and not held.inherited)
+    offices = (held.office_id for held in acting.positions if allows(held, "take_in") and not held.inherited)
     return tuple(dict.fromkeys(offices))
 
 
 def refuse_other_than_clerk(acting: Acting, office_id: int) -> None:
     """Raise Refusal unless the person is a clerk of that office today: whoever has left the window files nothing there."""
-    if not any(held.role == "clerk" and held.office_id == office_id for held in acting.positions):
+    if not any(allows(held, "take_in") and held.office_id == office_id for held in acting.positions):
         raise Refusal("not-permitted", {"zh": "您不是这个窗口的工作人员，不能在这里收件。", "en": "You are no clerk at this window."})
 
 

@@ -14,6 +14,7 @@ from approvals.models import Case
 from approvals.operations import claiming
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
+from approvals.operations.permissions import allows
 from approvals.queries.applications import receipt_of
 from approvals.queries.expectations import expectation
 from approvals.queries.issued import id_of_token
@@ -67,7 +68,7 @@ def _is_own(case: Case, acting: Acting) -> bool:
 
 def _is_clerk(case: Case, acting: Acting) -> bool:
     offices = {case.deciding_office_id, *(case.offices[name] for name in ("receiving", "delivery") if name in case.offices)}
-    return any(held.role == "clerk" and held.office_id in offices for held in acting.positions)
+    return any(allows(held, "take_in") and held.office_id in offices for held in acting.positions)
 
 
 @blueprint.post("/receipts/<string:token>/claim-code")
