@@ -86,9 +86,11 @@
       const forget = button(said.forget, () => { state.done(); location.reload(); });
       show(entry.unsent ? said.unsent : said.restored, "status", forget);
     };
-    if (same(entry.base, base) || same(entry.sent, base)) return putBack();
+    // Where each client begins on the same page, what was typed may be of the one before: nobody's name shows unasked.
+    const isAsked = form.dataset.keep === "ask";
+    if (!isAsked && (same(entry.base, base) || same(entry.sent, base))) return putBack();
     // Saved elsewhere meanwhile: which of the two holds is not for a script to say.
-    show(said.elsewhere, "status", button(said.fill, putBack), button(said.forget, () => { drop(place); box.remove(); }));
+    show(isAsked ? said.ask : said.elsewhere, "status", button(said.fill, putBack), button(said.forget, () => { drop(place); box.remove(); }));
   }
 
   const kept = (window.kept = { forms: new Map(), note, button, said });

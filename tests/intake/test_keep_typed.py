@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from approvals.models import Case, Draft
+from approvals.models import Case, Draft, Position
 from tests.support import seed
 from tests.support.filing import County, began, typed
 from tests.support.seed import Member
@@ -230,3 +230,21 @@ def test_signed_out_meanwhile_the_page_stays(page: Any, name_page: str, county: 
     page.wait_for_selector("text=这一页还有")
     assert county.draft(draft).content["name"]["trade_name"] == "禾样"
     assert kept(page) == 0
+
+
+def test_where_every_client_begins_on_the_same_page_nothing_shows_unasked(
+    page: Any, address: str, county: County, sign_in: SignIn
+) -> None:
+    agent = county.cast.town_clerk
+    held = {"role": "agent", "department": "approval-bureau", "office_id": county.cast.offices[seed.TOWN], "valid_from": seed.SINCE}
+    county.database.write(lambda session: session.add(Position(person_id=agent.person_id, **held)))
+    sign_in(page, agent)
+    page.goto(f"{address}/desk/delegation")
+    field = page.locator("main form input[type=text]").first
+    field.fill("上一位")
+    when_kept(page)
+    page.goto(f"{address}/desk/delegation")
+    page.wait_for_selector("text=可能是上一位的")
+    assert field.input_value() == ""
+    page.click("button:text-is('填回没有送出的')")
+    assert field.input_value() == "上一位"
