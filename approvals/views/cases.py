@@ -241,7 +241,7 @@ def turn(view: Seen, member: Member) -> str:
         return _("请看下面怎样拿到结果")
     if without := missing_for(view, member):
         if view.is_applicant:
-            return _("等您同意：同意把资料提供给%(office)s后才能办，见下面的“资料提供给谁”", office=without)
+            return _("等您同意把资料提供给%(office)s", office=without)
         return _("等申请人同意把资料提供给%(office)s", office=without)
     role = say(county_catalogue().text("roles", task.role))
     if task.department == "bank":

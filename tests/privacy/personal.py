@@ -11,7 +11,9 @@ from tests.support.web import Visitor
 
 NUMBERS = frozenset({"id_number", "representative_number", "phone", "email", "contact_phone"})
 LINK = re.compile(r'href="(/[^"#]*)"')
-LEFT_OUT = re.compile(r"^/(static|assets|sign-out|language|guides|applications|account|wallet|notices|names)|\.(css|js|svg|woff2?|ico)(\?|$)")
+LEFT_OUT = re.compile(
+    r"^/(static|assets|sign-out|language|guides|applications|account|wallet|notices|names)|\.(css|js|svg|woff2?|ico)(\?|$)"
+)
 MOST_PAGES = 120
 
 

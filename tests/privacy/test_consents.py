@@ -1,4 +1,4 @@
-"""Data goes to a bank, post office or merchant point only with consent, which can be seen and withdrawn (个人信息保护法 第十五、二十三条)."""
+"""Data goes to a bank, post office or merchant only with a consent that can be seen and withdrawn (个人信息保护法 第二十三条)."""
 
 from __future__ import annotations
 
