@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import AdministrationChange, Office, Task
+from approvals.models import AdministrationChange, Office, Place, Task
 from approvals.operations import reference
 from approvals.operations.administration.closing import close_office, reopen_office
 from approvals.operations.administration.faults import Faulty
@@ -116,6 +116,25 @@ def test_a_place_or_office_above_that_ended_is_refused(database: Database, cast:
     with pytest.raises(Faulty) as raised:
         add(database, cast)
     assert "已关闭" in faults_of(raised)["parent"]
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"valid_to": date(2026, 10, 31), "successor_code": "371621105202"}, "请改用“示范村村民委员会”（371621105202）"),
+        ({"valid_to": date(2026, 10, 31)}, "请另选地点"),
+        ({"valid_from": date(2027, 1, 1)}, "才设立"),
+    ],
+)
+def test_a_place_that_does_not_stand_is_refused_with_the_one_that_does(
+    database: Database, cast: Cast, values: dict[str, Any], sentence: str
+) -> None:
+    database.write(lambda session: session.execute(update(Place).where(Place.code == "371621105201").values(**values)))
+    with pytest.raises(Faulty) as raised:
+        add(database, cast)
+    assert sentence in faults_of(raised)["place"]
+    assert change(database, cast, POINT, phone="0543-2222222")
 
 
 def test_a_loop_is_refused(database: Database, cast: Cast) -> None:
