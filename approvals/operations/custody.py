@@ -19,10 +19,11 @@ from workflows.engine.facts import Actor
 from workflows.network.custody import COPY, ITEM_KINDS, ORIGINAL, RESULT, Item, Ledger, Move, NotAllowed
 
 from . import statements
-from .acting import Acting, Held
+from .acting import Acting, Held, stood_in
+from .consents import refuse_without_consent
 from .custody_ledger import ledger_of, note, refused, standing_at
 from .errors import NotFound, Outdated, Refusal
-from .mandates import mandate_of, today_of
+from .mandates import mandate_of, principal_for, today_of
 from .moving import Request, request_key
 from .permissions import reach
 from .snapshot import CaseNow
@@ -176,12 +177,15 @@ def _keeper(session: Session, acting: Acting, case_id: int, action: str, key: st
     held = [each for each in keeping(acting) if each.office_id in with_it]
     if not held:
         raise NotFound
+    refuse_without_consent(session, acting, root, root.office_ids())
     wanted = request_key(acting, Request(root.id, action, None, key))
     if wanted is not None and statements.event_of_request.rows(unit.connection, {"request_key": wanted}):
         return None
     role = min(held, key=lambda each: (root.task is None or each.office_id != root.task.office_id, each.role)).role
-    actor = Actor(acting.person_id, acting.name, frozenset({role}))
-    return _Keeper(unit, root, ledger, actor, role, frozenset(each.office_id for each in held), wanted)
+    offices = frozenset(each.office_id for each in held)
+    behalf = principal_for(unit, acting, root)
+    actor = Actor(acting.person_id, acting.name, frozenset({role}), behalf, stood_in(acting, offices))
+    return _Keeper(unit, root, ledger, actor, role, offices, wanted)
 
 
 def _refuse_ended(case: CaseNow) -> None:
