@@ -19,7 +19,7 @@ from workflows.county import county_catalogue
 from workflows.network import Office
 from workflows.rules import mask_identity, mask_phone
 
-from . import request
+from . import counter, request
 from .access import requires
 from .filters import office_name
 
@@ -94,6 +94,7 @@ def _address(filters: Filters, endpoint: str = "ledger.index", **values: Any) ->
 
 @blueprint.get("/ledger")
 @requires("ledger")
+@counter.lists_people
 def index() -> str:
     """The entries of a period, a page of them."""
     wanted = _asked()
@@ -112,6 +113,7 @@ def index() -> str:
 
 @blueprint.get("/ledger/excel")
 @requires("ledger")
+@counter.lists_people
 def excel() -> Response:
     """Exactly the entries of the period as one sheet."""
     filters, entries = _exported(MOST_EXPORTED)
@@ -122,6 +124,7 @@ def excel() -> Response:
 
 @blueprint.get("/ledger/pdf")
 @requires("ledger")
+@counter.lists_people
 def printed() -> Response:
     """The same to be printed and filed."""
     from approvals.documents.rendering import ledger as as_pdf
