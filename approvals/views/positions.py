@@ -62,9 +62,13 @@ def _office_page(office_id: int, sent: TypedForm | None = None) -> str:
     office = held.office(request.session(), stored(office_id))
     if office is None:
         raise NotFound
+    today = request.today()
+    rows = held.positions_at(request.session(), office_id)
     return render_template(
-        "administration/office_positions.html", office=office, rows=held.positions_at(request.session(), office_id),
-        today_is=request.today(), lists=lists(), sent=sent or TypedForm(), kind_title=KIND_TITLES.get(office.kind, {}),
+        "administration/office_positions.html", office=office, today_is=today,
+        here=[row for row in rows if row.status(today) != held.ENDED],
+        ended=[row for row in rows if row.status(today) == held.ENDED],
+        lists=lists(), sent=sent or TypedForm(), kind_title=KIND_TITLES.get(office.kind, {}),
         suggested=held.colleagues(request.session(), _around(office_id), request.today()),
     )  # fmt: skip
 
