@@ -116,7 +116,10 @@ class AdministrationChange(Identified, Base):
     """
 
     __tablename__ = "administration_changes"
-    __table_args__ = (Index("ix_administration_changes_changed_at", "changed_at"),)
+    __table_args__ = (
+        Index("ix_administration_changes_changed_at", "changed_at"),
+        Index("ix_administration_changes_subject_id", "subject_id"),
+    )
 
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"))

@@ -153,6 +153,14 @@ def test_what_was_left_alone_is_not_asked_for_anew(database: Database, cast: Cas
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_an_office_in_use_does_not_begin_tomorrow(database: Database, cast: Cast) -> None:
+    with pytest.raises(Faulty) as raised:
+        change(database, cast, POINT, valid_from="2026-11-24")
+    assert "已经在用" in faults_of(raised)["valid_from"]
+    assert change(database, cast, POINT, valid_from="2020-07-01")
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_an_office_that_is_lowered_keeps_none_below_that_is_as_high(database: Database, cast: Cast) -> None:
     with pytest.raises(Faulty) as raised:
         change(database, cast, "town-lizhuang", kind="village_point")

@@ -37,6 +37,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('administration_changes_pkey'))
     )
     op.create_index('ix_administration_changes_changed_at', 'administration_changes', ['changed_at'], unique=False)
+    op.create_index('ix_administration_changes_subject_id', 'administration_changes', ['subject_id'], unique=False)
     op.create_table('competences',
     sa.Column('office_id', sa.BigInteger(), nullable=False),
     sa.Column('matter', sa.String(length=60), nullable=False),

@@ -59,7 +59,17 @@ def judge(typed: Mapping[str, str], county: County, today: date, stored: Mapping
         changed = {column for column in COLUMNS if values[column] != stored[column]}
         asked = changed.union(*(_HANGS_ON.get(column, ()) for column in changed))
         faults = [each for each in faults if each.column in asked]
+        faults += _begun(date.fromisoformat(stored["valid_from"]), first, today)
     return Judged(values, tuple(faults))
+
+
+def _begun(stored: date, first: date | None, today: date) -> Iterator[Fault]:
+    """An office where work has begun cannot be as if it had not: its tasks would be nowhere."""
+    if first is not None and stored <= today < first:
+        yield fault(
+            "valid_from", f"它从 {stored.isoformat()} 起已经在用，启用日期不能改到今天以后；要停用请关闭它。",
+            f"It has been in use since {stored.isoformat()}: its first day cannot be after today. To end it, close it.",
+        )  # fmt: skip
 
 
 def _code(code: str, county: County) -> Iterator[Fault]:
