@@ -92,9 +92,7 @@ def _columns(kind: str, number: Any, token: Any, id: Any, since: Any, workflow: 
 
 
 def _drafts(person_id: int, offices: Collection[int]) -> Select[Any]:
-    columns = _columns(
-        DRAFT, literal(""), Draft.token, Draft.id, Draft.created_at, Draft.workflow, Draft.version, literal("")
-    )
+    columns = _columns(DRAFT, literal(""), Draft.token, Draft.id, Draft.created_at, Draft.workflow, Draft.version, literal(""))
     own = Draft.person_id == person_id, Draft.filed_case_id.is_(None), Draft.case_id.is_(None)
     return select(*columns).where(*own, Draft.office_id.in_(offices)).order_by(Draft.created_at, Draft.id).limit(MOST_LISTED)
 

@@ -80,7 +80,7 @@
   const words = {};
   const folded = (text) => text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
   async function wordsOf(list) {
-    words[list] = words[list] || fetch(`/desk/intake/words/${list}.json`).then((answer) => (answer.ok ? answer.json() : {}));
+    words[list] = words[list] || fetch(`/desk/intake/words?list=${list}`).then((answer) => (answer.ok ? answer.json() : {}));
     return words[list].catch(() => ({}));
   }
   function narrowable(within) {

@@ -53,11 +53,11 @@ def start() -> Answer:
     return redirect(url_for("intake.identity", token=token), code=303)
 
 
-@blueprint.get("/desk/intake/words/<string:name>.json")
+@blueprint.get("/desk/intake/words")
 @requires("desk")
-def words(name: str) -> Response:
+def words() -> Response:
     """What the entries of an official list can be found by, code, pinyin and initials, for the script that narrows them."""
-    groups = choices_of(request.session(), request.today()).get(name)
+    groups = choices_of(request.session(), request.today()).get(asked.args.get("list", ""))
     if groups is None:
         raise NotFound
     return jsonify({code: spelled(code, text) for _heading, entries in groups for code, text in entries})
@@ -66,14 +66,17 @@ def words(name: str) -> Response:
 def _index(refusal: Refusal | None = None) -> str:
     windows, session, acting, now = _windows(), request.session(), request.acting(), request.now()
     known = network(session.connection())
-    found = [(office_id, matter, why_not(known, office_id, matter.key, request.today())) for office_id in windows for matter in _matters()]
+    found = [
+        (office_id, matter, why_not(known, office_id, matter.key, request.today())) for office_id in windows for matter in _matters()
+    ]
     return render_template(
         "intake/index.html",
         windows=windows, refusal=say(refusal.message) if refusal is not None else "",
         open_here=[(office_id, matter) for office_id, matter, fault in found if fault is None],
         closed_here=list(dict.fromkeys(say(fault[1]) for _office, _matter, fault in found if fault is not None)),
         # Answering a send, the page is shown while somebody's case is open: it lists nobody then.
-        drafts=[] if counter.beside_me() else open_drafts(session, acting.person_id, walk_ins=True), queue=queue_of(session, acting.person_id, windows, now),
+        drafts=[] if counter.beside_me() else open_drafts(session, acting.person_id, walk_ins=True),
+        queue=queue_of(session, acting.person_id, windows, now),
     )  # fmt: skip
 
 

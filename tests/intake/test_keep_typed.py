@@ -129,9 +129,7 @@ def test_two_tabs_do_not_mix(page: Any, name_page: str) -> None:
     assert page.input_value("#trade_name") == "禾样"
 
 
-def test_what_was_saved_elsewhere_meanwhile_is_not_overwritten_unasked(
-    page: Any, name_page: str, county: County, draft: str
-) -> None:
+def test_what_was_saved_elsewhere_meanwhile_is_not_overwritten_unasked(page: Any, name_page: str, county: County, draft: str) -> None:
     page.fill("#trade_name", "禾样")
     when_kept(page)
     county.visitor(county.cast.applicant).post(f"/applications/{draft}/name", {"trade_name": "别处"}, status=303)
@@ -168,9 +166,7 @@ def test_passwords_are_never_kept(page: Any, name_page: str, address: str) -> No
     assert "secret of mine" not in page.evaluate("JSON.stringify(localStorage)")
 
 
-def test_a_lost_answer_and_a_second_send_open_one_case(
-    page: Any, address: str, county: County, sign_in: SignIn, draft: str
-) -> None:
+def test_a_lost_answer_and_a_second_send_open_one_case(page: Any, address: str, county: County, sign_in: SignIn, draft: str) -> None:
     typed(county.visitor(county.cast.applicant), draft, seed.application())
     sign_in(page, county.cast.applicant)
     page.goto(f"{address}/applications/{draft}/check")

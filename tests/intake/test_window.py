@@ -14,13 +14,17 @@ from approvals.models import Case, Competence, Draft, Office, OfficeClosure, Pos
 from approvals.operations import drafts
 from approvals.operations.errors import Refusal
 from approvals.operations.reference import network_changed
-from approvals.queries.queue import queue_of
+from approvals.queries.queue import Queue, queue_of
 from tests.support import seed
+from tests.support.driving import REGISTRATION, Chain, content_with
 from tests.support.filing import County, submitted, typed
 from tests.support.statements import counted
 from tests.support.web import Visitor
+from tests.web.test_corrections import returned
 
-IDENTITY = {"name": "周到访", "id_kind": "identity-card", "id_number": "110101199003070011", "phone": "13900000001", "checked_in_person": "y"}
+IDENTITY = {
+    "name": "周到访", "id_kind": "identity-card", "id_number": "110101199003070011", "phone": "13900000001", "checked_in_person": "y",
+}  # fmt: skip
 PAGES = ("name", "premises", "capital", "people", "matters", "delivery", "declaration")
 
 
@@ -55,8 +59,8 @@ def without_competence(county: County, code: str) -> None:
 
 
 def close(county: County, code: str) -> None:
-    today = county.now.date()
-    change(county, OfficeClosure(office_id=county.cast.offices[code], closed_from=today, closed_to=today + timedelta(days=2), reason="台风"))
+    first, last = county.now.date(), county.now.date() + timedelta(days=2)
+    change(county, OfficeClosure(office_id=county.cast.offices[code], closed_from=first, closed_to=last, reason="台风"))
 
 
 def start_verb(county: County) -> str:
@@ -126,26 +130,42 @@ def test_the_queue_stands_beside_the_form_without_names(county: County, clerk: V
     county.now += timedelta(minutes=25)
     other = began(clerk)
     clerk.post(f"/applications/{other}/identity", {**IDENTITY, "name": "另一位"}, status=303)
-    for path in (f"/applications/{other}/name", f"/applications/{other}/identity", f"/applications/{other}", f"/applications/{other}/check"):
-        html = clerk.get(path).text
+    for page in ("", "/name", "/identity", "/check"):
+        html = clerk.get(f"/applications/{other}{page}").text
         queue = html[html.index("window-queue") : html.index("</aside>", html.index("window-queue"))]
         assert f"/applications/{token}" in queue and "等了25分钟" in queue
         assert "没填完2份" in queue and "（正在填）" in queue
         assert "周到访" not in html and "禾样" not in queue
 
 
-def test_corrections_of_walk_ins_and_results_to_hand_out_are_in_the_queue(county: County, clerk: Visitor) -> None:
-    from tests.support.driving import Chain
-
-    receipt = submitted(clerk, took_in(clerk), confirmed="y").location
-    root = next(case for case in county.rows(Case) if case.parent_id is None)
-    clerk.get(receipt)
-    assert Chain is not None and root.applicant_id is None
+def window_queue(county: County, member: seed.Member, code: str) -> Queue:
     with county.database.reading() as session:
-        person, offices = county.cast.town_clerk.person_id, [county.cast.offices[seed.TOWN]]
-        queue = queue_of(session, person, offices, county.now)
-        assert all(each.number.startswith("HM") for each in queue.tasks)
-        assert queue.begun == 0
+        return queue_of(session, member.person_id, [county.cast.offices[code]], county.now)
+
+
+def test_corrections_of_walk_ins_are_in_the_queue_of_their_window(county: County) -> None:
+    chain = returned(county, member=county.cast.town_clerk, office_id=county.cast.offices[seed.TOWN])
+    county.now += timedelta(hours=3)
+    queue = window_queue(county, county.cast.town_clerk, seed.TOWN)
+    assert [(each.kind, each.number) for each in queue.tasks] == [("correction", chain.case(REGISTRATION).number)]
+    assert queue.to_do == 1 and queue.longest is not None and queue.longest >= timedelta(hours=3)
+    assert window_queue(county, county.cast.outsider, seed.OTHER_TOWN).tasks == ()
+    html = county.visitor(county.cast.town_clerk).get("/desk/intake").text
+    assert "替申请人补正" in html and "等了3小时" in html
+
+
+def test_a_correction_of_somebody_with_an_account_is_not_the_windows(county: County) -> None:
+    returned(county)
+    assert window_queue(county, county.cast.clerk, seed.HALL).tasks == ()
+
+
+def test_results_to_hand_out_are_in_the_queue(county: County) -> None:
+    chain = Chain(county.database, county.cast, content=content_with(delivery={"way": "window", "office": seed.TOWN}))
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    queue = window_queue(county, county.cast.town_clerk, seed.TOWN)
+    assert [(each.kind, each.number) for each in queue.tasks] == [("task", chain.case().number)]
+    assert window_queue(county, county.cast.clerk, seed.HALL).tasks == ()
 
 
 def test_another_clerk_and_another_window_see_none_of_it(county: County, clerk: Visitor) -> None:
@@ -168,10 +188,10 @@ def test_the_window_remembers_bank_and_delivery_for_the_next_walk_in(clerk: Visi
 
 
 def test_lists_can_be_narrowed_by_code_and_initials(clerk: Visitor, county: County) -> None:
-    words = clerk.get("/desk/intake/words/business_items.json").json
+    words = clerk.get("/desk/intake/words?list=business_items").json
     assert "s0002" in words["S0002"] and "rjkf" in words["S0002"] and "ruanjiankaifa" in words["S0002"]
-    clerk.get("/desk/intake/words/nothing.json", status=404)
-    county.visitor(county.cast.applicant).get("/desk/intake/words/banks.json", status=403)
+    clerk.get("/desk/intake/words?list=nothing", status=404)
+    county.visitor(county.cast.applicant).get("/desk/intake/words?list=banks", status=403)
 
 
 def test_window_pages_cost_five_statements_at_most_and_little_on_the_wire(county: County, clerk: Visitor) -> None:
