@@ -54,8 +54,8 @@ class Queue:
 
 
 def ticket(draft_id: int, begun_at: datetime) -> str:
-    """What a draft is called at the window, where it has no number yet: when it was begun, and two digits that tell it apart."""
-    return f"{begun_at.astimezone(OFFICE_ZONE):%H%M}-{draft_id % 100:02d}"
+    """What a draft is called at the window, where it has no number yet: when it was begun, and three digits that tell it apart."""
+    return f"{begun_at.astimezone(OFFICE_ZONE):%H%M}-{draft_id % 1000:03d}"
 
 
 @lru_cache(maxsize=4096)
