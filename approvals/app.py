@@ -33,8 +33,11 @@ from approvals.views import (
     errors,
     filters,
     headers,
+    help_requests,
     intake,
     ledger,
+    mandate_papers,
+    mandates,
     names,
     notices,
     positions,
@@ -54,7 +57,8 @@ from workflows.clock import OFFICE_ZONE
 
 PARTS = (
     public, progress, signing, revoking, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
-    delegation, ratings, desk, ledger, supervision, verifying, wallet, administration, positions, staff_accounts, audit, assets,
+    delegation, mandates, mandate_papers, help_requests, ratings, desk, ledger, supervision, verifying, wallet, administration,
+    positions, staff_accounts, audit, assets,
 )  # fmt: skip
 """The pages, by who uses them."""
 

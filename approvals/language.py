@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from babel.support import NullTranslations
-from flask_babel import Babel, Domain, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, ngettext
 
 from approvals.translations import english
 
 _ = gettext
 _l = lazy_gettext
 
-__all__ = ["Languages", "_", "_l", "day_in_words", "language", "ngettext", "say"]
+__all__ = ["Languages", "_", "_l", "day_in_words", "in_chinese", "language", "ngettext", "say"]
 
 _CHINESE = NullTranslations()
 
@@ -39,6 +40,11 @@ def language() -> str:
     """``zh`` or ``en``: the language of the person who asks; Chinese outside a request."""
     locale = get_locale()
     return "en" if locale is not None and locale.language == "en" else "zh"
+
+
+def in_chinese() -> AbstractContextManager[None]:
+    """A stretch in which every text is Chinese, whoever asks for it: what is printed and signed is."""
+    return cast("AbstractContextManager[None]", force_locale("zh"))
 
 
 def day_in_words(value: date, with_year: bool = True) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,8 +68,6 @@ def _compiled(sheet: Sheet, public_url: str, demo: bool, kind: str, **options: A
 
 def ledger(title: str, about: str, made: str, entries: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> bytes:
     """The ledger as PDF, to be printed: each entry with its title and its fields as (label, text)."""
-    import typst
-
     data = {
         "title": fonts.showable(title, breaks=False),
         "about": fonts.showable(about, breaks=False),
@@ -79,11 +77,25 @@ def ledger(title: str, about: str, made: str, entries: Sequence[tuple[str, Seque
             for name, fields in entries
         ],
     }
-    made_file = typst.compile(
-        str(TEMPLATES / "ledger.typ"), root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True, format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)}, pdf_standards=["ua-1"],
+    return printed("ledger.typ", data)
+
+
+def printed(template: str, data: Mapping[str, Any]) -> bytes:
+    """A paper that is printed and not issued: no record goes along with it, and nobody verifies it."""
+    import typst
+
+    shown = {name: _showable(value) for name, value in data.items()}
+    made = typst.compile(
+        str(TEMPLATES / template), root=str(TEMPLATES), font_paths=_fonts(), ignore_system_fonts=True, format="pdf",
+        sys_inputs={"data": json.dumps(shown, ensure_ascii=False)}, pdf_standards=["ua-1"],
     )  # fmt: skip
-    return bytes(made_file[0] if isinstance(made_file, list) else made_file)
+    return bytes(made[0] if isinstance(made, list) else made)
+
+
+def _showable(value: Any) -> Any:
+    if isinstance(value, str):
+        return fonts.showable(value)
+    return [_showable(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 @cache

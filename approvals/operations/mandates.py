@@ -168,8 +168,8 @@ def text_of(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _PHONE_OF_STAFF = {
-    "zh": "委托人留的是工作人员的手机号，签委托书的链接不能发到那里。请改成委托人自己的手机号；没有手机的，手机号留空，改签纸质委托书。",
-    "en": "The principal's number is that of a member of staff, so no mandate is signed there. Enter their own, or none for a paper one.",
+    "zh": "委托人留的是工作人员的手机号，签委托书的链接不能发到那里。请改成委托人自己的手机号；没有手机的留空，改签纸质委托书。",
+    "en": "The principal's number is that of a member of staff, so no mandate is signed there. Enter their own, or none.",
 }
 
 

@@ -42,7 +42,8 @@ def refuse_phone(session: Session, acting: Acting, phone: str, identity_number: 
         raise Refusal(
             "phone-of-staff",
             {
-                "zh": "这是工作人员的手机号，不能用来请委托人签委托书。委托人没有手机的，手机号留空，改签纸质委托书，由另一位工作人员收下。",
+                "zh": "这是工作人员的手机号，不能用来请委托人签委托书。"
+                "委托人没有手机的，手机号留空，改签纸质委托书，由另一位工作人员收下。",
                 "en": "This number belongs to a member of staff. Without a telephone of their own the principal signs on paper.",
             },
         )
@@ -53,8 +54,10 @@ def refuse_phone(session: Session, acting: Acting, phone: str, identity_number: 
         raise Refusal(
             "phone-of-many",
             {
-                "zh": f"已经有{MOST_PRINCIPALS}位委托人用这个手机号签委托书，不能再用它。请填委托人本人的手机号；没有手机的，手机号留空，改签纸质委托书。",
-                "en": f"{MOST_PRINCIPALS} people have signed at this number already. Enter the principal's own, or none: then they sign on paper.",
+                "zh": f"已经有{MOST_PRINCIPALS}位委托人用这个手机号签委托书，不能再用它。"
+                "请填委托人本人的手机号；没有手机的，手机号留空，改签纸质委托书。",
+                "en": f"{MOST_PRINCIPALS} people have signed at this number already. Enter the principal's own, or none: "
+                "then they sign on paper.",
             },
         )
 
@@ -76,7 +79,8 @@ def _notice(name: str, before: str, after: str, where: str, now: datetime) -> No
         case_id=None, root_id=None, person_id=None, created_at=now, kind="mandate", urgent=True, to_name=name, to_phone=before,
         to_email="",
         text={
-            "zh": f"{where}把{name}委托代办的手机号改成了{shown}，以后签委托书的链接发到那里。不是您本人要改的，请马上联系该服务点的上级便民服务中心。",
+            "zh": f"{where}把{name}委托代办的手机号改成了{shown}，以后签委托书的链接发到那里。"
+            "不是您本人要改的，请马上联系该服务点的上级便民服务中心。",
             "en": f"{where} changed the number at which {name} signs mandates to {shown if after else 'none'}. "
             "If you did not ask for it, tell the town centre above it at once.",
         },

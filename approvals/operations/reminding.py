@@ -50,7 +50,8 @@ _CORRECTORS = frozenset({"applicant", "clerk"})
 def remind(session: Session, acting: Acting, signature_id: int, now: datetime) -> None:
     """Send a signatory their link once more, good for another seven days; an expired one is replaced.
 
-    For the applicant, the clerks of the case and who carries it. Raises Outdated when there is nothing left to sign, Refusal within an hour.
+    For the applicant, the clerks of the case and who carries it. Raises Outdated when there is nothing left to sign,
+    Refusal within an hour.
     """
     unit, case, actor, signature = _on_case(session, acting, signature_id, now)
     _refuse_too_soon(signature, now)
@@ -86,8 +87,8 @@ def change_contact(session: Session, acting: Acting, signature_id: int, phone: s
         raise Refusal(
             "phone-of-principal",
             {
-                "zh": "委托人的手机号不能在这里改：验证码发到那里，只能由本人在自己的账号里改，或者由代办员重新起草委托书（原来的手机号会收到通知）。"
-                "本人用不了手机的，改签纸质的，由代办员以外的人收下。",
+                "zh": "委托人的手机号不能在这里改：验证码发到那里，只能由本人在自己的账号里改，"
+                "或者由代办员重新起草委托书（原来的手机号会收到通知）。本人用不了手机的，改签纸质的，由代办员以外的人收下。",
                 "en": "A principal's number is not changed here, as the code goes there: they change it in their account, or the agent "
                 "drafts the mandate anew, and the old number is told. Without a telephone they sign on paper.",
             },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
@@ -10,16 +11,19 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Signature
+from approvals.models import Case, Person, Signature
 from workflows.engine.definition import DELEGATED
 from workflows.engine.facts import Actor
+from workflows.rules import normalise_phone
 from workflows.rules.signatories import MANDATE
 
 from . import statements
 from .acting import Acting, roles_on_case
 from .errors import NotFound, Refusal
 from .mandates import APPLICANT, add, mandate_of, revoke_all, set_signed
-from .moving import actor_on
+from .moving import Request, act, actor_on
+from .principal_phones import change_phone, refuse_phone
+from .reference import office_name_of
 from .rows import notice_row
 from .sign_offs import SIGNATORY, ask_principal
 from .snapshot import CaseNow
@@ -27,7 +31,7 @@ from .unit import Unit
 
 RENEWAL_DRAFTED, RENEWED = "mandate:renewal-drafted", "mandate:renewed"
 RENEWAL_DECLINED, REVOKED = "mandate:renewal-declined", "mandate:revoked"
-PLEASE_SIGN = "please_sign"
+PLEASE_SIGN, REDRAFT = "please_sign", "redraft"
 
 BEFORE_FILING = frozenset({"requested", "mandating"})
 """States in which there is nothing to renew: the mandate itself is being drafted or signed."""
@@ -81,12 +85,45 @@ def renew(session: Session, acting: Acting, token: str, terms: Mapping[str, Any]
     unit.write()
 
 
+def correct_phone(session: Session, acting: Acting, token: str, phone: str, now: datetime) -> None:
+    """Draft an unsigned mandate anew for another telephone of its principal; the old number is told, its link is void.
+
+    Never for somebody with an account: they change their number there. A second send changes nothing more.
+    """
+    unit, case = delegated_root(session, token, now)
+    if "agent" not in actor_on(acting, case, unit).roles:
+        raise not_of_the_point()
+    action = case.definition.actions[REDRAFT]
+    if case.state not in action.source:
+        raise Refusal(
+            "not-now", {"zh": "委托书已经不在等人签，手机号不用在这里改。", "en": "No mandate waits to be signed; nothing is to be changed."}
+        )
+    person = session.get_one(Person, case.applicant_id)
+    if person.password_hash is not None:
+        raise Refusal(
+            "account",
+            {
+                "zh": "申请人有自己的账号，手机号只能由本人登录后在“我的账号”里改；改好以后，您再重新起草委托书。",
+                "en": "The applicant has an account: they change their number there themselves; then draft the mandate anew.",
+            },
+        )
+    refuse_phone(session, acting, phone, person.identity_number)
+    if normalise_phone(phone) == normalise_phone(person.phone):
+        return
+    change_phone(session, person, phone, office_name_of(unit.connection, case.offices["point"]), now)
+    last = unit.mandate_rows(case)[-1]
+    terms = {"relation": last.relation, "valid_to": str(last.valid_to), "remark": json.loads(last.scope)["remark"]}
+    task = case.task.id if case.task is not None else None
+    act(session, acting, Request(case.id, REDRAFT, task, None, {key: value for key, value in terms.items() if value}), now)
+
+
 def not_of_the_point() -> Refusal:
     """What somebody reads whose position as an agent of the point has ended, or who never was one there."""
     return Refusal(
         "not-permitted",
         {
-            "zh": "您今天不是这个服务点的代办员，不能起草委托书。请让这个服务点的另一位代办员打开这个办件，点“续签委托书、换代办员”，请申请人签。",
+            "zh": "您今天不是这个服务点的代办员，不能起草委托书。"
+            "请让这个服务点的另一位代办员打开这个办件，点“续签委托书、换代办员”，请申请人签。",
             "en": "You are no agent of this point today. Let another agent of it open the case, renew the mandate and have it signed.",
         },
     )

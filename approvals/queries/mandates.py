@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Document, Event, EventPayload, Mandate, Office, Signature
+from approvals.models import Case, Document, Event, EventPayload, Mandate, Office, Person, Position, Signature
 from workflows.network.custody import Item
 from workflows.rules.signatories import DELIVERY, MANDATE
 
@@ -109,3 +109,27 @@ def handed_over(session: Session, root_id: int) -> HandedOver:
     )
     form = json.loads(session.scalar(told) or "{}").get("form") or {}
     return HandedOver(tuple(ledger.with_status("given")), tuple(session.scalars(issued.order_by(Document.id))), form)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A service point with the names of those who are agents there today."""
+
+    office: Office
+    agents: tuple[str, ...]
+
+
+def points_with_agents(session: Session, today: date) -> list[Point]:
+    """Every office that has an agent today; one statement."""
+    held = (
+        select(Office, Person.name)
+        .join(Position, Position.office_id == Office.id)
+        .join(Person, Person.id == Position.person_id)
+        .where(Position.role == "agent", Position.valid_from <= today, or_(Position.valid_to.is_(None), Position.valid_to >= today))
+        .where(Person.locked_at.is_(None))
+        .order_by(Office.id, Person.name)
+    )
+    found: dict[int, tuple[Office, list[str]]] = {}
+    for office, name in session.execute(held):
+        found.setdefault(office.id, (office, []))[1].append(name)
+    return [Point(office, tuple(dict.fromkeys(names))) for office, names in found.values()]

@@ -19,7 +19,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.engine.definition import Action, Form
 
-from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, request
+from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, mandate_papers, request
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .local import local_path
@@ -57,6 +57,8 @@ def _asked(token: str, name: str) -> Asked:
 def show(token: str, action: str) -> Answer:
     """The form of an action, filled with what is already known."""
     wanted = _asked(token, action)
+    if mandate_papers.is_on_paper(wanted.action):
+        return redirect(url_for("mandate_papers.show", token=token))
     if wanted.member.case.state not in wanted.action.source or wanted.view.held_by_other(wanted.member):
         return _overtaken(wanted, None)
     row = asked.args.get("row", "")
@@ -69,6 +71,8 @@ def show(token: str, action: str) -> Answer:
 def do(token: str, action: str) -> Answer:
     """Do it; whatever stands against it is said above the form, with everything typed kept."""
     wanted = _asked(token, action)
+    if mandate_papers.is_on_paper(wanted.action):
+        return redirect(url_for("mandate_papers.show", token=token), code=303)
     if rearranged(wanted.form, asked.form):
         return _page(wanted)
     is_confirmed = wanted.action.style != "danger" or asked.form.get("confirmed") == "y"

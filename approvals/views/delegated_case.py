@@ -13,7 +13,6 @@ from approvals.forms.progress import unplaced
 from approvals.language import _, say
 from approvals.models import Draft
 from approvals.operations.delegation import matter_of
-from approvals.operations.mandates import rows_of
 from approvals.queries import cases
 from approvals.queries.cases import Member
 from approvals.queries.deliveries import told_of_case
@@ -25,7 +24,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED
 from workflows.network.mandates import Mandate
 
-from . import acts, case_files, case_signatures, consents, custody, delegation, disclosing, filed, progress, request, telling
+from . import acts, case_files, case_signatures, consents, custody, delegation, disclosing, filed, mandate_papers, mandates, progress, request, telling
 from .applying import SUBMISSION, Written
 from .case_access import RESUBMIT, Doable, Seen
 from .materials import materials_of_draft
@@ -82,7 +81,7 @@ def page(view: Seen, lines: Sequence[Line], shared: Mapping[str, Any], lists: Ch
         prepared=_prepared(view, draft, lists), may_prepare=may_prepare(view),
         filed_pages=filed.filed(definition.pages, content, lists, full=full) if content else [], submissions=submissions,
         chain=cases.chain_of(family) if matter is not None else None,
-        mandates=rows_of(session.connection(), root.case.id), mandate=view.mandate, mandate_fault=_fault(view.mandate),
+        entrusted=mandates.panel(view), mandate=view.mandate, mandate_fault=_fault(view.mandate),
         signed=case_signatures.panel(view, submissions), acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         custody=custody.panel(view), disclosing=disclosing.bar(view), consenting=consents.panel(view), materials=materials,
         address_of=case_files.address_of(view, materials) if materials is not None else None,
@@ -105,7 +104,8 @@ def may_prepare(view: Seen) -> bool:
 def _doable(view: Seen) -> list[Doable]:
     """The actions of the case itself, and the correction of its matter by whoever acts for the applicant; the next step first."""
     order = {"primary": 0, "secondary": 1, "danger": 2}
-    found = sorted(view.doable(view.family.root), key=lambda each: order[each.action.style])
+    offered = (each for each in view.doable(view.family.root) if not mandate_papers.is_on_paper(each.action))
+    found = sorted(offered, key=lambda each: order[each.action.style])
     correcting = view.family.correcting
     if correcting is not None:
         found = [*(each for each in view.doable(correcting) if each.action.name == RESUBMIT), *found]

@@ -150,7 +150,9 @@ def identity(token: str) -> Answer:
 
 def _not_them(found: Asked, tries_left: int) -> str:
     if tries_left and found.mandate is not None:
-        return _("姓名和证件号码与委托书上写的不一致。请对照证件再填一次，这一小时内还可以试%(number)d次。不能代签。", number=tries_left)
+        return _(
+            "姓名和证件号码与委托书上写的不一致。请对照证件再填一次，这一小时内还可以试%(number)d次。不能代签。", number=tries_left
+        )
     if tries_left:
         return _(
             "姓名和证件号码与申请里写的不一致。请对照证件再填一次，这一小时内还可以试%(number)d次。"

@@ -13,6 +13,12 @@ from workflows.engine.registry import guard, trigger
 from .mandates import Mandate
 
 
+NOT_A_SECOND_PERSON: Text = {
+    "zh": "您就是受托的代办员，或者正替他办，不能由您来收下这份文书。请让服务点另一位工作人员，或者镇街帮办协调员登记。",
+    "en": "You are the agent whom this paper concerns, or act for them. Let somebody else of the point or the town centre take it in.",
+}
+
+
 def _mandate(facts: Facts) -> Mandate | None:
     found = facts.domain.get("mandate")
     assert found is None or isinstance(found, Mandate)
@@ -42,14 +48,14 @@ def carried_by_agent(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) 
 
 @guard("second_person", needs=("mandate",))
 def second_person(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
-    """Whoever takes in a paper of the applicant's is not the agent whom it concerns."""
+    """Whoever takes in a paper of the applicant's is not the agent whom it concerns, nor who acts in that agent's place."""
     mandate = _mandate(facts)
-    if mandate is None or actor.person_id != mandate.agent:
+    concerned = actor.on_behalf_of is not None or (
+        mandate is not None and mandate.agent in {actor.person_id, *(whose for _role, whose in actor.stands_in)}
+    )
+    if not concerned:
         return None
-    return {
-        "zh": "您就是受托的代办员，不能由您来收下这份文书。请让服务点另一位工作人员，或者镇街帮办协调员登记。",
-        "en": "You are the agent whom this paper concerns. Let somebody else of the point or the town centre take it in.",
-    }
+    return NOT_A_SECOND_PERSON
 
 
 @guard("office_on_the_way", parameters=("office",), values={"office": ON_THE_WAY})
