@@ -28,6 +28,7 @@ from workflows.engine.registry import GUARDS, TRIGGERS
 
 from . import custody_records, records, retelling, signature_records
 from .families import OF_A_CASE, Family, any_bytes, families, one_moment
+from .privacy_records import privacy_problems
 from .replay import Problem, Replayed, chain_problems, problem, replay
 
 _FAMILIES_AT_ONCE = 100
@@ -66,6 +67,17 @@ def verify_all(session: Session) -> Iterator[Fault]:
             after = root_ids[-1]
         yield from _strays(session)
         yield from _changed_files(session)
+        yield from _privacy(session)
+
+
+def _privacy(session: Session) -> Iterator[Fault]:
+    """Disclosures and consents that are not what the history tells."""
+    try:
+        for number, message in privacy_problems(session):
+            yield Fault(_printable(number), None, message)
+    except _UNREADABLE:
+        unread = {"zh": "有查看登记或者同意记录无法解读", "en": "a disclosure or a consent makes no sense"}
+        yield Fault("—", None, unread)
 
 
 def _strays(session: Session) -> Iterator[Fault]:
