@@ -139,5 +139,5 @@ def test_on_a_desk_there_is_one_way_to_choose(page: Any, address: str, county: C
     typed(visitor, token, with_passport())
     sign_in(page, county.cast.applicant)
     page.goto(f"{address}/applications/{token}/materials")
-    assert page.locator("input[capture]").first.is_hidden() == page.evaluate("matchMedia('(hover: hover) and (pointer: fine)').matches")
+    assert page.locator("input[capture]").first.is_hidden() == page.evaluate("!matchMedia('(any-pointer: coarse)').matches")
     assert page.locator("input[type=file]:not([capture])").first.is_visible()
