@@ -80,8 +80,11 @@ class Generator:
         """A trade name that no other application of this generator has."""
         return next(self._names)
 
-    def firm(self, day: date, *, founder: str, filed_by: str, chosen: Sequence[str] | None = None, odd_card: bool = False) -> Firm:
-        """An application as it may be filed on that day. ``founder`` signs it; ``odd_card`` gives them a number that fails."""
+    def firm(
+        self, day: date, *, founder: str, filed_by: str, chosen: Sequence[str] | None = None, odd_card: bool = False, place: str = ""
+    ) -> Firm:
+        """An application as it may be filed on that day. ``founder`` signs it; ``odd_card`` gives them a number that fails;
+        ``place`` is where the premises lie, anywhere in the county if left out."""
         source = self.source
         industry, items = source.choice(TRADES)
         split = source.choice(SPLITS)
@@ -92,7 +95,7 @@ class Generator:
         others = self._others(founder, number)
         backed = len(split) > 1 and source.random() < 0.12
         capital, kind, holders = self._capital(day, split, [lead, *others], backed)
-        place = source.choice(self._places)
+        place = place or source.choice(self._places)
         town = place[:9]
         matters = self._matters(chosen)
         content = {

@@ -60,6 +60,8 @@ def load_demo(
 
 
 def _finish(session: Session) -> None:
+    # Whoever entrusted an agent was entered by the agent, not by the list of people.
+    session.execute(update(Person).where(Person.demo.is_(False)).values(demo=True))
     # What is told of is past: nobody gets a message about it.
     session.execute(update(Notice).where(Notice.planned_at.is_(None)).values(planned_at=Notice.created_at))
     session.add(Counter(name=FINISHED, value=1))

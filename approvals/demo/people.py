@@ -22,6 +22,11 @@ HALL = "hall"
 TOWNS = "*towns"
 """Stands for every sub-centre and town centre: whoever tries the demo needs one window for all of them."""
 
+DEMO_POINT = "point-371621104300"
+"""The point of a village of 胡集镇, whose agent signs in: from there the way leads over the town centre to the hall."""
+
+CENTRES = ("county_hall", "sub_centre", "town_centre")
+
 APPLICANT = "applicant"
 
 
@@ -73,7 +78,11 @@ STAFF = (
     StaffMember("评价回访员甲", "rating-officer", "approval-bureau", HALL, "rating-officer", "评价回访员：差评回访、整改"),
     StaffMember("评价回访员乙", "rating-officer", "approval-bureau", HALL),
     StaffMember("督查员甲", "supervisor", "approval-bureau", HALL, "supervisor", "督查：总览"),
-    StaffMember("管理员甲", "administrator", "approval-bureau", HALL, "administrator", "系统管理"),
+    StaffMember("帮办协调员甲", "coordinator", "approval-bureau", TOWNS, "coordinator", "镇街帮办协调员：签收、核对、上送、转送"),
+    StaffMember("帮办协调员乙", "coordinator", "approval-bureau", HALL, "coordinator-hall", "县中心帮办协调员：签收、提交、送回"),
+    StaffMember("管理员甲", "administrator", "approval-bureau", HALL, "administrator", "系统管理员：服务点、权限、导入"),
+    StaffMember("安全管理员甲", "security-administrator", "approval-bureau", HALL, "security", "安全管理员：人员、岗位、替岗"),
+    StaffMember("审计管理员甲", "auditor", "approval-bureau", HALL, "auditor", "审计管理员：管理记录、查看登记"),
 )
 APPLICANT_TITLE = "申请人：网上申报、补正、查进度"
 
@@ -86,6 +95,16 @@ class County:
     applicants: Sequence[Acting]
     applicant: Acting
     offices: dict[str, int]
+    points: Sequence[str]
+    """Codes of the offices where agents take cases in, the one with a demo sign-in first."""
+
+    places: dict[str, str]
+    towns: dict[str, int]
+    """For each such office the unit that it serves, and the town centre (or hall) above it."""
+
+    def town_of(self, point: str) -> int:
+        """The office above a point."""
+        return self.towns[point]
 
     def workers(self, role: str, department: str, office_id: int) -> list[Acting]:
         """Everyone who may take a task addressed so. Window clerks serve every department."""
@@ -98,7 +117,7 @@ def load_people(session: Session, password_hash: str, now: datetime) -> County:
     kinds: dict[int, str] = {office_id: kind for office_id, kind in session.execute(select(Office.id, Office.kind))}
     towns = list(session.scalars(select(Office).where(Office.kind.in_(["sub_centre", "town_centre"])).order_by(Office.code)))
     staff: dict[tuple[str, str, int], list[Acting]] = {}
-    members = [*STAFF, *(StaffMember(f"{_short(office.name)}窗口员", "clerk", "approval-bureau", office.code) for office in towns)]
+    members = [*STAFF, *_windows(towns), *_carriers(session)]
     for member in members:
         places = [office.id for office in towns] if member.office == TOWNS else [offices[member.office]]
         person = _person(member.name, member.sign_in_name, password_hash if member.sign_in_name else None, now)
@@ -112,7 +131,30 @@ def load_people(session: Session, password_hash: str, now: datetime) -> County:
         for place in places if member.office != TOWNS else ():
             staff.setdefault((member.role, member.department, place), []).append(acting)
     applicants = [Acting(person.id, person.name) for person in _applicants(session, password_hash, now)]
-    return County(staff, applicants, applicants[0], offices)
+    first = Office.code != DEMO_POINT
+    points = list(session.scalars(select(Office).where(Office.kind == "village_point").order_by(first, Office.code)))
+    places = {office.code: office.place_code for office in points}
+    above = {office.code: office.parent_id or 0 for office in points}
+    return County(staff, applicants, applicants[0], offices, list(places), places, above)
+
+
+def _windows(towns: Sequence[Office]) -> Iterator[StaffMember]:
+    for office in towns:
+        yield StaffMember(f"{_short(office.name)}窗口员", "clerk", "approval-bureau", office.code)
+
+
+def _carriers(session: Session) -> Iterator[StaffMember]:
+    """An agent at every point, one who stands beside them at the demo's own, and a coordinator at every centre."""
+    offices = session.scalars(select(Office).where(Office.kind.in_(["village_point", *CENTRES])).order_by(Office.code))
+    for office in offices:
+        if office.kind != "village_point":
+            yield StaffMember(f"{_short(office.name)}协调员", "coordinator", "approval-bureau", office.code)
+        elif office.code == DEMO_POINT:
+            title = f"代办员（{office.name}）：代办、上门、送达"
+            yield StaffMember("代办员甲", "agent", "approval-bureau", office.code, "agent", title)
+            yield StaffMember("代办员乙", "agent", "approval-bureau", office.code)
+        else:
+            yield StaffMember(f"{office.name.removesuffix('便民服务点')}代办员", "agent", "approval-bureau", office.code)
 
 
 def _short(name: str) -> str:

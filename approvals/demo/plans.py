@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from workflows.clock import WorkingCalendar
 from workflows.rules.chain import MATTERS
@@ -66,6 +67,12 @@ class Plan:
     own: bool = False
     """Whether the applicant with a demo sign-in files it."""
 
+    point: str = ""
+    """The code of the office whose agent carries it; empty where nobody is entrusted. ``papers`` says how many are taken in."""
+
+    papers: int = 0
+    hitches: frozenset[Any] = frozenset()
+
 
 def plans(source: random.Random, calendar: WorkingCalendar, end: datetime, count: int) -> list[Plan]:
     """All applications of the demo, in no order: the recent ones that show each state, and ``count`` ordinary ones."""
@@ -96,10 +103,10 @@ def _filing_time(source: random.Random, calendar: WorkingCalendar, day: datetime
         at = calendar.add_working_seconds(opening, source.randrange(60, calendar.hours.seconds_per_day - 60))
     else:
         at = local.replace(hour=source.randrange(7, 23), minute=source.randrange(60), second=source.randrange(60))
-    return at if at < end else _before(calendar, end, source.uniform(0.01, 3))
+    return at if at < end else before(calendar, end, source.uniform(0.01, 3))
 
 
-def _before(calendar: WorkingCalendar, end: datetime, hours: float) -> datetime:
+def before(calendar: WorkingCalendar, end: datetime, hours: float) -> datetime:
     """So many working hours before the end, at an odd second."""
     seconds = int(hours * HOUR) + int(hours * 100) % 37
     return calendar.instant(calendar.position(end) - seconds * 1_000_000)
@@ -109,7 +116,7 @@ def _standing(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
     """Cases that stand in every state now: fresh ones, some that are nearly due, some that are late."""
 
     def at(hours: float, *route: str, **values: object) -> Plan:
-        return Plan(_before(calendar, end, hours), route or ("approve",), pace=0.25, **values)  # type: ignore[arg-type]
+        return Plan(before(calendar, end, hours), route or ("approve",), pace=0.25, **values)  # type: ignore[arg-type]
 
     plans = [
         at(0.4, stalls={SIGNING: False}),
@@ -158,7 +165,7 @@ def _own(calendar: WorkingCalendar, end: datetime) -> list[Plan]:
     """The cases of the applicant who signs in: one that is being signed, one to correct, one under way, one to collect, one done."""
 
     def at(hours: float, *route: str, **values: object) -> Plan:
-        return Plan(_before(calendar, end, hours), route or ("approve",), pace=0.25, own=True, **values)  # type: ignore[arg-type]
+        return Plan(before(calendar, end, hours), route or ("approve",), pace=0.25, own=True, **values)  # type: ignore[arg-type]
 
     return [
         at(1.2, stalls={SIGNING: False}),

@@ -9,7 +9,7 @@ from . import texts, verbs
 from .verbs import Open
 
 if TYPE_CHECKING:
-    from .simulation import Story
+    from .stories import Story
 
 MINUTES = 4
 """Median minutes until somebody signs who has got a link."""

@@ -10,7 +10,6 @@ import heapq
 import random
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -23,15 +22,21 @@ from approvals.operations.errors import NotFound, Refusal
 from approvals.operations.moving import Request
 
 from . import invented, texts, verbs
-from .applications import Firm, Generator
+from .applications import Generator
+from .carried_plans import DELEGATED, carried_plans
+from .carrying import Carrying
 from .people import HALL, County
-from .plans import DELIVERING, EXTENDED, REVIEWING, SIGNING, Plan, plans
+from .plans import DELIVERING, EXTENDED, REVIEWING, SIGNING, Plan, before, plans
 from .signatories import Signatories
+from .stories import Story, Tally
 from .verbs import Open, Seen
 
 SEED = 4011
 CASES = 250
 """Ordinary applications; those that show each state come on top."""
+
+CARRIED = 60
+"""Ordinary delegated cases among them."""
 
 MINUTE = 60
 # Median minutes until somebody takes a task up, and until it is done, by role.
@@ -52,34 +57,7 @@ CLAIMING = 0.35
 WINDOWS = ((HALL, 60), ("sub-lizhuang", 20), ("sub-zaohuli", 12), ("town-huji", 8))
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a run of the simulation did; ``refused`` holds the sentences of verbs that said no, which is none."""
-
-    cases: int = 0
-    actions: int = 0
-    refused: list[str] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Story:
-    """One application on its way."""
-
-    plan: Plan
-    firm: Firm
-    filer: Acting
-    window: str | None
-    route: deque[str]
-    correction: texts.Correction
-    root_id: int = 0
-    known: set[int] = field(default_factory=set)
-    cases: dict[str, int] = field(default_factory=dict)
-    failed: set[str] = field(default_factory=set)
-    handed_out: tuple[Acting, Mapping[str, Any]] | None = None
-    hitch: str = ""
-
-
-class Simulation(Signatories):
+class Simulation(Signatories, Carrying):
     """The demo county at work until ``end``."""
 
     def __init__(self, database: Database, county: County, end: datetime, cases: int, seed: int = SEED) -> None:
@@ -89,6 +67,9 @@ class Simulation(Signatories):
         banks = sorted(code for code in county.offices if code.startswith("bank-"))
         self.generator = Generator(self.source, banks)
         self.plans = plans(self.source, self.calendar, end, cases)
+        self.plans += carried_plans(
+            self.source, end, county.points, partial(before, self.calendar, end), self.calendar, CARRIED * cases // CASES
+        )
         self.tally = Tally()
         self._queue: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._count = 0
@@ -137,6 +118,8 @@ class Simulation(Signatories):
 
     def _story(self, plan: Plan) -> Story:
         source = self.source
+        if plan.point:
+            return self._carried_story(plan)
         window = source.choices([code for code, _ in WINDOWS], [weight for _, weight in WINDOWS])[0] if plan.window else None
         if window is not None:
             filer = self._worker("clerk", "approval-bureau", self.county.offices[window])
@@ -158,6 +141,9 @@ class Simulation(Signatories):
         return story
 
     def _file(self, story: Story, now: datetime) -> None:
+        if story.plan.point:
+            self._take_in(story, now)
+            return
         lead = story.firm.content["people"]["people"][0]
         walk_in, office_id = None, None
         if story.window is not None:
@@ -206,6 +192,9 @@ class Simulation(Signatories):
 
     def _open(self, story: Story, task: Open, now: datetime) -> None:
         """Decide who takes up a task, and when."""
+        if task.workflow == DELEGATED:
+            self._carry(story, task, now)
+            return
         stalled = task.place in story.plan.stalls and (not story.route or story.route[0] == "approve")
         if task.place == SIGNING:
             self._ask_to_sign(story, task, now, stalled=stalled)
@@ -346,7 +335,7 @@ class Simulation(Signatories):
 
     def _is_open(self, story: Story) -> bool:
         with self.database.reading() as session:
-            return verbs.has_open_matters(session, story.root_id)
+            return verbs.has_open_matters(session, story.cases.get(verbs.WORKFLOW, story.root_id))
 
     def _matter(self, story: Story, task: Open, who: Acting, now: datetime) -> None:
         matter = task.workflow

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Draft, Signature, Task
+from approvals.models import Case, Draft, Person, Signature, Task
 from approvals.operations import claiming, confirming, drafts, moving, signing
 from approvals.operations.acting import Acting
 from approvals.operations.errors import NotFound
@@ -140,6 +140,12 @@ def fire(session: Session, root_id: int, task: Open, now: datetime) -> Seen:
     """Let a timer act."""
     moving.fire_timer(session, task.case_id, now)
     return _look(session, root_id)
+
+
+def identity_of(session: Session, person_id: int) -> tuple[str, str]:
+    """Identity number and telephone of somebody with an account."""
+    number, phone = session.execute(select(Person.identity_number, Person.phone).where(Person.id == person_id)).one()
+    return number, phone
 
 
 def state_of(session: Session, case_id: int) -> str:

@@ -12,8 +12,9 @@ from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.demo import demo_sign_ins, load_demo
 from approvals.demo.simulation import Tally
-from approvals.models import Case, Document, Draft, Event, Office, Person, Position, Task
+from approvals.models import Case, Document, Draft, Event, HandOver, Office, Person, Position, Task
 from approvals.operations.reference_data import load_reference_data
+from approvals.queries.custody import balance_of_county
 from approvals.queries.verification import verify_all
 from tests.demo.support import empty
 from workflows.county import county_catalogue
@@ -85,7 +86,7 @@ def test_some_tasks_are_late_some_nearly_due_and_some_held(county: tuple[Databas
     assert sum(seconds > 1800 for seconds in left) >= 8
     assert len({task.holder_id for task in tasks}) > 5
     late_roles = {task.role for task in tasks if task.due_at is not None and task.due_at < NOW}
-    assert late_roles == {"registrar", "registrar-head", "officer", "clerk"}
+    assert late_roles == {"registrar", "registrar-head", "officer", "clerk", "agent", "coordinator"}
 
 
 def test_time_only_moves_forward_and_staff_work_in_office_hours(county: tuple[Database, Tally]) -> None:
@@ -97,7 +98,7 @@ def test_time_only_moves_forward_and_staff_work_in_office_hours(county: tuple[Da
     for case_id, happened_at, role in events:
         assert last.get(case_id, happened_at) <= happened_at <= NOW
         last[case_id] = happened_at
-        if role in ("clerk", "registrar", "registrar-head", "officer"):
+        if role in ("clerk", "registrar", "registrar-head", "officer", "coordinator"):
             assert calendar.next_opening(happened_at) == happened_at
     assert min(last.values()) < datetime(2026, 8, 5, tzinfo=UTC)
 
@@ -148,8 +149,21 @@ def test_every_office_that_gets_tasks_has_somebody_with_a_sign_in_for_them(count
         held = {tuple(row) for row in session.execute(positions)}
         clerks = {office_id for role, _, office_id in held if role == "clerk"}
         counters = set(session.scalars(select(Office.id).where(Office.kind.in_(["county_hall", "sub_centre", "town_centre"]))))
-    assert {each for each in addressed if each[0] != "clerk"} <= held
+    assert {each for each in addressed if each[0] not in ("clerk", "agent")} <= held
+    assert any(role == "agent" and (role, department, office_id) in addressed for role, department, office_id in held)
     assert clerks == counters
+
+
+def test_cases_are_at_every_stop_of_the_way_in_transit_and_late(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        addressed = select(Office.kind).join(Task, Task.office_id == Office.id)
+        kinds = set(session.scalars(addressed.where(Task.workflow == "delegated-handling", Task.closed_at.is_(None))))
+        bags = session.scalars(select(HandOver).where(HandOver.received_at.is_(None))).all()
+        _counted, imbalances = balance_of_county(session)
+    assert kinds >= {"village_point", "town_centre", "county_hall"}
+    assert len(bags) >= 6 and any(bag.due_at < NOW for bag in bags) and any(bag.due_at > NOW for bag in bags)
+    assert imbalances == []
 
 
 def test_loading_again_changes_nothing(county: tuple[Database, Tally]) -> None:
