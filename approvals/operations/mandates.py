@@ -39,8 +39,8 @@ MandateNow = namedtuple("MandateNow", _COLUMNS)  # type: ignore[misc]
 """A row of the table as the driver gives it: times in microseconds, dates and lists as text."""
 
 _RECORDED = (
-    "id", "number", "principal_id", "principal_name", "phone", "agent_id", "agent_name", "office_id", "scope", "valid_from", "valid_to",
-    "digest",
+    "id", "number", "principal_id", "principal_name", "identity_kind", "identity_number", "phone", "relation", "agent_id", "agent_name",
+    "office_id", "scope", "valid_from", "valid_to", "digest",
 )  # fmt: skip
 
 mandates_of_case = Prepared(

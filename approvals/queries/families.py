@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Select, Text, select, type_coerce
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Integer, Select, Text, cast, select, type_coerce
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -24,11 +24,13 @@ from approvals.models import (
     Event,
     EventPayload,
     HandOver,
+    Mandate,
     Notice,
     Rating,
     Signature,
     Submission,
     Task,
+    Upload,
 )
 
 from .replay import Replayed
@@ -44,7 +46,10 @@ class Damage(NamedTuple):
 
 
 class Family:
-    """A root case and everything linked below it. ``replayed`` fills with the cases whose history is sound."""
+    """A root case and everything linked below it. ``replayed`` fills with the cases whose history is sound.
+
+    ``papers`` are the photos of mandates and receipts that were signed on paper, without their content.
+    """
 
     def __init__(self, cases: list[Any]) -> None:
         self.cases = cases
@@ -57,6 +62,8 @@ class Family:
         self.custody_items: list[Any] = []
         self.custody_moves: list[Any] = []
         self.hand_overs: list[Any] = []
+        self.mandates: list[Any] = []
+        self.papers: list[Any] = []
         self.submissions: list[Any] = []
         self.ratings: list[Any] = []
         self.damage: list[Damage] = []
@@ -105,15 +112,17 @@ def _raw(column: Any) -> ColumnElement[Any]:
         return type_coerce(column, BigInteger).label(column.name)
     if isinstance(column.type, CanonicalJson):
         return type_coerce(column, Text).label(column.name)
+    if isinstance(column.type, Date):
+        return cast(column, Text).label(column.name)
     return column  # type: ignore[no-any-return]
 
 
 _CASES, _EVENTS = _Table(Case), _Table(Event)
 _TASKS, _DOCUMENTS, _SUBMISSIONS = _Table(Task), _Table(Document), _Table(Submission)
 _NOTICES, _NAMES, _SIGNATURES = _Table(Notice), _Table(CompanyName), _Table(Signature)
-_RATINGS = _Table(Rating)
+_RATINGS, _MANDATES = _Table(Rating), _Table(Mandate)
 _CUSTODY_ITEMS, _CUSTODY_MOVES, _HAND_OVERS = _Table(CustodyItem), _Table(CustodyMove), _Table(HandOver)
-OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature)
+OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature, Mandate)
 """Tables whose rows belong to exactly one case."""
 
 
@@ -200,6 +209,11 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
             if column := table.damaged(row):
                 family.damage.append(Damage(row.root_id, None, table.name, column))
             getattr(family, rows_of).append(row)
+    for family, row in rows(_MANDATES, _MANDATES.query().order_by(Mandate.number), Mandate.case_id):
+        family.mandates.append(row)
+    papers = select(Upload.id, Upload.root_id, Upload.person_id, Upload.digest, Upload.removed_at)
+    for row in session.execute(papers.where(Upload.root_id.in_(root_ids), Upload.material.in_(("mandate", "delivery")))):
+        family_of[row.root_id].papers.append(row)
     for family, row in rows(_NAMES, _NAMES.query().order_by(CompanyName.id), CompanyName.case_id):
         family.names[row.case_id].append(row)
     for family, row in rows(_SIGNATURES, _SIGNATURES.query().order_by(Signature.id), Signature.case_id):

@@ -26,7 +26,7 @@ from workflows.county import county_catalogue
 from workflows.engine.facts import SYSTEM_ACTOR, Facts, LinkedCase
 from workflows.engine.registry import GUARDS, TRIGGERS
 
-from . import custody_records, records, retelling, signature_records
+from . import custody_records, mandate_records, records, retelling, signature_records
 from .families import OF_A_CASE, Family, any_bytes, families, one_moment
 from .privacy_records import privacy_problems
 from .replay import Problem, Replayed, chain_problems, problem, replay
@@ -110,6 +110,9 @@ def _changed_files(session: Session) -> Iterator[Fault]:
             name = _printable(document)
             message = {"zh": f"文书{name}保存的文件被改动", "en": f"the file kept of document {name} was changed"}
             yield Fault(_printable(number), None, message)
+    for number, name in mandate_records.changed_photos(session):
+        photo = {"zh": f"照片{_printable(name)}被改动", "en": f"the photo {_printable(name)} was changed"}
+        yield Fault(_printable(number), None, photo)
 
 
 def _shown(session: Session, family: Family | int) -> Iterator[Fault]:
@@ -181,6 +184,7 @@ def _family_problems(family: Family) -> Iterator[tuple[str, Problem]]:
         return  # without all payloads the rest cannot be told
     yield from records.rating_problems(family)
     yield from custody_records.custody_problems(family)
+    yield from mandate_records.mandate_problems(family)
     story = retelling.story_of(family)
     yield from retelling.shared_problems(family, story)
     for case in family.cases:

@@ -149,12 +149,12 @@ def test_a_colleague_takes_over_by_a_new_mandate(application: Any, carried: Dele
 
 
 def test_the_principal_without_a_telephone_signs_on_paper(application: Any, database: Database) -> None:
-    who = Principal("孙老人", "identity-card", "372321194603153827", "")
+    who = Principal("孙老人", "identity-card", "372321194603153826", "")
     carried = Delegated(database, seed(database), principal=who)
     application.config["NOW"] = lambda: carried.now
     agent, second = visit(application, carried.people.agent), visit(application, carried.people.second_agent)
     assert "没有留手机号" in text(agent.get(page_of(carried)))
-    agent.get(page_of(carried, "paper"), status=422)
+    assert "另一位工作人员" in agent.get(page_of(carried, "paper"), status=409).text
     paper = agent.get(page_of(carried, "mandate/paper"))
     said = "".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages)
     assert paper.mimetype == "application/pdf" and "孙老人" in said and "马代办" in said and "签名或按手印" in said
@@ -183,7 +183,7 @@ def test_the_principal_without_a_telephone_signs_on_paper(application: Any, data
 
 def test_a_receipt_on_paper_ends_the_case_and_never_by_the_agent(application: Any, carried: Delegated) -> None:
     delivered(carried)
-    visit(application, carried.people.agent).get(page_of(carried, "paper"), status=422)
+    visit(application, carried.people.agent).get(page_of(carried, "paper"), status=409)
     visit(application, carried.people.agent).get(page_of(carried, "actions/confirm_on_paper"), status=302)
     town = visit(application, carried.people.town)
     taken = take_photo(town, carried)
