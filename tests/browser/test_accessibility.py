@@ -24,6 +24,7 @@ NO_PAGES: dict[str, str] = {
     "assets.icon_styles": "a stylesheet",
     "public.healthz": "answers machines",
     "public.guide_words": "answers a script",
+    "intake.words": "answers a script",
     "names.check_json": "answers a script",
     "applications.file_of_draft": "a file to keep",
     "cases.documents.file": "a file to keep",
