@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     cast,
+    exists,
     false,
     func,
     literal_column,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     type_coerce,
     union_all,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from approvals.db import Prepared, from_microseconds
 from approvals.models import Case, CustodyItem, CustodyMove, HandOver, Person
@@ -188,6 +189,37 @@ def counts_of(session: Session, offices: Collection[int] | None, now: datetime) 
     counted = (comes, goes, every, and_(every, HandOver.due_at < now))
     columns = (func.count().filter(condition) for condition in counted)
     return Counts(*session.execute(select(*columns).select_from(HandOver).where(HandOver.received_at.is_(None))).one())
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """Something that an office still has though its case has ended: it is to be given back."""
+
+    name: str
+    quantity: int
+    number: str
+    token: str
+    company: str
+    office_id: int
+    since: datetime
+
+
+def left_behind(session: Session, offices: Collection[int]) -> list[LeftBehind]:
+    """What these offices still have of cases that have ended, the longest held first; one statement."""
+    later = aliased(CustodyMove)
+    is_last = ~exists().where(later.item_id == CustodyMove.item_id, later.number > CustodyMove.number)
+    found = session.execute(
+        select(
+            CustodyItem.name, CustodyItem.quantity, Case.number, Case.token, Case.company, CustodyMove.holder_office_id,
+            CustodyMove.moved_at,
+        )
+        .join(CustodyMove, CustodyMove.item_id == CustodyItem.id)
+        .join(Case, Case.id == CustodyItem.root_id)
+        .where(Case.outcome != "", _with(CustodyMove.holder_office_id, offices), CustodyMove.kind != custody.LOST, is_last)
+        .order_by(CustodyMove.moved_at)
+        .limit(MOST_LISTED)
+    )  # fmt: skip
+    return [LeftBehind(*line) for line in found]
 
 
 # ---- the whole county -------------------------------------------------------------------------------------------------

@@ -68,6 +68,7 @@ def index() -> str:
     return render_template(
         "custody/in_transit.html",
         comes=[line for line in found if line.comes], goes=[line for line in found if line.goes and not line.comes],
+        left=custody.left_behind(request.session(), offices) if offices else [],
         now_is=now, most=custody.MOST_LISTED, keeps=bool(offices), supervised=False,
     )  # fmt: skip
 
@@ -79,7 +80,7 @@ def supervised() -> str:
     now = request.now()
     found = custody.in_transit(request.session(), request.jurisdiction("supervise"), now)
     return render_template(
-        "custody/in_transit.html", comes=found, goes=[], now_is=now, most=custody.MOST_LISTED, keeps=True, supervised=True
+        "custody/in_transit.html", comes=found, goes=[], left=[], now_is=now, most=custody.MOST_LISTED, keeps=True, supervised=True
     )
 
 

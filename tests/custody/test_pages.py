@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from approvals.db import Database
+from approvals.models import Case
+from approvals.operations import custody
 from tests.custody.carrying import CARD, PROOF, SEAL, Carried
 from tests.support.seed import Cast, Member, seed
 from tests.support.web import Visitor
@@ -231,3 +234,15 @@ def test_the_desk_and_the_overview_count_what_is_on_its_way(carried: Carried, vi
     carried.now += timedelta(days=2)
     assert re.search(r"count-late[^>]*><strong>1</strong>\s*在途超时", visit(carried.people.agent).get("/desk").text)
     assert re.search(r"<strong>1</strong>\s*在途超时", visit(cast.supervisor).get("/supervision").text)
+
+
+def test_what_an_ended_case_left_behind_is_to_be_given_back(carried: Carried, visit: Visit, database: Database) -> None:
+    card, seal = carried.take(CARD, SEAL)
+    agent = visit(carried.people.agent)
+    assert "办件已结束、材料还在我这里" not in agent.get("/custody").text
+    database.write(lambda session: session.execute(update(Case).where(Case.id == carried.root_id).values(outcome="withdrawn")))
+    assert "办件已结束、材料还在我这里（2）" in agent.get("/custody").text
+    carried.do(custody.give_back, carried.people.agent, [card], "钱委托")
+    carried.do(custody.report_lost, carried.people.agent, seal, "丢失，已赔付")
+    assert "办件已结束、材料还在我这里" not in agent.get("/custody").text
+    assert "材料还在我这里" not in visit(carried.people.town).get("/custody").text
