@@ -92,13 +92,20 @@ def known_values(session: Session, view: Seen, member: Member, action: Action, r
     content = last_filed(session, view.family)
     if _hands_out(action):
         wanted = content.get("delivery", {})
-        return {"way": wanted.get("way"), "receiver": wanted.get("recipient")}
+        found = {"receiver": wanted.get("recipient")}
+        # An agent brings things in ways of their own: what the applicant chose for the post or a window is none of them.
+        return found | ({"way": wanted.get("way")} if wanted.get("way") in _options(member, action, "way") else {})
     # To whoever has not asked for the full data the number is masked: they type it from the paper.
     if action.name == OVERRIDE and view.sees_numbers(member):
         doubts = list(_doubts(_findings(session, view, content, "approval"), content))
         chosen = [doubt for doubt in doubts if doubt.row == row] or doubts[:1]
         return {"id_number": chosen[0].number} if chosen else {}
     return _as_applied_for(member, action, content)
+
+
+def _options(member: Member, action: Action, name: str) -> set[str]:
+    fields = member.definition.forms[action.form].fields if action.form else ()
+    return {value for field in fields if field.name == name for value, _text in field.options}
 
 
 def _hands_out(action: Action) -> bool:
