@@ -287,7 +287,8 @@ def told(view: Seen, lines: Sequence[Line], lists: Choices) -> list[Told]:
         elif is_named and role:
             who = _("%(name)s（%(role)s）", name=who, role=role)
         if event.on_behalf_of is not None:
-            who = _("%(name)s，代您办理", name=who) if view.is_applicant else _("%(name)s，代%(whom)s办理", name=who, whom=_principal_of(view))
+            whom = "" if view.is_applicant else _principal_of(view)
+            who = _("%(name)s，代%(whom)s办理", name=who, whom=whom) if whom else _("%(name)s，代您办理", name=who)
         causes = came_back[event.case_id]
         from_title = to_title = ""
         if line.moved and event.to_state in states:
