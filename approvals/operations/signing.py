@@ -80,8 +80,9 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
 
 
 def _decided_now(case: CaseNow, asked: Signature) -> bool:
-    """Whether the case still waits for this very answer."""
-    return case.task is not None and case.task.id == asked.task_id
+    """Whether the case still waits for this very answer: a renewed mandate that was revoked meanwhile is asked for no more."""
+    waits = case.definition.states[case.state].sign_off is not None
+    return waits and case.task is not None and case.task.id == asked.task_id
 
 
 def _unconfirmed() -> Outdated:

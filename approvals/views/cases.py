@@ -320,6 +320,10 @@ def event_title(line: Line) -> str:
         "case:code-renewed": _("重新出具认领码"),
         "case:refiled": _("收到重新提交的申报"),
         "case:disclosed": _("查看完整的个人信息"),
+        "mandate:renewal-drafted": _("起草续签的委托书"),
+        "mandate:renewed": _("签署续签的委托书"),
+        "mandate:renewal-declined": _("不签续签的委托书"),
+        "mandate:revoked": _("撤回委托") if line.event.role in ("applicant", SIGNATORY) else _("登记申请人撤回委托"),
         "custody:taken": _("收取申请人的材料"),
         "custody:issued": _("登记办理结果"),
         "custody:returned": _("退还申请人的材料"),
@@ -344,6 +348,9 @@ def _readable_form(view: Seen, line: Line, lists: Choices) -> tuple[filed.Line, 
         return ()
     if "disclosure" in line.payload:
         return (filed.Line(_("理由"), disclosing.in_words(line.payload["disclosure"]["reason"])),)
+    if line.event.action in ("mandate:revoked", "mandate:renewal-declined"):
+        why = str(line.payload.get("reason") or (line.payload.get("form") or {}).get("reason") or "")
+        return (filed.Line(_("原因"), why),) if why else ()
     shown = line.form if view.works_on(line.member) else line.open_to_applicant()
     return _lines(shown, lists, full=view.is_applicant)
 
