@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from approvals.operations import positions, stand_ins
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import NotFound, Refusal
 from approvals.operations.position_rules import Wanted
+from approvals.operations.staff import add_staff
 from approvals.queries.people import positions_ended, signed_in
 from tests.permissions.conftest import Enter
 from tests.support.seed import BANK, HALL, NOW, TOWN, Cast, Member
+from tests.support.statements import counted
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
@@ -270,8 +273,6 @@ def test_stand_ins_that_cannot_be(database: Database, guardian: Member, cast: Ca
 
 
 def test_who_has_signed_in_is_asked_in_one_statement(database: Database, guardian: Member, cast: Cast) -> None:
-    from tests.support.statements import counted
-
     position_id = position_of(database, cast.registrar)
     database.write(stand_ins.name_stand_in, guardian.acting, position_id, cast.clerk.person_id, TODAY, TODAY, "假", NOW)
     with database.reading() as session, counted(database) as sent:
@@ -288,3 +289,40 @@ def test_positions_of_a_closed_office_go_over_to_its_successor(database: Databas
     with database.reading() as session:
         (ended,) = positions_ended(session, agent.person_id, TODAY)
     assert ended.office_closed and ended.successor == "孙武街道便民服务中心" and closed != alone
+
+
+def test_a_command_enters_staff_by_the_same_rules(database: Database, cast: Cast) -> None:
+    def enter(name: str, role: str, office: str) -> int:
+        return database.write(add_staff, name, "命令录入", "a hash", role, "approval-bureau", office, NOW).person_id
+
+    assert "可以设在" in faults(lambda: enter("by-command", "registrar", TOWN))["office"]
+    with pytest.raises(Refusal) as refused:
+        enter("by-command", "registrar", "nowhere")
+    assert refused.value.reason == "unknown-office" and changes(database) == []
+    person_id = enter("by-command", "agent", TOWN)
+    with database.reading() as session:
+        found = signed_in(session, person_id, TODAY)
+    assert found is not None and not found.password_is_first and [each[0] for each in found.positions] == ["agent"]
+    assert {(line.subject, line.person_id, line.person_name) for line in changes(database)} == {
+        ("account", None, "approvals"), ("position", None, "approvals")
+    }  # fmt: skip
+
+
+def test_two_managers_at_once_do_not_make_one_person_two_managers(database: Database, guardian: Member, cast: Cast) -> None:
+    """Both granting at the same moment: one of them is refused, whichever comes second."""
+    start, outcomes = Barrier(2), []
+
+    def run(role: str) -> None:
+        start.wait()
+        try:
+            grant(database, guardian, wanted(cast.applicant, role, HALL))
+            outcomes.append("granted")
+        except Faulty:
+            outcomes.append("refused")
+
+    threads = [Thread(target=run, args=(role,)) for role in ("administrator", "auditor")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["granted", "refused"]
