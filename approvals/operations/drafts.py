@@ -243,7 +243,7 @@ def submit(session: Session, acting: Acting, token: str, revision: int, now: dat
             "delegated",
             {
                 "zh": "代办的申请不在这里提交：填好以后回到代办件，封袋上送，由办理中心核对后提交。",
-                "en": "An application filled in on a mandate is not filed here: send it up from its case; the centre checks and files it.",
+                "en": "What is filled in on a mandate is not filed here: send it up from its case; the centre checks and files it.",
             },
         )
     if draft.revision != revision:

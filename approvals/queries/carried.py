@@ -1,4 +1,4 @@
-"""What agents and coordinators carry and nobody on their side has to do anything about now: it waits, or a mandate ends. Reading only."""
+"""What agents and coordinators carry beside their tasks: what waits for others, or whose mandate ends soon. Reading only."""
 
 from __future__ import annotations
 

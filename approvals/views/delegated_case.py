@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 
 from approvals.forms import Choices
 from approvals.forms.progress import unplaced
 from approvals.language import _, say
-from approvals.models import Draft
+from approvals.models import Document, Draft
 from approvals.operations.delegation import matter_of
 from approvals.queries import cases
 from approvals.queries.cases import Member
@@ -19,12 +19,27 @@ from approvals.queries.deliveries import told_of_case
 from approvals.queries.drafts import prepared_for
 from approvals.queries.history import Line
 from approvals.queries.journey import journey_of
+from approvals.queries.materials import Materials
 from approvals.queries.progress import receipt_token
 from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED
 from workflows.network.mandates import Mandate
 
-from . import acts, case_files, case_signatures, consents, custody, delegation, disclosing, filed, mandate_papers, mandates, progress, request, telling
+from . import (
+    acts,
+    case_files,
+    case_signatures,
+    consents,
+    custody,
+    delegation,
+    disclosing,
+    filed,
+    mandate_papers,
+    mandates,
+    progress,
+    request,
+    telling,
+)
 from .applying import SUBMISSION, Written
 from .case_access import RESUBMIT, Doable, Seen
 from .materials import materials_of_draft
@@ -66,7 +81,7 @@ def page(view: Seen, lines: Sequence[Line], shared: Mapping[str, Any], lists: Ch
     definition = county_catalogue().latest(matter.definition.key if matter is not None else matter_of(root.case.chosen))
     full = view.sees_numbers(root)
     issued = cases.documents_of(session, family)
-    materials = case_files.materials_of_case(view, content, issued) if submissions else None
+    materials, address_of = _materials(view, draft, content, issued, lists)
     entered = [
         (root.definition.states[line.event.to_state], line.event.happened_at)
         for line in reversed(lines)
@@ -78,16 +93,27 @@ def page(view: Seen, lines: Sequence[Line], shared: Mapping[str, Any], lists: Ch
         view=view, family=family, root=root, case=root.case, matter=matter, matter_title=say(definition.title),
         now_is=request.now(), is_staff=view.works_on(root), stations=journey_of(session, family, entered),
         clocks=cases.clocks_of(family, root, request.now()), doable=_doable(view), resubmit=RESUBMIT,
-        prepared=_prepared(view, draft, lists), may_prepare=may_prepare(view),
+        prepared=_prepared(view, draft, lists), may_prepare=may_prepare(view), came_back=_came_back(lines, root),
         filed_pages=filed.filed(definition.pages, content, lists, full=full) if content else [], submissions=submissions,
         chain=cases.chain_of(family) if matter is not None else None,
         entrusted=mandates.panel(view), mandate=view.mandate, mandate_fault=_fault(view.mandate),
         signed=case_signatures.panel(view, submissions), acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         custody=custody.panel(view), disclosing=disclosing.bar(view), consenting=consents.panel(view), materials=materials,
-        address_of=case_files.address_of(view, materials) if materials is not None else None,
+        address_of=address_of,
         notices=told_of_case(session, root.case.id), said=telling.words(),
         progress_address=progress.address_of(document) if document else "", routed=delegation.routed_to(root.case.offices), **shared,
     )  # fmt: skip
+
+
+_CAME_BACK = {"supplementing": "ask_for_missing", "delivering": "dispute"}
+"""States in which a case came back for a reason, and the action whose form tells it."""
+
+
+def _came_back(lines: Sequence[Line], root: Member) -> str:
+    """Why the case is with the agent again, in the words of whoever sent it back; "" where it is not."""
+    action = _CAME_BACK.get(root.case.state)
+    line = next((each for each in lines if each.member is root and each.event.action == action), None)
+    return str(line.payload.get("form", {}).get("reason", "")) if line is not None else ""
 
 
 def _fault(mandate: Mandate | None) -> str:
@@ -107,16 +133,35 @@ def _doable(view: Seen) -> list[Doable]:
     offered = (each for each in view.doable(view.family.root) if not mandate_papers.is_on_paper(each.action))
     found = sorted(offered, key=lambda each: order[each.action.style])
     correcting = view.family.correcting
-    if correcting is not None:
+    if correcting is not None and not view.is_applicant:  # the applicant finds it beside what was asked
         found = [*(each for each in view.doable(correcting) if each.action.name == RESUBMIT), *found]
     return found
+
+
+def _materials(
+    view: Seen, draft: Draft | None, content: Mapping[str, Any], issued: Sequence[Document], lists: Choices
+) -> tuple[Materials | None, Callable[[str], str]]:
+    """The materials of what was filed, or of what is prepared, with where a file opens: "" for who may only know that it is there."""
+    if view.subject.case.submissions:
+        found = case_files.materials_of_case(view, content, issued)
+        return found, case_files.address_of(view, found)
+    if draft is None:
+        return None, lambda file: ""
+    found = materials_of_draft(_written(draft, lists))
+    token = view.subject.case.token
+    opens = may_prepare(view) or view.sees_numbers(view.subject)
+    return found, lambda file: url_for("delegation.prepared_file", token=token, file=file) if opens else ""
+
+
+def _written(draft: Draft, lists: Choices) -> Written:
+    return Written(draft, county_catalogue().version(draft.workflow, draft.version), lists)
 
 
 def _prepared(view: Seen, draft: Draft | None, lists: Choices) -> Prepared | None:
     """How far the application is, with what the rules still find; None while nothing was begun, and after it was filed."""
     if draft is None:
         return None
-    written = Written(draft, county_catalogue().version(draft.workflow, draft.version), lists)
+    written = _written(draft, lists)
     found = written.findings(SUBMISSION)
     states = written.progress(SUBMISSION, found)
     left = [

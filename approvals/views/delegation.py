@@ -16,6 +16,8 @@ from approvals.operations import delegation
 from approvals.operations.errors import NotFound, Refusal
 from approvals.operations.taking_in import why_not
 from approvals.operations.walk_ins import IDENTITY, number_fault
+from approvals.queries import uploads
+from approvals.queries.drafts import prepared_for
 from approvals.queries.lists import choices_of
 from approvals.queries.progress import receipt_token
 from workflows.county import county_catalogue
@@ -24,11 +26,15 @@ from workflows.engine.definition import DELEGATED, Field, Form
 from . import counter, progress, request
 from .access import requires
 from .case_access import Seen, seen
+from .materials import sent
 
 blueprint = Blueprint("delegation", __name__)
 Answer = str | Response | tuple[str, int]
 
-_BESIDE = {"principal": "id_number", "phone-of-staff": "phone", "phone-of-many": "phone", "phone": "phone", "mandate-term": "valid_to", "matter": "matter"}
+_BESIDE = {
+    "principal": "id_number", "phone": "phone", "phone-of-staff": "phone", "phone-of-many": "phone", "mandate-term": "valid_to",
+    "matter": "matter",
+}  # fmt: skip
 """Beside which field a refusal stands; the others stand above the form."""
 
 
@@ -55,9 +61,8 @@ def take_in() -> Answer:
         form.note("id_number", Note(say(fault), _("居民身份证法 第三条（GB 11643）")))
     if not valid or fault is not None:
         return _asking(form), 422
-    principal = delegation.Principal(
-        str(values["name"]), str(values["id_kind"]), str(values["id_number"]), str(values.get("phone") or ""), bool(typed["id_as_on_card"])
-    )
+    named = (str(values.get(name) or "") for name in ("name", "id_kind", "id_number", "phone"))
+    principal = delegation.Principal(*named, as_on_card=typed["id_as_on_card"])
     terms = {name: values.get(name) for name in ("relation", "valid_to", "remark")}
     wish = delegation.Wish(str(values["matter"]), str(values.get("place") or ""), terms, asked.form.get("key", "")[:60] or None)
     office_id = int(str(values.get("office") or points()[0]))
@@ -101,9 +106,11 @@ def _form() -> type[DefinitionForm]:
     at = [(str(office_id), {"zh": known.office(office_id).name, "en": known.office(office_id).name}) for office_id in points()]
     fields: list[Field] = []
     if len(at) > 1:
-        fields.append(Field("office", "choice", {"zh": "在哪个服务点", "en": "At which point"}, required=True, options=tuple(at), default=at[0][0]))
+        where = {"zh": "在哪个服务点", "en": "At which point"}
+        fields.append(Field("office", "choice", where, required=True, options=tuple(at), default=at[0][0]))
+    what = {"zh": "要办什么", "en": "What is to be done"}
     fields += [
-        Field("matter", "choice", {"zh": "要办什么", "en": "What is to be done"}, required=True, options=matters, default=matters[0][0]),
+        Field("matter", "choice", what, required=True, options=matters, default=matters[0][0]),
         replace(identity["name"], label={"zh": "委托人姓名", "en": "Name"}),
         identity["id_kind"], identity["id_number"], identity["id_as_on_card"], phone, terms[0], place, *terms[1:],
     ]  # fmt: skip
@@ -125,7 +132,7 @@ def _start(form: DefinitionForm) -> None:
     """What a new form begins with: the village where the point is."""
     known, office = request.network(), request.network().offices[points()[0]]
     if office.place in known.places and known.places[office.place].level not in ("county", "street", "town"):
-        fill(form, {**{f.definition.name: f.definition.default for f in form.questions() if f.definition.default}, "place": office.place})
+        fill(form, {"place": office.place})
 
 
 def _asking(form: DefinitionForm, fault: str = "") -> str:
@@ -172,6 +179,17 @@ def routed_to(offices: Mapping[str, Any]) -> list[str]:
     """The names of the offices on the way up, from the point to the centre that files."""
     known = request.network()
     return [known.offices[offices[each]].name for each in ("point", "town", "centre") if offices.get(each) in known.offices]
+
+
+@blueprint.get("/cases/<string:token>/prepared/<string:file>")
+@requires("desk")
+def prepared_file(token: str, file: str) -> Response:
+    """A file of what is prepared: for whoever acts on the mandate, and at the centres for who has said why they look at it in full."""
+    view = delegated(token)
+    draft = prepared_for(request.session(), view.subject.case.id)
+    if draft is None or not (view.on_behalf_of is not None or view.sees_numbers(view.subject)):
+        raise NotFound
+    return sent(uploads.file_of_draft(request.session(), draft.id, None, file))
 
 
 @blueprint.post("/cases/<string:token>/prepare")
