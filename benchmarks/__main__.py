@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: JSON lines per database for the chain, for the inbox and for the check of names, one for memory."""
+"""``python -m benchmarks``: JSON lines per database: the chain, the delegated chain, the inbox, the check of names; one for memory."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ def main() -> int:
     for kind, opened in KINDS.items():
         with opened() as (database, connection, mark):
             show(chain(kind, database, connection, mark, PAIRS, CASES))
+    for kind, opened in KINDS.items():
+        with opened() as (database, connection, mark):
+            show(chain(kind, database, connection, mark, PAIRS, CASES, carried=True))
     for kind, opened in KINDS.items():
         with opened() as (database, _, _):
             show(inbox.measure(kind, database))

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
+from tests.support.delegating import PRINCIPAL
 from workflows.rules import new_credit_code
 
 from .plan import DIGEST_OF, Slot, Written, value
@@ -25,6 +26,23 @@ _SUBMISSION = "SELECT content FROM submissions WHERE case_id = ? ORDER BY number
 _NAMES = "SELECT full_name, status, since FROM company_names WHERE comparable_trade = ? OR comparable_full = ?"
 _COUNT = "UPDATE counters SET value = value + 1 WHERE name = ? RETURNING value"
 _VOTES = "SELECT s.id, s.vote FROM signatures s JOIN signatures mine ON mine.task_id = s.task_id WHERE mine.id = ?"
+_MANDATES = """SELECT number, principal_id, agent_id, office_id, scope, valid_from, valid_to, signed_at, revoked_at FROM mandates
+    WHERE case_id = ?"""
+_PRINCIPAL = "SELECT id, name, identity_kind, identity_number, phone FROM persons WHERE identity_number = ?"
+_ITEMS = "SELECT id, name, kind, quantity, remark FROM custody_items WHERE root_id = ?"
+_MOVES = "SELECT item_id, number, kind, holder_office_id, hand_over_id, moved_at FROM custody_moves WHERE root_id = ? ORDER BY id"
+_BAGS = "SELECT id, number, direction, from_office_id, to_office_id, due_at, received_at FROM hand_overs WHERE root_id = ?"
+_PREPARED = "SELECT content, id, person_id FROM drafts WHERE delegated_id = ?"
+_FILES = "SELECT workflow, material, subject, name, size, digest FROM uploads WHERE draft_id = ?"
+_ON_MANDATE = frozenset({"take_papers", "pass_up", "pass_on", "file", "receive_at_point", "deliver"})
+_WITH_PAPERS = frozenset(
+    {
+        "take_papers", "pass_up", "receive_at_town", "pass_on", "receive_at_centre", "enter_results", "send_down",
+        "receive_back_at_town", "relay", "receive_at_point", "deliver",
+    }
+)  # fmt: skip
+"""What any correct program must read of mandates and papers before these actions."""
+
 _WITH_TOKEN = ("cases", "documents", "signatures")
 _HASHED = ("actor_id", "actor_name", "on_behalf_of", "role", "action", "from_state", "to_state", "definition")
 
@@ -65,6 +83,7 @@ class ByHand:
             "root": next((row for row in written.inserted.get("cases", []) if row["parent_id"] is None), None),
             "tokens": [row["token"] for table in _WITH_TOKEN for row in written.inserted.get(table, [])],
             "contents": [*written.inserted.get("submissions", []), *written.inserted.get("documents", [])],
+            "asked": written.inserted.get("signatures", []),
             "names": written.inserted.get("company_names", []),
             "events": [(row, payloads[row["id"]]) for row in sorted(written.inserted.get("events", []), key=_made)],
             "vote": next((key for key, changes in written.updated.get("signatures", []) if "vote" in changes), None),
@@ -91,9 +110,21 @@ class ByHand:
             if self.locks:
                 self._rows(_LOCK, root_id)
             self._rows(_FAMILY, root_id)
-        if name in ("file", "resubmit"):
+        if name == "take_in":
+            self._rows(_PRINCIPAL, PRINCIPAL.identity_number)
+        if name in _ON_MANDATE and action["root"] is None:
+            self._rows(_MANDATES, slots["root"])
+        if name in _WITH_PAPERS:
+            for statement in (_ITEMS, _MOVES, _BAGS):
+                self._rows(statement, slots["root"])
+        if name == "pass_up" or (name == "file" and action["root"] is None):
+            slots["content"] = self._rows(_PREPARED, slots["root"])[0][0]
+            self._rows(_NAMES, slots["trade name"], slots["company"])
+        if name == "file" and action["root"] is None:
+            self._rows(_FILES, slots["draft a"])
+        elif name in ("file", "resubmit"):
             slots["content"] = self._rows(_DRAFT, slots["draft a" if name == "file" else "draft b"])[0][1]
-        if name in ("file", "resubmit", "approve"):
+        if name in ("file", "resubmit", "approve") and (name != "file" or action["root"] is not None):
             self._rows(_NAMES, slots["trade name"], slots["company"])
         if name == "approve":
             self._rows(_SUBMISSION, slots["root"])
@@ -120,7 +151,7 @@ class ByHand:
             digits = f"{day}{self._rows(_COUNT, f'cases of {day}')[0][0]:06d}"
             total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
             slots[root["number"].name] = f"HM{digits}{-total % 10}"
-            slots["root"] = slots[root["id"].name]
+            slots["root"], slots["number"] = slots[root["id"].name], slots[root["number"].name]
         for token in action["tokens"]:
             slots[token.name] = secrets.token_urlsafe(18)
             slots[f"{DIGEST_OF}{token.name}"] = _hex(slots[token.name])
@@ -128,6 +159,10 @@ class ByHand:
             slots[name["credit_code"].name] = new_credit_code(self._rows(_COUNT, "organisation-code")[0][0])
         for row in action["contents"]:
             slots[row["digest"].name] = _hex(value(row["content"], slots))
+        for row in action["asked"]:
+            if isinstance(row["digest"], Slot) and row["digest"].name not in slots:  # a delivery: which case, and when it was asked
+                asked = {"asked_at": row["asked_at"], "case": slots["number"]}
+                slots[row["digest"].name] = _hex(json.dumps(asked, separators=(",", ":")))
         for event, payload in action["events"]:
             if isinstance(event["request_key"], Slot):
                 slots[event["request_key"].name] = _hex(f"{slots['root']}/{event['request_key'].name}")[:60]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -78,6 +78,22 @@ class Driver:
         self.filed += 1
         content = application(self.filed)
         return [draft_of(self.database, self.cast.applicant, content, token=f"bench-{self.filed}-{kind}") for kind in "ab"]
+
+    def known(self, before: Mapping[str, Any]) -> dict[str, str]:
+        """Texts of the case that is recorded, which other cases have otherwise."""
+        trade_name = application(self.filed)["name"]["trade_name"]
+        first, second = sorted(before["drafts"])[-2:]
+        return {
+            str(first): "draft a",
+            str(second): "draft b",
+            before["drafts"][first]["content"]: "content",
+            f"惠民县{trade_name}农产品销售有限公司": "company",
+            trade_name: "trade name",
+        }
+
+    def prepare(self, root_id: int) -> int:
+        """Nothing is filled in on the way: both drafts are there beforehand."""
+        raise NotImplementedError
 
     def _filing(self, draft_id: int, now: datetime) -> Call:
         return lambda: self.database.write(filing.file_draft, self.cast.applicant.acting, draft_id, now)

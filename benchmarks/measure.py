@@ -14,51 +14,40 @@ from approvals.db import Database
 
 from .by_hand import ByHand
 from .chain import Call, Driver, application
+from .delegated import Driver as Carrier
 from .plan import Recorder, Written, snapshot
 
 DAY = "20261123"
 
 
-def record(driver: Driver) -> list[tuple[str, Written]]:
+def record(driver: Driver | Carrier) -> list[tuple[str, Written]]:
     """The rows of one case, driven through the public verbs. One case comes before it, for the counters of the day."""
     for _, call in driver.steps():
         call()
-    steps = driver.steps()
     plan: list[tuple[str, Written]] = []
-    recorder: Recorder | None = None
-    for name, call in steps:
+    recorder = Recorder({})
+    for name, call in driver.steps():
         before = snapshot(driver.database)
-        if recorder is None:
-            first, second = sorted(before["drafts"])[-2:]
-            content = application(driver.filed)
-            trade_name = content["name"]["trade_name"]
-            recorder = Recorder(
-                {
-                    str(first): "draft a",
-                    str(second): "draft b",
-                    before["drafts"][first]["content"]: "content",
-                    f"惠民县{trade_name}农产品销售有限公司": "company",
-                    trade_name: "trade name",
-                }
-            )
+        recorder.learn(driver.known(before))
         call()
         plan.append((name, recorder.difference(before, snapshot(driver.database))))
     return plan
 
 
-def by_hand_steps(driver: Driver, by_hand: ByHand) -> Iterator[tuple[str, Call]]:
-    """The actions of one more case by hand. Its drafts are made beforehand, as they are for the product."""
+def by_hand_steps(driver: Driver | Carrier, by_hand: ByHand) -> Iterator[tuple[str, Call]]:
+    """The actions of one more case by hand. What people typed before is made beforehand, as it is for the product."""
     drafts = driver.drafts()
     trade_name = application(driver.filed)["name"]["trade_name"]
     slots: dict[str, Any] = {
-        "draft a": drafts[0],
-        "draft b": drafts[1],
+        **dict(zip(("draft a", "draft b"), drafts, strict=False)),
         "trade name": trade_name,
         "company": f"惠民县{trade_name}农产品销售有限公司",
     }
     for name, call in by_hand.steps(slots, DAY):
         if name == "resubmit":
             driver.answer(drafts[1], slots["root"])
+        elif name == "pass_up":
+            slots["draft a"] = driver.prepare(slots["root"])
         yield name, call
 
 
@@ -74,9 +63,14 @@ def timed(steps: Iterator[tuple[str, Call]]) -> tuple[float, float, int]:
     return wall, cpu, number
 
 
-def chain(kind: str, database: Database, connection: Any, mark: str, pairs: int, cases: int) -> dict[str, Any]:
-    """The figures of one kind of database: ``pairs`` times ``cases`` cases by each implementation, in turn."""
-    driver = Driver(database)
+def chain(
+    kind: str, database: Database, connection: Any, mark: str, pairs: int, cases: int, *, carried: bool = False
+) -> dict[str, Any]:
+    """The figures of one kind of database: ``pairs`` times ``cases`` cases by each implementation, in turn.
+
+    ``carried``: the delegated chain around the registration instead of the company opening with all its matters.
+    """
+    driver = Carrier(database) if carried else Driver(database)
     by_hand = ByHand(connection, record(driver), mark)
     timed(by_hand_steps(driver, by_hand))
     shares, walls, cpus, raw_cpus, actions = [], 0.0, 0.0, 0.0, 0
@@ -91,7 +85,7 @@ def chain(kind: str, database: Database, connection: Any, mark: str, pairs: int,
             raw, raw_cpus = raw + wall, raw_cpus + cpu
         shares.append(raw / product)
     return {
-        "bench": "chain",
+        "bench": "delegated" if carried else "chain",
         "db": kind,
         "share_of_raw": {"median": round(median(shares), 3), "min": round(min(shares), 3), "max": round(max(shares), 3)},
         "pairs": pairs,

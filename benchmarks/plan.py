@@ -18,8 +18,8 @@ from approvals.models import Base
 from approvals.models.history import digest
 
 TABLES = (
-    "cases", "submissions", "company_names", "events", "event_payloads", "tasks", "documents", "notices", "drafts", "counters",
-    "signatures",
+    "cases", "submissions", "company_names", "events", "event_payloads", "tasks", "documents", "notices",
+    "drafts", "counters", "signatures", "consents", "mandates", "custody_items", "hand_overs", "custody_moves",
 )  # fmt: skip
 KEYS = {"event_payloads": "event_id", "counters": "name"}
 DIGEST_OF = "digest of "
@@ -87,6 +87,11 @@ class Recorder:
     def __init__(self, known: Mapping[str, str]) -> None:
         self.slots = dict(known)  # text as it was recorded -> name of its slot
 
+    def learn(self, known: Mapping[str, str]) -> None:
+        """Take more texts of the recorded case as ones that each case has for itself."""
+        for content, slot in known.items():
+            self.slots.setdefault(content, slot)
+
     def difference(self, before: Rows, after: Rows) -> Written:
         written = Written()
         for name in TABLES:
@@ -99,6 +104,11 @@ class Recorder:
                     written.new_ids.append(slot)
                 # Linked cases and documents are numbered below their root, which is a slot already.
                 own = ("number",) if name == "cases" and row["parent_id"] is None else ()
+                # What a mandate says is the same in every case, so its digest is as well.
+                if name == "mandates" or row.get("acts") == '["mandate"]':
+                    if "token" in row:
+                        self.slots.setdefault(row["token"], f"token {len(self.slots)}")
+                    continue
                 for column in (*own, "credit_code", "token", "salt", "digest", "payload_digest", "hash", "request_key"):
                     if isinstance(row.get(column), str):
                         self.slots.setdefault(row[column], f"{column} {len(self.slots)}")

@@ -16,10 +16,12 @@ from approvals.models import Case, Competence, CustodyItem, Draft, HandOver, Off
 from approvals.operations import confirming, delegation, moving, signing
 from approvals.operations.acting import Acting, Held
 from approvals.operations.reference import network_changed
+from approvals.queries.custody import read_ledger
 from approvals.queries.verification import Fault, verify_all
 from tests.rules.applications import PLACE
 from tests.support.driving import Chain
 from tests.support.seed import HALL, NOW, SINCE, TOWN, Cast, Member, application, password_hash
+from workflows.network.custody import IN_TRANSIT
 
 ROOT, MATTER = "delegated-handling", "company-opening"
 POINT = "point-gucheng"
@@ -133,11 +135,8 @@ class Delegated(Chain):
     def receive(self, action: str, member: Member, **outcomes: str) -> moving.Moved:
         """Sign for a bag: every item in it is in order but those named by ``outcomes``."""
         with self.database.reading() as session:
-            from approvals.operations.custody_ledger import read_ledger
-
-            ledger = read_ledger(session.connection(), self.root_id)
-        inside = ledger.in_transit_items() if hasattr(ledger, "in_transit_items") else ()
-        form = {"outcomes": {str(item): {"outcome": outcomes.get(str(item), "confirmed"), "remark": ""} for item in inside}}
+            inside = read_ledger(session.connection(), self.root_id).with_status(IN_TRANSIT)
+        form = {"outcomes": {str(item.id): {"outcome": outcomes.get(str(item.id), "confirmed"), "remark": ""} for item in inside}}
         return self.carry(action, member, form)
 
     def up(self) -> None:
