@@ -6,6 +6,7 @@ Automatic actions that follow see what an act has just added, before anything is
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -38,7 +39,12 @@ def ledger_of(unit: Unit, case: CaseNow) -> Ledger:
 
 def custody_facts(unit: Unit, case: CaseNow, needs: frozenset[str]) -> dict[str, Any]:
     """What guards ask for as ``custody``: one statement, at the first time of an action."""
-    return {"custody": ledger_of(unit, case).custody()} if "custody" in needs else {}
+    if "custody" not in needs:
+        return {}
+    ledger = ledger_of(unit, case)
+    office_id = case.task.office_id if case.task is not None else None
+    offices = here(unit.connection, office_id, day_of(unit.now)) if office_id is not None else ()
+    return {"custody": replace(ledger.custody(), here=frozenset(item.id for item in ledger.held_at(offices)))}
 
 
 def day_of(now: datetime) -> date:

@@ -138,13 +138,15 @@ class Standing:
 @dataclass(frozen=True, slots=True)
 class Custody:
     """What guards may ask: how many of the applicant's things the network has, the missing and those in transit included,
-    the lost ones not; how many results it has; how many items are missing, in transit, lost."""
+    the lost ones not; how many results it has; how many items are missing, in transit, lost. ``here`` are the items at the
+    office whose turn it is."""
 
     held_by_network: int = 0
     results: int = 0
     missing: int = 0
     in_transit: int = 0
     lost: int = 0
+    here: frozenset[int] = frozenset()
 
 
 class Ledger:

@@ -36,3 +36,16 @@ def nothing_missing(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -
         "zh": f"有{missing}份材料缺少，先找到，或者由送出方登记遗失。",
         "en": f"{missing} items are missing; find them first, or have the sender record them as lost.",
     }
+
+
+@guard("everything_sent_along", needs=("custody",))
+def everything_sent_along(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) -> Text | None:
+    """On the way back nothing stays behind: no later bag would bring it to the applicant."""
+    custody: Custody = facts.domain["custody"]
+    left = custody.here - {int(each) for each in facts.form.get("items") or () if str(each).isdecimal()}
+    if not left:
+        return None
+    return {
+        "zh": f"这里还有{len(left)}份材料没有勾选。送回时要全部装袋，留下的以后就没有袋子再送了；遗失的请先登记。",
+        "en": f"{len(left)} items here are not ticked. On the way back everything goes along; record what is lost first.",
+    }
