@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from approvals.db import canonical_json
-from approvals.models import Case, Draft, Submission, Task, Upload
+from approvals.models import Case, Draft, Person, Submission, Task, Upload
 from approvals.queries.cases import filed_definition
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
@@ -160,8 +160,19 @@ def _refuse_correcting(session: Session, acting: Acting, root: Case, now: dateti
         return None
     if root.workflow != WORKFLOW:
         raise NotFound
+    if _corrects_at_window(session, acting, root):
+        return None
     refuse_preparing(session, acting, root.id, now)
     return root.id
+
+
+def _corrects_at_window(session: Session, acting: Acting, root: Case) -> bool:
+    """Whether a clerk corrects together with somebody without an account whom an agent served: they may have revoked the mandate."""
+    applicant = session.get(Person, root.applicant_id)
+    if applicant is None or applicant.password_hash is not None or applicant.id == acting.person_id:
+        return False
+    offices = [root.deciding_office_id, *root.offices.values()]
+    return "clerk" in roles_on_case(acting, applicant_id=None, department="", offices=offices)
 
 
 def _returned(session: Session, root_id: int) -> tuple[Case, Task | None] | None:

@@ -13,16 +13,18 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Mandate, Notice, Person, Upload
-from approvals.operations import confirming, delegation, moving, paper_signing, reminding, renewing, signing
+from approvals.models import Draft, Mandate, Notice, Person, Upload
+from approvals.operations import confirming, delegation, drafts, moving, paper_signing, reminding, renewing, signing
 from approvals.operations.acting import Acting, Held
 from approvals.operations.delegation import Principal
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.operations.paper_signing import Paper
 from approvals.queries.verification import verify_case
+from tests.custody.carrying import Carried
 from tests.rules.applications import PLACE
 from tests.support.delegating import MATTER, PRINCIPAL, Delegated
-from tests.support.seed import Cast
+from tests.support.driving import content_with
+from tests.support.seed import HALL, Cast
 
 REGISTRATION = "company-registration"
 SECRET = "a secret for tests only"
@@ -445,3 +447,66 @@ def test_a_changed_photo_is_found(carried: Delegated) -> None:
     assert said == ["the photo paper.jpg was changed"], "its bytes are not those of the digest that this test made up"
     carried.database.write(lambda session: session.execute(update(Upload).values(digest="c" * 64)) and None)
     assert "the photo of the signed paper is missing or was changed" in [fault.message["en"] for fault in carried.faults()]
+
+
+# ---- going on alone ---------------------------------------------------------------------------------------------------
+
+
+def test_without_an_account_a_clerk_corrects_with_them_after_a_revocation(carried: Delegated) -> None:
+    carried.up()
+    carried.sign()
+    carried.act(REGISTRATION, "return_for_correction")
+    revoke(carried, carried.people.centre.acting, "本人到窗口")
+    registration, clerk = carried.case(REGISTRATION), carried.cast.clerk.acting
+    token = carried.database.write(drafts.start_correction, clerk, registration.token, carried.now)
+    changed = content_with(premises={"address": "示例路9号"})["premises"]
+    carried.database.write(drafts.save_page, clerk, token, "premises", changed, "", carried.now)
+    with carried.database.reading() as session:
+        revision = session.scalars(select(Draft.revision).where(Draft.token == token)).one()
+    carried.database.write(drafts.submit, clerk, token, revision, carried.now)
+    carried.sign()
+    carried.act(REGISTRATION, "approve")
+    carried.settle_matters()
+    assert carried.state == "completed_alone" and carried.faults() == []
+
+
+def test_alone_the_result_is_handed_out_where_the_applicant_chose(carried: Delegated) -> None:
+    carried.answer()
+    carried.prepare(content_with(delivery={"way": "window", "office": HALL}))
+    for action, member in (
+        ("pass_up", carried.people.agent), ("receive_at_town", carried.people.town), ("pass_on", carried.people.town),
+        ("receive_at_centre", carried.people.centre), ("file", carried.people.centre),
+    ):  # fmt: skip
+        carried.carry(action, member)
+    revoke(carried)
+    carried.sign()
+    carried.act(REGISTRATION, "approve")
+    carried.settle_matters()
+    task = carried.task(MATTER)
+    assert task is not None and task.office_id == carried.cast.offices[HALL]
+    assert (carried.case(MATTER).state, carried.state) == ("delivering", "handling")
+    carried.act(MATTER, "hand_out", carried.cast.clerk, form={"way": "window", "receiver": "钱委托"})
+    assert (carried.case(MATTER).state, carried.state) == ("delivered", "completed_alone")
+    assert carried.faults() == []
+
+
+def test_originals_come_back_though_the_mandate_was_revoked(database: Database, cast: Cast) -> None:
+    carried = Carried(database, cast)
+    carried.answer()
+    carried.prepare()
+    items = carried.to_town()
+    carried.send(*items, action="pass_on", member=carried.people.town)
+    carried.sign_for("receive_at_centre", carried.people.centre)
+    carried.carry("file", carried.people.centre)
+    revoke(carried)
+    carried.sign()
+    carried.act(REGISTRATION, "approve")
+    carried.settle_matters()
+    assert carried.state == "packing", "what the applicant gave lies at the centre"
+    carried.send(*items, action="send_down", member=carried.people.centre)
+    carried.sign_for("receive_back_at_town", carried.people.town)
+    carried.send(*items, action="relay", member=carried.people.town)
+    carried.sign_for("receive_at_point", carried.people.agent)
+    carried.carry("deliver", carried.people.agent, {"way": "door", "receiver": "钱委托"})
+    carried.answer()
+    assert carried.state == "completed" and carried.faults() == []
