@@ -17,7 +17,7 @@ from tests.support.seed import HALL, NOW, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 
-STATEMENTS_OF_THE_OVERVIEW = 8
+STATEMENTS_OF_THE_OVERVIEW = 9
 ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td[^>]*>(.*?)</td>", re.DOTALL)
 
