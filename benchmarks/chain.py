@@ -91,9 +91,10 @@ class Driver:
             trade_name: "trade name",
         }
 
-    def prepare(self, root_id: int) -> int:
-        """Nothing is filled in on the way: both drafts are there beforehand."""
-        raise NotImplementedError
+    def before(self, name: str, slots: dict[str, Any]) -> None:
+        """What people have typed by the time of an action, for the side by hand: the correction."""
+        if name == "resubmit":
+            self.answer(slots["draft b"], slots["root"])
 
     def _filing(self, draft_id: int, now: datetime) -> Call:
         return lambda: self.database.write(filing.file_draft, self.cast.applicant.acting, draft_id, now)

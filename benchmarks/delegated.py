@@ -61,9 +61,6 @@ def application(number: int) -> dict[str, Any]:
 class Driver:
     """Drives delegated cases one after the other; what a page would have shown beforehand is looked up outside the clock."""
 
-    opens_with = "take_in"
-    first_draft = "pass_up"
-
     def __init__(self, database: Database) -> None:
         self.database = database
         self.cast = seed(database)
@@ -120,9 +117,10 @@ class Driver:
         self.filed += 1
         return []
 
-    def answer(self, draft_id: int, root_id: int) -> None:
-        """Nothing is corrected."""
-        raise NotImplementedError
+    def before(self, name: str, slots: dict[str, Any]) -> None:
+        """What people have typed by the time of an action, for the side by hand: the application."""
+        if name == "pass_up":
+            slots["draft a"] = self.prepare(slots["root"])
 
     def known(self, before: Mapping[str, Any]) -> dict[str, str]:
         """Texts of the case that is recorded, which other cases have otherwise."""

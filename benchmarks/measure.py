@@ -44,10 +44,7 @@ def by_hand_steps(driver: Driver | Carrier, by_hand: ByHand) -> Iterator[tuple[s
         "company": f"惠民县{trade_name}农产品销售有限公司",
     }
     for name, call in by_hand.steps(slots, DAY):
-        if name == "resubmit":
-            driver.answer(drafts[1], slots["root"])
-        elif name == "pass_up":
-            slots["draft a"] = driver.prepare(slots["root"])
+        driver.before(name, slots)
         yield name, call
 
 
