@@ -99,7 +99,7 @@ def actor_on(acting: Acting, case: CaseNow, unit: Unit | None = None) -> Actor:
     counted = partial(roles_on_case, acting, applicant_id=case.applicant_id, department=case.definition.department, offices=offices)
     roles = counting_on(case.definition, counted())
     if behalf is not None and case.definition.kind != DELEGATED:
-        return Actor(acting.person_id, acting.name, roles | {APPLICANT}, behalf)
+        return Actor(acting.person_id, acting.name, roles | {APPLICANT}, behalf, stood_in(acting, offices))
     if not roles:
         raise NotFound
     if (task := case.task) is not None and task.role in roles:

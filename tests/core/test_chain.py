@@ -74,7 +74,7 @@ def test_the_whole_chain_is_delivered(chain: Chain) -> None:
     assert chain.states()[BANK] == "handling"
     chain.act(BANK, "complete")
     assert set(chain.states().values()) == {"delivered", "registered", "done"}
-    assert actions(chain.database, chain.root_id) == ["case:opened", "consent:given", "registered", "settle", "deliver_electronically"]
+    assert actions(chain.database, chain.root_id) == ["case:opened", "registered", "settle", "deliver_electronically"]
     assert documents(chain)[:3] == ["receipt", "registration-notice", "business-licence"]
     assert documents(chain)[-1] == "delivery-receipt"
     credit_code = payload(chain, REGISTRATION, "approve")["enterprise"]["credit_code"]
@@ -293,7 +293,7 @@ def test_what_is_delivered_electronically_waits_for_what_is_open_and_follows_by_
     assert chain.states()[ROOT] == "delivering"
     chain.act("tax-registration", "complete")
     assert chain.states()[ROOT] == "delivered"
-    assert actions(database, chain.root_id) == ["case:opened", "consent:given", "registered", "settle", "deliver_electronically"]
+    assert actions(database, chain.root_id) == ["case:opened", "registered", "settle", "deliver_electronically"]
 
 
 def test_a_withdrawn_matter_settles_too(chain: Chain) -> None:
