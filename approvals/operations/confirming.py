@@ -187,19 +187,19 @@ def _code_notice(session: Session, signature: Signature, code: str, now: datetim
 
 def _code_text(signature: Signature, company: str, code: str) -> dict[str, str]:
     """What the message says that the code is for: whoever is asked for it by somebody else shall see what that would do."""
-    zh, en = f"签署“{company}”的设立登记", f"signing for {company}"
+    use = {"zh": f"签署“{company}”的设立登记", "en": f"signing for {company}"}
     if signature.acts == [DELIVERY]:
-        zh, en = "确认收到代办的结果", "confirming that you received the result"
+        use = {"zh": "确认收到代办的结果", "en": "confirming that you received the result"}
     elif signature.acts == [MANDATE] and signature.vote:
-        zh, en = "撤回您给代办员的委托", "revoking the mandate that you gave"
+        use = {"zh": "撤回您给代办员的委托", "en": "revoking the mandate that you gave"}
     elif signature.acts == [MANDATE]:
-        zh, en = "签您给代办员的委托书", "signing the mandate for your agent"
-    nobody = ("不要告诉任何人", "Tell nobody")
+        use = {"zh": "签您给代办员的委托书", "en": "signing the mandate for your agent"}
+    nobody = {"zh": "不要告诉任何人", "en": "Tell nobody"}
     if is_of_principal(signature):
-        nobody = ("不要告诉任何人，代办员也不行", "Tell nobody, not even the agent")
+        nobody = {"zh": "不要告诉任何人，代办员也不行", "en": "Tell nobody, not even the agent"}
     return {
-        "zh": f"验证码{code}，用于{zh}，10分钟内有效。{nobody[0]}；不是您本人要签的，不用理会。",
-        "en": f"{code} is your code for {en}, good for 10 minutes. {nobody[1]}; ignore it if you asked for none.",
+        "zh": f"验证码{code}，用于{use['zh']}，10分钟内有效。{nobody['zh']}；不是您本人要签的，不用理会。",
+        "en": f"{code} is your code for {use['en']}, good for 10 minutes. {nobody['en']}; ignore it if you asked for none.",
     }
 
 

@@ -74,14 +74,14 @@ def change_phone(session: Session, person: Person, phone: str, where: str, now: 
 
 
 def _notice(name: str, before: str, after: str, where: str, now: datetime) -> Notice:
-    shown = mask_phone(after) if after else "空"
+    empty = {"zh": "空", "en": "none"}
     return Notice(
         case_id=None, root_id=None, person_id=None, created_at=now, kind="mandate", urgent=True, to_name=name, to_phone=before,
         to_email="",
         text={
-            "zh": f"{where}把{name}委托代办的手机号改成了{shown}，以后签委托书的链接发到那里。"
+            "zh": f"{where}把{name}委托代办的手机号改成了{mask_phone(after) if after else empty['zh']}，以后签委托书的链接发到那里。"
             "不是您本人要改的，请马上联系该服务点的上级便民服务中心。",
-            "en": f"{where} changed the number at which {name} signs mandates to {shown if after else 'none'}. "
+            "en": f"{where} changed the number at which {name} signs mandates to {mask_phone(after) if after else empty['en']}. "
             "If you did not ask for it, tell the town centre above it at once.",
         },
     )  # fmt: skip

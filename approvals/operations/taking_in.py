@@ -63,18 +63,18 @@ def _not_competent(office: Office, matter: str, able: Office | None) -> Text:
     title = county_catalogue().latest(matter).title
     if able is None:
         return {
-            "zh": f"{office.name}没有受理“{title['zh']}”的权限，今天也没有别的服务点可以受理。请联系系统管理员授权。",
+            "zh": f"{office.name}没有“{title['zh']}”的收件权限，今天也没有别的服务点可以收件。请联系系统管理员授权。",
             "en": f"{office.name} may not take in “{title['en']}”, and no other office does today. Ask the system administrator.",
         }
     return {
-        "zh": f"{office.name}没有受理“{title['zh']}”的权限，可以受理的是{able.name}，请申请人到那里办理。",
+        "zh": f"{office.name}没有“{title['zh']}”的收件权限，可以收件的是{able.name}，请申请人到那里办理。",
         "en": f"{office.name} may not take in “{title['en']}”; {able.name} may, so the applicant goes there.",
     }
 
 
 def _closed(office: Office, closure: tuple[date, date, str], able: Office | None) -> Text:
     last, why = closure[1], closure[2]
-    other = {"zh": "今天附近没有别的服务点可以受理。", "en": "No other office nearby takes it in today."}
+    other = {"zh": "今天附近没有别的服务点可以收件。", "en": "No other office nearby takes it in today."}
     if able is not None:
         other = {"zh": f"今天可以到{able.name}办理。", "en": f"Today {able.name} takes it in."}
     return {

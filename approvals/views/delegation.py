@@ -114,7 +114,7 @@ def _form() -> type[DefinitionForm]:
         replace(identity["name"], label={"zh": "委托人姓名", "en": "Name"}),
         identity["id_kind"], identity["id_number"], identity["id_as_on_card"], phone, terms[0], place, *terms[1:],
     ]  # fmt: skip
-    return form_class(Form("taking-in", {"zh": "代办受理", "en": "Take in"}, tuple(fields)), _lists())
+    return form_class(Form("taking-in", {"zh": "代办收件", "en": "Take in"}, tuple(fields)), _lists())
 
 
 def _lists() -> Choices:

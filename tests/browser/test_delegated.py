@@ -170,7 +170,7 @@ def test_a_company_is_carried_from_the_village_to_the_door(
     with web.serving(application) as address:
         agent = Desk(agents_phone, address, people.agent, is_phone=True)
         agents_phone.goto(f"{address}/desk")
-        agent.press("代办受理")
+        agent.press("代办收件")
         for name, value in {"name": PRINCIPAL, "id_number": ZHANG, "phone": PHONE}.items():
             agents_phone.fill(f'[name="{name}"]', value)
         assert agents_phone.locator('select[name="place"]').input_value() == PLACE

@@ -130,7 +130,7 @@ def test_a_point_that_is_closed_or_not_competent_says_where_to_go(database: Data
         network_changed(session)
 
     database.write(close)
-    assert "今天这里不能受理" in agent.get("/desk/delegation").text
+    assert "今天这里不能收件" in agent.get("/desk/delegation").text
     refused = agent.post("/desk/delegation", TYPED | {"key": "closed"}, status=422).text
     assert "闭门" in refused and "今天可以到" in refused and PRINCIPAL.name in refused
 
@@ -319,12 +319,12 @@ def desk_of(product: Any, member: Member) -> tuple[str, int]:
 
 def test_the_desk_of_an_agent_lists_what_waits_in_five_statements(product: Any, database: Database, carried: Delegated) -> None:
     text, number = desk_of(product, carried.people.agent)
-    assert "代办受理" in text and "等本人签、等本人确认" in text and "钱*托的委托" in text and number <= 5
+    assert "代办收件" in text and "等本人签、等本人确认" in text and "钱*托的委托" in text and number <= 5
     carried.up()
     text, number = desk_of(product, carried.people.agent)
     assert "在部门办理中" in text and "还有人没有签" in text and number <= 5
     text, number = desk_of(product, carried.people.centre)
-    assert "在部门办理中" in text and "代办受理" not in text and number <= 5
+    assert "在部门办理中" in text and "代办收件" not in text and number <= 5
     text, _number = desk_of(product, carried.people.town)
     assert "在部门办理中" not in text
     carried.now += timedelta(days=88)

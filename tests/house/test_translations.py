@@ -103,7 +103,7 @@ def lame_pairs(source: str) -> list[str]:
             for each in ([] if english_text is None else ast.walk(english_text))
             if isinstance(each, ast.Constant) and isinstance(each.value, str)
         ]
-        if english_text is None or (constants == [""] and not _is_empty(pair["zh"])):
+        if english_text is None or (_is_empty(english_text) and not _is_empty(pair["zh"])):
             found.append(f"{node.lineno}: no English")
         elif any(CHINESE.search(text) for text in constants if text not in REGISTERED):
             found.append(f"{node.lineno}: Chinese in the English text")

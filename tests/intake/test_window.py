@@ -72,11 +72,11 @@ def start_verb(county: County) -> str:
 def test_an_office_without_the_competence_names_the_one_that_has_it(county: County, clerk: Visitor) -> None:
     without_competence(county, seed.TOWN)
     html = clerk.get("/desk/intake").text
-    assert "孙武街道便民服务中心没有受理“企业开办（一链办理）”的权限，可以受理的是惠民县政务服务中心" in html
+    assert "孙武街道便民服务中心没有“企业开办（一链办理）”的收件权限，可以收件的是惠民县政务服务中心" in html
     assert "开始收件：" not in html
     answer = clerk.post("/desk/intake", {"matter": "company-opening"}, status=422)
-    assert "没有受理“企业开办（一链办理）”的权限" in answer.text
-    with pytest.raises(Refusal, match="没有受理"):
+    assert "没有“企业开办（一链办理）”的收件权限" in answer.text
+    with pytest.raises(Refusal, match="收件权限"):
         start_verb(county)
     assert county.rows(Draft) == []
 
@@ -93,7 +93,7 @@ def test_a_closed_office_takes_nothing_in_and_names_an_open_one(county: County, 
 def test_nobody_else_either(county: County, clerk: Visitor) -> None:
     without_competence(county, seed.TOWN)
     without_competence(county, seed.HALL)
-    assert "也没有别的服务点可以受理。请联系系统管理员授权。" in clerk.get("/desk/intake").text
+    assert "也没有别的服务点可以收件。请联系系统管理员授权。" in clerk.get("/desk/intake").text
 
 
 def test_what_was_typed_before_the_office_lost_its_competence_is_kept_and_not_filed(county: County, clerk: Visitor) -> None:
@@ -101,7 +101,7 @@ def test_what_was_typed_before_the_office_lost_its_competence_is_kept_and_not_fi
     data = {"revision": str(county.draft(token).revision), "confirmed": "y"}
     without_competence(county, seed.TOWN)
     answer = clerk.post(f"/applications/{token}/submit", data, status=422)
-    assert "可以受理的是惠民县政务服务中心" in answer.text
+    assert "可以收件的是惠民县政务服务中心" in answer.text
     assert county.rows(Case) == [] and county.draft(token).content["name"]
 
 

@@ -60,7 +60,7 @@ def test_a_sub_centre_that_only_takes_in_decides_nothing() -> None:
     known = network(competences=[decides("hall", "*"), decides("sub", power=TAKE_IN)])
     assert route(known, MATTER, VILLAGE, TODAY).office.code == "hall"
     assert route(known, MATTER, VILLAGE, TODAY, TAKE_IN).office.code == "sub"
-    assert "受理" in route(known, MATTER, VILLAGE, TODAY, TAKE_IN).reason["zh"]
+    assert "收件" in route(known, MATTER, VILLAGE, TODAY, TAKE_IN).reason["zh"]
 
 
 def test_dates_of_competence_and_office_count() -> None:

@@ -75,7 +75,7 @@ def office_for(offices: Mapping[str, int], workflow: str, symbol: str, default: 
 
 # ---- in words -------------------------------------------------------------------------------------------------------
 
-_VERBS = {DECIDE: {"zh": "决定", "en": "decide"}, TAKE_IN: {"zh": "受理", "en": "take in"}}
+_VERBS = {DECIDE: {"zh": "决定这个事项", "en": "decide"}, TAKE_IN: {"zh": "为这个事项收件", "en": "take in"}}
 
 
 def _name(network: Network, code: str) -> str:
@@ -105,7 +105,7 @@ def _reason(network: Network, place: str, start: str, steps: list[Step], basis: 
     inside_zh, inside_en = (f"{origin}属于{around}，", f"{origin} belongs to {around}; ") if office.place != start else ("", "")
     on_paper_zh, on_paper_en = (f"，依据：{basis}", f", on this basis: {basis}") if basis else ("", "")
     return {
-        "zh": f"{first['zh']}{inside_zh}从这里往上，第一个有权{verb['zh']}这个事项的服务点是{office.name}{on_paper_zh}。",
+        "zh": f"{first['zh']}{inside_zh}从这里往上，第一个有权{verb['zh']}的服务点是{office.name}{on_paper_zh}。",
         "en": f"{first['en']}{inside_en}going up from there, {office.name} is the first office that may {verb['en']} this "
         f"matter{on_paper_en}.",
     }
@@ -118,16 +118,16 @@ def _waiting(
     closure = hall.closure_on(on)
     if is_competent and closure is not None:
         return {
-            "zh": f"{first['zh']}当天没有开门的服务点有权{verb['zh']}这个事项，先放在{hall.name}，等它开门后办理。",
+            "zh": f"{first['zh']}当天没有开门的服务点有权{verb['zh']}，先放在{hall.name}，等它开门后办理。",
             "en": f"{first['en']}No office open that day may {verb['en']} this matter: it waits at {hall.name} until that opens.",
         }
     if is_competent:
         return {
-            "zh": f"{first['zh']}从{_name(network, start)}往上没有别的服务点有权{verb['zh']}这个事项，由{hall.name}办理。",
+            "zh": f"{first['zh']}从{_name(network, start)}往上没有别的服务点有权{verb['zh']}，由{hall.name}办理。",
             "en": f"{first['en']}Nobody else around {_name(network, start)} may {verb['en']} this matter, so {hall.name} does.",
         }
     return {
-        "zh": f"{first['zh']}没有服务点被授权{verb['zh']}这个事项，先放在{hall.name}，已提醒督查人员指定由谁办理。",
+        "zh": f"{first['zh']}没有服务点被授权{verb['zh']}，先放在{hall.name}，已提醒督查人员指定由谁办理。",
         "en": f"{first['en']}No office has been given the power to {verb['en']} this matter: it waits at {hall.name}, and the "
         "supervisors have been told to settle who does it.",
     }
