@@ -15,19 +15,20 @@ from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
-from approvals.models import Case, Office, Person
-from approvals.operations import names
+from approvals.models import Case, Draft, Office, Person
+from approvals.operations import custody, names
 from approvals.views.signing import CONFIRMED, IDENTIFIED
 from tests.browser.network_world import LOOKED_AT, furnish
+from tests.support.delegating import Carriers, Delegated, carriers
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.filing import County
 from tests.support.seed import Member, application, draft_of
 from tests.support.web import Visitor
 
-ROLES = ("visitor", "applicant", "clerk", "registrar", "officer", "supervisor", "administrator")
+ROLES = ("visitor", "applicant", "clerk", "registrar", "officer", "agent", "coordinator", "supervisor", "administrator")
 LONG_CHINESE, LONG_LATIN = "长名称" * 66 + "公司", "LONGNAME" * 25
 NAME = {"region": "惠民县", "industry": "农产品销售", "organisation": "有限公司"}
 COOKIE = "approvals_session"
@@ -57,8 +58,13 @@ class World:
     carried: dict[str, Any] = field(default_factory=dict)
     """What a visitor's session already holds, such as the steps of signing that were taken on this device."""
 
+    people: Carriers | None = None
+    """Who carries cases for others, where somebody does."""
+
     def member(self, role: str) -> Member | None:
-        cast = self.county.cast
+        cast, people = self.county.cast, self.people
+        if role in ("agent", "coordinator"):
+            return {"agent": people.agent, "coordinator": people.town}[role] if people is not None else cast.clerk
         return {"visitor": None, "officer": cast.officers["public-security"]}.get(role) or getattr(cast, role, None)
 
     def visitor(self, role: str, look: Look | None = None) -> Visitor:
@@ -149,6 +155,7 @@ def filled_world(county: County) -> World:
     walked_in = opening("松涛", now=new.now, member=cast.clerk, office_id=cast.offices["hall"], walk_in=walk_in)
     long_names = opening("银杏", now=walked_in.now)
     county.now = long_names.now + timedelta(hours=1)
+    on_their_way = _carried(world)
     draft_of(database, cast.applicant, {}, token="draft-empty")
     draft_of(database, cast.applicant, application(county.now.date()), token="draft-complete")
     draft_of(database, cast.applicant, faulty(), token="draft-faulty")
@@ -169,7 +176,10 @@ def filled_world(county: County) -> World:
         "clerk": [cases[1], *cases[-2:], f"/receipts/{walked_in.case().token}", "/desk/search?q=LONG", "/desk/search?q=nothing"],
         "registrar": [f"/cases/{chain.case(REGISTRATION).token}" for chain in (done, returned, new)],
         "officer": [f"/cases/{chain.case(SEAL).token}" for chain in (done, under_way)],
-        "supervisor": cases[:4],
+        # Lists of people close once a case is open at the counter, so they come first.
+        "agent": ["/desk", "/custody", "/desk/delegation", *(f"/cases/{each.filed.token}" for each in on_their_way), *_prepared(world)],
+        "coordinator": ["/desk", "/custody", *(f"/cases/{each.filed.token}" for each in on_their_way[2:])],
+        "supervisor": [*cases[:4], f"/cases/{on_their_way[-1].filed.token}"],
         "administrator": LOOKED_AT,
     }
     furnish(database, cast, county.now)
@@ -185,6 +195,44 @@ def filled_world(county: County) -> World:
     steps = zip(unsigned.signatures(), ("", IDENTIFIED, CONFIRMED), strict=False)
     world.carried = {"phone_checked": [receipt.rsplit("/", 1)[1]], "signing": {str(each.id): (step, later) for each, step in steps}}
     return world
+
+
+def _carried(world: World) -> list[Delegated]:
+    """Cases that an agent carries: to be signed, filled in, checked at the town, and with the departments."""
+    county = world.county
+    world.people = carriers(county.database, county.cast)
+    found: list[Delegated] = []
+
+    def begun(trade_name: str) -> Delegated:
+        each = Delegated(county.database, county.cast, world.people, now=found[-1].now if found else county.now)
+        found.append(each)
+        if trade_name:
+            each.answer()
+            each.prepare(content_with(name={"trade_name": trade_name}))
+            listed = [custody.Listed("身份证原件"), custody.Listed("房产证明", "copy", remark=LONG_LATIN[:100])]
+            county.database.write(custody.take_in, each.people.agent.acting, each.root_id, listed, None, each.now)
+        return each
+
+    begun("")
+    begun("紫藤")
+    sent = begun("芦花")
+    sent.carry("pass_up", sent.people.agent, {"bag": "FD-0001", "items": sent.items()})
+    sent.receive("receive_at_town", sent.people.town)
+    under_way = begun("槐米")
+    for action, member in (
+        ("pass_up", under_way.people.agent), ("receive_at_town", under_way.people.town), ("pass_on", under_way.people.town),
+        ("receive_at_centre", under_way.people.centre), ("file", under_way.people.centre),
+    ):  # fmt: skip
+        under_way.carry(action, member)
+    county.now = found[-1].now + timedelta(minutes=10)
+    return found
+
+
+def _prepared(world: World) -> list[str]:
+    """Where an agent goes on filling in what is not filed yet."""
+    with world.county.database.reading() as session:
+        tokens = session.scalars(select(Draft.token).where(Draft.delegated_id.is_not(None), Draft.filed_case_id.is_(None))).all()
+    return [f"/applications/{token}{page}" for token in tokens[:1] for page in ("", "/capital", "/check", "/materials")]
 
 
 def register(chain: Chain) -> None:
