@@ -50,7 +50,8 @@ class Carrying:
         founder = self.source.choice(invented.PERSON_NAMES)
         firm = self.generator.firm(self._day(plan.filed_at), founder=founder, filed_by="agent", place=self.county.places[plan.point])
         address = "惠民县示例路1号" if plan.way == "electronic" else ""
-        office = {"point": plan.point, "window": HALL}.get(plan.way or "", "")
+        above = {office_id: code for code, office_id in self.county.offices.items()}[self.county.town_of(plan.point)]
+        office = {"point": above, "window": HALL}.get(plan.way or "", "")
         firm.content["delivery"].update(way=plan.way, office=office, address=address)
         story = Story(plan, firm, agent, None, deque(plan.route), self.source.choice(texts.CORRECTIONS))
         story.hitches = set(plan.hitches)
