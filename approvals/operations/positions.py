@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.models import Office, Person, Position
@@ -26,11 +26,13 @@ GUARDIAN = "security-administrator"
 def grant(session: Session, acting: Acting | None, wanted: Wanted, reason: str, now: datetime) -> int:
     """Give a person a position; returns its id. ``acting`` None is a command.
 
-    The same position asked for once more is that position. Raises Refusal for who may not, NotFound for an unknown person, and
-    Faulty with a sentence for each field that cannot stand.
+    The same position asked for once more is that position. Raises Refusal for who may not, NotFound for an unknown person and for
+    one without an account, and Faulty with a sentence for each field that cannot stand.
     """
     _refuse_others(acting)
     person = _locked_person(session, wanted.person_id)
+    if acting is not None and person.sign_in_name is None:
+        raise NotFound
     office = session.scalar(select(Office).where(Office.code == wanted.office_code))
     today = now.astimezone(OFFICE_ZONE).date()
     if same := _same(session, wanted, office):
@@ -69,7 +71,7 @@ def change_dates(session: Session, acting: Acting, position_id: int, wanted: Wan
     refuse([
         *overlap_faults(session, asked, office, position.id),
         *manager_faults(session, person.id, position.role, *span, "valid_to"),
-        *(_last_guardian_faults(session, position, asked.valid_to, today) if asked.valid_to is not None else ()),
+        *_last_guardian_faults(session, position, asked.valid_to, today),
     ])  # fmt: skip
     position.valid_from, position.valid_to = span
     _note(session, acting, now, position, person, office, before, reason)
@@ -130,21 +132,28 @@ def _last_guardian_faults(session: Session, position: Position, last_day: date |
     """The last security administrator cannot go before there is another: nobody could grant a position then."""
     if position.role != GUARDIAN or last_day is None:
         return []
-    others = select(func.count()).select_from(Position).join(Person, Person.id == Position.person_id)
-    after = max(last_day + timedelta(days=1), today)
-    left = session.scalar(
-        others.where(
-            Position.role == GUARDIAN, Position.id != position.id, Person.locked_at.is_(None), Position.valid_from <= after,
-            or_(Position.valid_to.is_(None), Position.valid_to >= after),
-        )
-    )  # fmt: skip
-    if left:
+    if another_guardian(session, Position.id != position.id, max(last_day + timedelta(days=1), today)):
         return []
     return [fault(
         "last_day",
         "这是全县最后一个安全管理员岗位，结束以后谁也设不了岗位。请先给接任的人设好，再结束这一个。",
         "This is the last security administrator's: nobody could grant positions. Appoint a successor first.",
     )]  # fmt: skip
+
+
+def another_guardian(session: Session, others: ColumnElement[bool], on: date) -> bool:
+    """Whether somebody of these can grant positions on a day: with a position as security administrator, and an account to use it.
+
+    All who hold such a position are locked first, one after the other: of two who remove each other at the same moment the
+    second sees what the first has done.
+    """
+    guardians = select(Position.person_id).where(Position.role == GUARDIAN)
+    session.scalars(select(Person.id).where(Person.id.in_(guardians)).order_by(Person.id).with_for_update()).all()
+    found = select(Position.id).join(Person, Person.id == Position.person_id).where(
+        Position.role == GUARDIAN, others, Person.password_hash.is_not(None), Person.locked_at.is_(None),
+        Position.valid_from <= on, or_(Position.valid_to.is_(None), Position.valid_to >= on),
+    )  # fmt: skip
+    return session.scalar(found.limit(1)) is not None
 
 
 def _refuse_others(acting: Acting | None) -> None:
@@ -180,7 +189,7 @@ def _position(session: Session, acting: Acting, position_id: int) -> tuple[Posit
         .join(Person, Person.id == Position.person_id)
         .join(Office, Office.id == Position.office_id)
         .where(Position.id == position_id)
-        .with_for_update(of=Position)
+        .with_for_update(of=(Position, Person))
     ).first()
     if found is None:
         raise NotFound

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Office, Person
+from approvals.models import Office, Person, Position
 from workflows.clock import OFFICE_ZONE
 
 from .accounts import Account, change_password, comparable_sign_in_name, end_all_sessions, sign_up
@@ -18,7 +18,7 @@ from .administration.log import record
 from .errors import NotFound, Refusal
 from .permissions import refuse_unless
 from .position_rules import Wanted, date_faults, placing_faults
-from .positions import grant, reason_faults
+from .positions import GUARDIAN, another_guardian, grant, reason_faults
 
 ACCOUNT = "account"
 comparable = comparable_sign_in_name
@@ -80,9 +80,17 @@ def reset_password(session: Session, acting: Acting, person_id: int, password_ha
 
 
 def lock(session: Session, acting: Acting, person_id: int, reason: str, now: datetime) -> None:
-    """Lock an account: nobody signs in to it any more, and whoever is signed in to it is no longer. What it did stays."""
+    """Lock an account: nobody signs in to it any more, and whoever is signed in to it is no longer. What it did stays.
+
+    Somebody has to be left who can grant positions tomorrow: two security administrators do not lock each other.
+    """
+    is_guarded = another_guardian(session, Person.id != person_id, now.astimezone(OFFICE_ZONE).date() + timedelta(days=1))
     person = _person(session, acting, person_id, reason)
     if person.locked_at is None:
+        refuse([] if is_guarded or not _is_guardian(session, person_id) else [fault(
+            "person", "停用以后全县就没有安全管理员了，谁也设不了岗位。请先给接任的人设好岗位，再停用。",
+            "No security administrator would be left to grant positions. Appoint a successor first.",
+        )])  # fmt: skip
         person.locked_at = now
         end_all_sessions(session, person_id)
         _note(session, acting, now, person, {"locked": False}, {"locked": True}, reason)
@@ -108,6 +116,10 @@ def _person(session: Session, acting: Acting, person_id: int, reason: str) -> Pe
         )
     refuse(faults)
     return person
+
+
+def _is_guardian(session: Session, person_id: int) -> bool:
+    return session.scalar(select(Position.id).where(Position.person_id == person_id, Position.role == GUARDIAN).limit(1)) is not None
 
 
 def _note(
