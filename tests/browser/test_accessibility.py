@@ -30,6 +30,8 @@ NO_PAGES: dict[str, str] = {
     "delegation.prepared_file": "a file to keep",
     "cases.documents.file": "a file to keep",
     "cases.files.file_of_case": "a file to keep",
+    "mandates.paper": "a PDF",
+    "mandate_papers.photo": "a file to keep",
     "administering.import_template": "a file to keep",
 }
 """GET routes that show no page, each with the reason."""

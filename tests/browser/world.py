@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
-from approvals.models import Case, Draft, Office, Person
+from approvals.models import Case, Draft, Office, Person, Signature
 from approvals.operations import custody, names
 from approvals.views.signing import CONFIRMED, IDENTIFIED
 from tests.browser.network_world import LOOKED_AT, furnish
@@ -156,6 +156,8 @@ def filled_world(county: County) -> World:
     long_names = opening("银杏", now=walked_in.now)
     county.now = long_names.now + timedelta(hours=1)
     on_their_way = _carried(world)
+    principals = _of_principals(on_their_way)
+    county.now += timedelta(hours=1)
     draft_of(database, cast.applicant, {}, token="draft-empty")
     draft_of(database, cast.applicant, application(county.now.date()), token="draft-complete")
     draft_of(database, cast.applicant, faulty(), token="draft-faulty")
@@ -171,14 +173,16 @@ def filled_world(county: County) -> World:
     checks = [f"/applications/draft-{each}/check" for each in ("empty", "complete", "faulty", "long")]
     world.also = {
         "everybody": ["/no-such-page"],
-        "visitor": [f"/sign/{each.token}" for each in (*unsigned.signatures(), done.signatures()[0])] + ["/sign/no-such-link"],
+        "visitor": [f"/sign/{each.token}" for each in (*unsigned.signatures(), done.signatures()[0])] + [
+            "/sign/no-such-link", *(f"/sign/{each}" for each in principals),
+        ],
         "applicant": [*cases, f"/receipts/{done.case().token}", *drafts, *pages, *checks],
         "clerk": [cases[1], *cases[-2:], f"/receipts/{walked_in.case().token}", "/desk/search?q=LONG", "/desk/search?q=nothing"],
         "registrar": [f"/cases/{chain.case(REGISTRATION).token}" for chain in (done, returned, new)],
         "officer": [f"/cases/{chain.case(SEAL).token}" for chain in (done, under_way)],
         # Lists of people close once a case is open at the counter, so they come first.
         "agent": ["/desk", "/custody", "/desk/delegation", *(f"/cases/{each.filed.token}" for each in on_their_way), *_prepared(world)],
-        "coordinator": ["/desk", "/custody", *(f"/cases/{each.filed.token}" for each in on_their_way[2:])],
+        "coordinator": ["/desk", "/custody", *(f"/cases/{each.filed.token}" for each in (*on_their_way[2:], on_their_way[0]))],
         "supervisor": [*cases[:4], f"/cases/{on_their_way[-1].filed.token}"],
         "administrator": LOOKED_AT,
     }
@@ -193,7 +197,8 @@ def filled_world(county: County) -> World:
     world.also["visitor"] += [receipt, f"{receipt}/rating", "/demo/phone"]
     later = county.now.timestamp() + 600
     steps = zip(unsigned.signatures(), ("", IDENTIFIED, CONFIRMED), strict=False)
-    world.carried = {"phone_checked": [receipt.rsplit("/", 1)[1]], "signing": {str(each.id): (step, later) for each, step in steps}}
+    shown = {each.token: (step, later) for each, step in steps} | {each: (CONFIRMED, later) for each in principals}
+    world.carried = {"phone_checked": [receipt.rsplit("/", 1)[1]], "signing": shown}
     return world
 
 
@@ -226,6 +231,29 @@ def _carried(world: World) -> list[Delegated]:
         under_way.carry(action, member)
     county.now = found[-1].now + timedelta(minutes=10)
     return found
+
+
+def _of_principals(carried: Sequence[Delegated]) -> list[str]:
+    """The links of those who entrust an agent: a mandate to be signed, one that was signed, and a delivery to be confirmed."""
+    first, signed = carried[:2]
+    people = first.people
+    brought = Delegated(first.database, first.cast, people, now=carried[-1].now)
+    brought.answer()
+    brought.prepare(content_with(name={"trade_name": "青杨"}))
+    for action, member in (
+        ("pass_up", people.agent), ("receive_at_town", people.town), ("pass_on", people.town), ("receive_at_centre", people.centre),
+        ("file", people.centre),
+    ):  # fmt: skip
+        brought.carry(action, member)
+    brought.through()
+    for action, member in (
+        ("send_down", people.centre), ("receive_back_at_town", people.town), ("relay", people.town), ("receive_at_point", people.agent),
+    ):  # fmt: skip
+        brought.carry(action, member)
+    brought.carry("deliver", people.agent, {"way": "door", "receiver": LONG_LATIN[:100]})
+    with first.database.reading() as session:
+        given = session.scalars(select(Signature.token).where(Signature.case_id == signed.root_id, Signature.vote == "yes")).one()
+    return [first.asked().token, given, brought.asked().token]
 
 
 def _prepared(world: World) -> list[str]:
