@@ -50,6 +50,8 @@ def give(session: Session, acting: Acting, case_token: str, office_id: int, now:
         )
     if office_id in known.in_force(session, root.id):
         return
+    if way == PAPER and (root.id, office_id) in known.consents_of(session, [root.id]):
+        _refuse_recipient(acting, office_id)
     kind, for_account = found[office_id]
     actor = Actor(acting.person_id, acting.name, frozenset({role}))
     note_given(unit, root, actor, role, office_id, kind, for_account=for_account, way=way)
@@ -63,6 +65,21 @@ def withdraw(session: Session, acting: Acting, case_token: str, office_id: int, 
         return
     note_withdrawn(unit, root, Actor(acting.person_id, acting.name, frozenset({role})), role, office_id, way)
     unit.write()
+
+
+def _refuse_recipient(acting: Acting, office_id: int) -> None:
+    """Raise Refusal where whoever lost the data by a withdrawal would note by themselves that they may have it again."""
+    third_party = serves_third_party(acting, [office_id])
+    if third_party is not None and third_party.office_id == office_id:
+        raise Refusal(
+            "withdrawn",
+            {
+                "zh": "申请人撤回过对您所在单位的同意，不能由您重新登记。本人愿意再同意的，请本人登录后在“我的授权”里同意，"
+                "或者到镇街便民服务中心登记。",
+                "en": "The applicant withdrew the consent for your organisation, so you do not note it again: they give it online, "
+                "or at a town centre.",
+            },
+        )
 
 
 def _asked(session: Session, acting: Acting, case_token: str, now: datetime) -> tuple[Unit, CaseNow, str, str]:

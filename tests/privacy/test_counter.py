@@ -139,3 +139,8 @@ def test_at_a_merchant_the_agent_goes_on_once_the_paper_is_noted(application: An
     with database.session() as session, pytest.raises(ConsentMissing):
         case = session.get_one(Case, filed.case_id)
         consents.refuse_without_consent(session, agent, case, case.offices.values())
+    visitor.post(f"/cases/{filed.token}/consents/{people.point_id}/give", {"agreed": "y", "next": f"/cases/{filed.token}"}, status=303)
+    assert "撤回过对您所在单位的同意" in visitor.get("/guides").text, "who lost the data does not take it back"
+    visitor.get(f"/cases/{filed.token}", status=403)
+    database.write(consents.give, people.town.acting, filed.token, people.point_id, NOW)
+    assert "资料提供给谁" in visitor.get(f"/cases/{filed.token}").text
