@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Draft, Office, Person, Position
+from approvals.models import Case, Draft, Office, Person
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED, Definition, Text
@@ -170,22 +170,40 @@ def _key(acting: Acting, wish: Wish) -> str | None:
 def _person_of(session: Session, principal: Principal, where: str, now: datetime) -> Person:
     """The person with that number and name, or a new one without an account.
 
-    Whoever has an account keeps the telephone that they gave there: what is typed at a counter never redirects their links. Of
-    somebody without one the old telephone is told that another was given.
+    What an account says of itself nobody has looked at: anybody can sign up under a neighbour's name and number. So an account is
+    taken for the principal's only where the principal names its telephone, and what is typed at a counter never redirects its
+    links. Of somebody without one the old telephone is told that another was given.
     """
-    number = normalise_number(principal.identity_number)
-    known = select(Person).where(Person.identity_number == number, Person.name == principal.name.strip()).order_by(Person.id)
-    person = session.scalars(known).first()
+    number, phone = normalise_number(principal.identity_number), normalise_phone(principal.phone)
+    wanted = select(Person).where(Person.identity_number == number, Person.name == principal.name.strip()).order_by(Person.id)
+    known = list(session.scalars(wanted))
+    accounts = [each for each in known if each.password_hash is not None]
+    if phone and (own := next((each for each in accounts if normalise_phone(each.phone) == phone), None)) is not None:
+        return own
+    person = next((each for each in known if each.password_hash is None), None)
+    if person is None and phone and accounts:
+        raise _phone_of_account()
     if person is None:
         person = Person(
-            name=principal.name.strip(), identity_kind=principal.identity_kind, identity_number=number,
-            phone=normalise_phone(principal.phone), created_at=now,
-        )  # fmt: skip
+            name=principal.name.strip(), identity_kind=principal.identity_kind, identity_number=number, phone=phone, created_at=now
+        )
         session.add(person)
-    elif person.password_hash is None or not person.phone:
+    else:
         change_phone(session, person, principal.phone, where, now)
     session.flush()
     return person
+
+
+def _phone_of_account() -> Refusal:
+    return Refusal(
+        "phone-of-account",
+        {
+            "zh": "用这个姓名和证件号码注册的账号，留的是另一个手机号。账号是委托人本人的，请填账号里的手机号；"
+            "不是本人的，或者那个号码已经不用，手机号留空，请委托人签纸质委托书。",
+            "en": "An account with this name and number has another telephone. If it is the principal's, enter that number; if it is "
+            "not, or the number is no longer used, leave it empty: then they sign on paper.",
+        },
+    )
 
 
 def first_matter(matter: str) -> str:

@@ -32,8 +32,8 @@ blueprint = Blueprint("delegation", __name__)
 Answer = str | Response | tuple[str, int]
 
 _BESIDE = {
-    "principal": "id_number", "phone": "phone", "phone-of-staff": "phone", "phone-of-many": "phone", "mandate-term": "valid_to",
-    "matter": "matter",
+    "principal": "id_number", "phone": "phone", "phone-of-staff": "phone", "phone-of-many": "phone", "phone-of-account": "phone",
+    "mandate-term": "valid_to", "matter": "matter",
 }  # fmt: skip
 """Beside which field a refusal stands; the others stand above the form."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Draft, Mandate, Notice, Person, Upload
+from approvals.models import Case, Draft, Mandate, Notice, Person, Upload
 from approvals.operations import confirming, delegation, drafts, moving, paper_signing, reminding, renewing, signing
 from approvals.operations.acting import Acting, Held
 from approvals.operations.delegation import Principal
@@ -245,7 +245,30 @@ def test_an_account_with_an_agents_number_is_found_when_the_mandate_is_drafted(c
         person.password_hash, person.phone = "set", agent.phone
 
     carried.database.write(redirect)
-    refused("phone-of-staff", lambda: take_in(carried, PRINCIPAL, "again"))
+    refused("phone-of-staff", lambda: carried.carry("redraft", carried.people.agent, {"relation": "self"}))
+
+
+@pytest.mark.parametrize("phone", [PRINCIPAL.phone, ""])
+def test_an_account_under_a_neighbours_name_and_number_signs_nothing_for_them(carried: Delegated, phone: str) -> None:
+    """Names and numbers of accounts are typed by who signs up: with those of somebody else they would sign, read and rate."""
+    who = Principal("周样例", "identity-card", number("19700101", 7), phone)
+
+    def squat(session: Session) -> None:
+        session.add(Person(
+            sign_in_name="squatter", name=who.name, identity_number=who.identity_number, phone="13966667777", password_hash="set",
+            created_at=carried.now,
+        ))  # fmt: skip
+
+    carried.database.write(squat)
+    if phone:
+        said = refused("phone-of-account", lambda: take_in(carried, who, "k"))
+        assert "手机号留空" in said.message["zh"]
+        own = take_in(carried, replace(who, phone="13966667777"), "k2")
+    else:
+        own = take_in(carried, who, "k")
+    with carried.database.reading() as session:
+        applicant = session.get_one(Person, session.get_one(Case, own.case_id).applicant_id)
+    assert (applicant.password_hash is not None) == bool(phone), "only who gives the telephone of the account has it"
 
 
 def test_another_number_for_somebody_known_is_told_to_the_old_one(carried: Delegated) -> None:
