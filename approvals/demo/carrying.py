@@ -46,7 +46,8 @@ class Carrying:
 
     def _carried_story(self, plan: Plan) -> Story:
         """A delegated case: the premises lie where the point serves, the agent prepares it."""
-        agent = self._worker("agent", "approval-bureau", self.county.offices[plan.point])
+        # The first agent of a point is the one with a sign-in, where there are two.
+        agent = self.county.workers("agent", "approval-bureau", self.county.offices[plan.point])[0]
         founder = self.source.choice(invented.PERSON_NAMES)
         firm = self.generator.firm(self._day(plan.filed_at), founder=founder, filed_by="agent", place=self.county.places[plan.point])
         address = "惠民县示例路1号" if plan.way == "electronic" else ""
