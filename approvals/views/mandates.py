@@ -233,6 +233,12 @@ def telephone(token: str) -> Response:
     return _back(root_token)
 
 
+def _is_to_be_signed(view: Seen, newest: Mandate) -> bool:
+    """Whether an agent of the point prints a mandate for its signature; what was signed is masked for them like everything else."""
+    waits = newest.signed_at is None and newest.revoked_at is None and not view.family.root.state.final
+    return waits and any(held.role == "agent" and held.office_id == newest.office_id for held in view.acting.positions)
+
+
 # ---- the paper -------------------------------------------------------------------------------------------------------
 
 
@@ -245,7 +251,7 @@ def paper(token: str) -> Response:
     rows = mandates.mandates_of(session, root.case.id)
     if not rows or not view.may_read(root):
         raise NotFound
-    full = view.sees_numbers(root) or "agent" in view.reading_roles(root)
+    full = view.sees_numbers(root) or _is_to_be_signed(view, rows[-1])
     with in_chinese():
         each = shown(rows[-1], mandates.office_of(session, rows[-1]))
         mandate = each.mandate

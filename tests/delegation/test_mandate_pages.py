@@ -181,6 +181,22 @@ def test_the_principal_without_a_telephone_signs_on_paper(application: Any, data
     assert carried.faults() == []
 
 
+def test_what_was_signed_is_masked_for_the_point_like_everything_else(application: Any, carried: Delegated) -> None:
+    """The number stands in full on the paper that is to be signed; afterwards whoever looks says why, and that is on record."""
+    agent, colleague = visit(application, carried.people.agent), visit(application, carried.people.second_agent)
+
+    def shows_number(visitor: Visitor) -> bool:
+        paper = visitor.get(page_of(carried, "mandate/paper"))
+        return PRINCIPAL.identity_number in "".join(page.extract_text() for page in PdfReader(BytesIO(paper.data)).pages)
+
+    assert shows_number(agent) and not shows_number(visit(application, carried.people.town))
+    carried.answer()
+    assert not shows_number(agent) and not shows_number(colleague)
+    agent.post(page_of(carried, "disclosure"), {"reason": "compare-papers"}, status=303)
+    assert shows_number(agent)
+    assert shows_number(principal(application, carried))
+
+
 def test_a_receipt_on_paper_ends_the_case_and_never_by_the_agent(application: Any, carried: Delegated) -> None:
     delivered(carried)
     visit(application, carried.people.agent).get(page_of(carried, "paper"), status=409)
