@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-import workflows.network.guards  # noqa: F401  registers the guards of custody
+import workflows.network.custody_guards  # noqa: F401  registers the guards of custody
 import workflows.network.mandate_guards  # noqa: F401  registers the guards of mandates
 import workflows.rules.guards  # noqa: F401  registers the guards of the registration law
 from workflows.engine import effects as _effects  # noqa: F401  declares the effects

@@ -1,4 +1,4 @@
-"""Guards that ask what the network has of an applicant's papers."""
+"""Guards of delegated handling that ask for custody: what the network has of an applicant's papers."""
 
 from __future__ import annotations
 
