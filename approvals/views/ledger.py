@@ -161,7 +161,7 @@ def _about(filters: Filters) -> str:
 
 
 def _title(entry: Entry) -> str:
-    return f"{entry.number}　{entry.case.number}　{say(entry.matter)}　{say(entry.state.title)}"
+    return " · ".join((str(entry.number), entry.case.number, say(entry.matter), say(entry.state.title)))
 
 
 # ---- what an entry says --------------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def _scope(entry: Entry) -> str:
     scope = entry.mandate.scope
     titles = _("、").join(say(county_catalogue().latest(key).title) for key in scope.get("matters", ()))
     remark = str(scope.get("remark") or "")
-    return titles + (f"；{remark}" if remark else "")
+    return titles + (_("；") + remark if remark else "")
 
 
 def _term(entry: Entry) -> str:
@@ -278,7 +278,7 @@ def _ending(each: ledger.Ending) -> str:
         "decline_request": _("未接受委托"),
     }  # fmt: skip
     said = f"{_at(each.at)} {titles.get(each.action, each.action)}"
-    return f"{said}：{each.reason}" if each.reason else said
+    return said + _("：") + each.reason if each.reason else said
 
 
 def _call_back(entry: Entry) -> str:
