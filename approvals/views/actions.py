@@ -124,6 +124,7 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
         filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full, disclosing=disclosing.bar(wanted.view),
         faults=_faults(wanted, unconfirmed), again=_again(wanted),
+        delivered=hand_overs.delivered(wanted.view, wanted.action), words=hand_overs.words(),
         # What was typed and sent back is shown again whoever holds the task.
         claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),
     )  # fmt: skip

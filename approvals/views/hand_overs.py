@@ -114,6 +114,15 @@ def _arriving(told: Told) -> Bag:
     return Bag(RECEIVE, told, items=items, hand_over=hand_over, payload={"outcomes": outcomes}, faults=tuple(faults))
 
 
+def delivered(view: Seen, action: Action) -> tuple[Item, ...] | None:
+    """What an action hands to the applicant: all that lies at the office of the task; None for an action that hands nothing out."""
+    task = view.subject.task
+    if task is None or task.office_id is None or not any(named.name == "deliver_items" for named in action.effects):
+        return None
+    ledger = custody_of(request.session(), view.family.root.case.id).ledger
+    return tuple(ledger.held_at(here(request.session().connection(), task.office_id, request.today())))
+
+
 def done_in_words(bag: Bag, number: str) -> str:
     """What a person reads after a hand-over."""
     if bag.kind == SEND:
