@@ -82,7 +82,8 @@ def take_in(session: Session, acting: Acting, token: str, paper: Paper, now: dat
     action, asked = _open(session, unit, acting, case, repeated=True)
     if asked.vote:
         return case.state  # a second send of the same page
-    photo = session.scalar(select(Upload).where(Upload.token == paper.photo, Upload.root_id == case.id, Upload.removed_at.is_(None)))
+    kept = select(Upload).where(Upload.token == paper.photo, Upload.root_id == case.id, Upload.removed_at.is_(None))
+    photo = session.scalar(kept)
     if photo is None or (photo.material, photo.person_id) != (MATERIALS[action], acting.person_id):
         raise Refusal("no-photo", {"zh": "请先拍一张签好字的纸，再登记。", "en": "Take a photo of the signed paper first."})
     if not paper.checked_in_person:
@@ -121,8 +122,9 @@ def _open(session: Session, unit: Unit, acting: Acting, case: CaseNow, repeated:
     """What is asked of the principal now, and the action by which its paper is taken in."""
     if not _role(acting, case):
         raise NotFound
-    wanted = select(Signature).where(Signature.case_id == case.id, Signature.superseded_at.is_(None)).order_by(Signature.asked_at.desc())
-    asked = next((each for each in session.scalars(wanted) if is_of_principal(each)), None)
+    wanted = select(Signature).where(Signature.case_id == case.id, Signature.superseded_at.is_(None))
+    newest_first = session.scalars(wanted.order_by(Signature.asked_at.desc()))
+    asked = next((each for each in newest_first if is_of_principal(each)), None)
     if asked is None or (asked.vote and not (repeated and asked.way == PAPER)):
         raise Outdated(
             "signing-over",

@@ -96,7 +96,7 @@ def correct_phone(session: Session, acting: Acting, token: str, phone: str, now:
     action = case.definition.actions[REDRAFT]
     if case.state not in action.source:
         raise Refusal(
-            "not-now", {"zh": "委托书已经不在等人签，手机号不用在这里改。", "en": "No mandate waits to be signed; nothing is to be changed."}
+            "not-now", {"zh": "委托书已经不在等人签，手机号不用在这里改。", "en": "No mandate waits to be signed any more."}
         )
     person = session.get_one(Person, case.applicant_id)
     if person.password_hash is not None:

@@ -66,7 +66,8 @@ def _differing(told: _Told, rows: Mapping[int, Any], end: int) -> Iterator[Probl
         for column, value in columns.items():
             if getattr(row, column) != value:
                 yield problem(
-                    position, f"第{number}份委托书（{column}）与办理记录不符", f"mandate {number} ({column}) is not what the history says"
+                    position, f"第{number}份委托书（{column}）与办理记录不符",
+                    f"mandate {number} ({column}) is not what the history says",
                 )
     for row in left.values():
         yield problem(end, f"第{row.number}份委托书没有办理记录", f"no event drafted mandate {row.number}")

@@ -57,7 +57,9 @@ def _form(points: list[Point]) -> type[DefinitionForm]:
     matters = tuple((each.key, each.title) for each in delegation.delegable())
     labels = [(str(point.office.id), _label(point)) for point in points]
     fields = (
-        Field("matter", "choice", {"zh": "要办什么", "en": "What is to be done"}, required=True, options=matters, default=matters[0][0]),
+        Field(
+            "matter", "choice", {"zh": "要办什么", "en": "What is to be done"}, required=True, options=matters, default=matters[0][0],
+        ),
         Field(
             "place", "list", {"zh": "经营场所在哪个村（社区）", "en": "Village of the premises"}, list="places", required=True,
             hint={"zh": "按它决定送到哪里办", "en": "It decides where the case goes"},

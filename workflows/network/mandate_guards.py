@@ -12,7 +12,6 @@ from workflows.engine.registry import guard, trigger
 
 from .mandates import Mandate
 
-
 NOT_A_SECOND_PERSON: Text = {
     "zh": "您就是受托的代办员，或者正替他办，不能由您来收下这份文书。请让服务点另一位工作人员，或者镇街帮办协调员登记。",
     "en": "You are the agent whom this paper concerns, or act for them. Let somebody else of the point or the town centre take it in.",
