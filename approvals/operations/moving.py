@@ -26,6 +26,7 @@ from .consents import refuse_without_consent
 from .errors import NotFound, Outdated, Refusal
 from .impartial import refuse_rated
 from .mandates import APPLICANT, principal_for, refuse_beyond_mandate
+from .principal_phones import refuse_signing_at_staff
 from .snapshot import CaseNow
 from .unit import Unit
 
@@ -78,6 +79,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     action = case.definition.actions.get(request.action)
     if action is not None:
         refuse_beyond_mandate(case, action, actor)
+        refuse_signing_at_staff(unit, case, action, actor)
     needs = needs_of(action) if action is not None else frozenset()
     step = advance(case.definition, case.state, request.action, actor, unit.facts(case, form=request.form, needs=needs))
     if isinstance(step, Refused):

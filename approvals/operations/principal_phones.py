@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from approvals.models import Mandate, Notice, Person, Position
-from workflows.rules import is_phone, mask_phone, normalise_number, normalise_phone
+from workflows.engine.definition import DELEGATED, Action
+from workflows.engine.facts import Actor
+from workflows.rules import comparable, is_phone, mask_phone, normalise_number, normalise_phone
+from workflows.rules.signatories import signatories
 
 from .acting import Acting
 from .errors import Refusal
+
+if TYPE_CHECKING:
+    from .snapshot import CaseNow
+    from .unit import Unit
 
 MOST_PRINCIPALS = 3
 """People who may sign their mandates at one telephone: a household shares one, a second telephone of an agent does not pass."""
@@ -60,6 +68,31 @@ def refuse_phone(session: Session, acting: Acting, phone: str, identity_number: 
                 "then they sign on paper.",
             },
         )
+
+
+def refuse_signing_at_staff(unit: Unit, case: CaseNow, action: Action, actor: Actor) -> None:
+    """Raise Refusal where an application that an agent carries would have somebody sign at the telephone of a member of staff.
+
+    The agent fills in where everybody's link and code go (实施细则 第十六条): with a colleague's number there, or their own, one of
+    them could sign for others. One statement, where a delegated application is sent up, filed or corrected by its agent.
+    """
+    is_sent = any(named.name == "registration_rules_hold" for named in action.guards)
+    if not is_sent or unit.root_of(case).definition.kind != DELEGATED or (case.parent_id is not None and actor.on_behalf_of is None):
+        return
+    asked = [(normalise_phone(each.phone), each.name) for each in signatories(unit.application(case)) if each.phone]
+    of_staff = select(Person.phone, Person.name).join(Position, Position.person_id == Person.id)
+    staff = unit.connection.execute(of_staff.where(Person.phone.in_(sorted({phone for phone, _name in asked})))).all()
+    for phone, signer in asked:
+        if any(phone == number and comparable(name) != comparable(signer) for number, name in staff):
+            raise Refusal(
+                "signatory-phone-of-staff",
+                {
+                    "zh": f"申请里“{signer}”的手机号是工作人员的，签名的链接和验证码不能发到那里。请改成本人的手机号；"
+                    "本人没有手机的，填家里人的，或者请本人到窗口当面签署。",
+                    "en": f"The number given for {signer} belongs to a member of staff, so nobody signs there. Enter their own, or "
+                    "let them sign at a window.",
+                },
+            )
 
 
 def change_phone(session: Session, person: Person, phone: str, where: str, now: datetime) -> None:
