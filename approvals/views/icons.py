@@ -12,7 +12,8 @@ ICONS = (
     "arrow-right", "arrow-right-circle-fill", "bar-chart", "box-seam", "building", "camera", "cash-coin", "check-circle",
     "check-circle-fill", "circle", "clock", "clock-history",
     "dash-circle", "exclamation-octagon", "exclamation-octagon-fill", "exclamation-triangle",
-    "exclamation-triangle-fill", "eye", "eye-slash", "folder2-open", "geo-alt-fill", "hourglass-split", "info-circle", "person", "person-badge", "person-check", "plus-lg", "signpost-split",
+    "exclamation-triangle-fill", "eye", "eye-slash", "folder2-open", "geo-alt-fill", "hourglass-split",
+    "info-circle", "person", "person-badge", "person-check", "plus-lg", "signpost-split",
     "star", "truck",
 )  # fmt: skip
 """By the names of the sprite. An icon of a template that is not listed here is not drawn; a test compares them."""
