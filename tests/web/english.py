@@ -80,21 +80,27 @@ def _says_something(tag: str, name: str, attributes: dict[str, str]) -> bool:
     )
 
 
-def chinese_on(html: str, known: Iterable[str]) -> list[str]:
-    """Texts of a page with Chinese that is none of the ``known`` names and typed texts; those come the longest first."""
+def chinese_on(html: str, known: Iterable[str], judged: dict[str, bool] | None = None) -> list[str]:
+    """Texts of a page with Chinese that is none of the ``known`` names and typed texts; those come the longest first.
+
+    ``judged`` keeps what was found of each text, as most texts stand on many pages.
+    """
     page = Texts()
     page.feed(html)
     page.close()
-    found = []
+    judged = {} if judged is None else judged
     for text in page.texts:
-        rest = text
-        for name in known if CHINESE.search(rest) else ():
-            rest = rest.replace(name, "")
-            if not CHINESE.search(rest):
-                break
-        if CHINESE.search(rest):
-            found.append(" ".join(text.split()))
-    return found
+        if text not in judged:
+            judged[text] = _is_chinese(text, known)
+    return [" ".join(text.split()) for text in page.texts if judged[text]]
+
+
+def _is_chinese(text: str, known: Iterable[str]) -> bool:
+    for name in known if CHINESE.search(text) else ():
+        text = text.replace(name, "")
+        if not CHINESE.search(text):
+            return False
+    return CHINESE.search(text) is not None
 
 
 def glued_on(html: str) -> list[str]:
@@ -191,10 +197,10 @@ class Walk:
 
     def faults(self) -> list[str]:
         """Chinese on any page that came back. Names and typed texts are read at the end: they may have become more."""
-        known = list(self.known())
+        known, judged = list(self.known()), dict[str, bool]()
         found = [f"{path} is not in English" for path, html in self.shown.items() if 'lang="en"' not in html[:200]]
         for path, html in self.shown.items():
-            found += [f"{path}: {text}" for text in (*chinese_on(html, known), *glued_on(html))]
+            found += [f"{path}: {text}" for text in (*chinese_on(html, known, judged), *glued_on(html))]
         return found
 
     def kind_of(self, path: str, method: str = "GET") -> str:

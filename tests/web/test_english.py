@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,24 +13,32 @@ import pytest
 from approvals.demo.people import demo_sign_ins
 from approvals.operations import accounts
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
-from tests.support.seed import Member, seed
+from tests.support.seed import seed
 from tests.support.web import Visitor
 from tests.web.english import Walk, chinese_on, glued_on, stored_texts
+from tests.web.english_network import FILE, ROWS, Carriage, confirm
 
 NOT_PAGES = {
     "static", "assets.packaged", "assets.icon_styles", "public.healthz", "names.check_json", "public.guide_words",
-    "applications.file_of_draft", "cases.files.file_of_case",
+    "applications.file_of_draft", "cases.files.file_of_case", "delegation.prepared_file", "mandate_papers.photo", "intake.words",
+    "positions.find_office",
 }  # fmt: skip
-"""Addresses that answer with something else than a page: data for scripts, and files that nobody uploads here."""
+"""Addresses that answer with something else than a page: data for scripts, files that nobody uploads here, and another page."""
 
-SAME_PAGES = {"ratings.of_receipt"}
-"""Shows what `ratings.of_case` shows, to somebody who gave the telephone behind a receipt."""
+SAME_PAGES = {"ratings.of_receipt", "ratings.of_signature"}
+"""Show what `ratings.of_case` shows, to somebody who gave the telephone behind a receipt, or who confirmed a delivery."""
+
+NETWORK = {
+    "administering", "audit", "custody", "delegation", "help_requests", "ledger", "mandate_papers", "mandates", "positions", "revoking",
+    "staff_accounts",
+}  # fmt: skip
+"""The parts of the product whose pages need delegated cases, or managers."""
 
 QUOTED = ["有限责任公司", "For example 惠民"]
 """What the English of the definitions quotes on purpose: words that have to stand in a company's Chinese name."""
 
-TYPED = ["惠民县青禾软件有限公司", "青禾", "软件", "中国"]
-"""What the walk types where names are checked; nothing keeps it."""
+TYPED = ["惠民县青禾软件有限公司", "青禾", "软件", "中国", "新网格点", "远处网格点", "网格", "学校", "电话", "昨天"]
+"""What the walk types where names are checked, and the file of offices; nothing keeps it."""
 
 
 @pytest.fixture
@@ -53,13 +62,13 @@ def county(application: Any) -> list[Chain]:
     return [signing, reviewing, correcting, running, done, withdrawn]
 
 
-def english_visitor(application: Any, member: Member | None) -> Visitor:
+def english_visitor(application: Any, person_id: int | None) -> Visitor:
     visitor = Visitor(application)
-    if member is None:
+    if person_id is None:
         visitor.post("/language", {"language": "en"})
     else:
-        application.extensions["database"].write(accounts.choose_language, member.person_id, "en")
-        visitor.sign_in(member.person_id)
+        application.extensions["database"].write(accounts.choose_language, person_id, "en")
+        visitor.sign_in(person_id)
     return visitor
 
 
@@ -67,6 +76,7 @@ ROLES = ["visitor", "applicant", "clerk", "registrar", "registrar_head", "office
 LEFT_ALONE = {"accounts.language", "accounts.sign_out", "accounts.sign_out_everywhere", "accounts.appearance"}
 """Buttons that would end the walk, or its language."""
 DEMO_ROLES = {"visitor", "administrator"}
+MANAGERS = {"administrator", "guardian", "auditor"}
 NAME = urlencode({"trade_name": "青禾", "industry": "软件", "region": "惠民县", "organisation": "有限公司"})
 NAMES = (f"/names?{NAME}", "/names?trade_name=中国", f"/names/reserve?{NAME}")
 """A name that can be used and one that cannot: no link leads to what was typed."""
@@ -90,13 +100,55 @@ def test_every_page_is_in_english(application: Any, county: list[Chain]) -> None
         member = None if role == "visitor" else cast.officers["public-security"] if role == "officer" else getattr(cast, role)
         # The demo shows more, and hides what is missing outside of it.
         application.config["DEMO"] = role in DEMO_ROLES
-        walk = Walk(application, english_visitor(application, member), lambda: stored_texts(database) + QUOTED + TYPED)
+        visitor = english_visitor(application, member.person_id if member is not None else None)
+        walk = Walk(application, visitor, lambda: stored_texts(database) + QUOTED + TYPED)
         walk.go(*NAMES, *addresses_in(county), unpressed=LEFT_ALONE)
         faults.update(f"{role} {fault}" for fault in walk.faults())
         visited.update(walk.visits)
     assert not faults, "\n".join(sorted(faults))
-    pages = {rule.endpoint for rule in application.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert sorted(pages - NOT_PAGES - SAME_PAGES - {kind for kind, count in visited.items() if count}) == []
+    pages = {page for page in pages_of(application) if page.partition(".")[0] not in NETWORK}
+    assert sorted(pages - {kind for kind, count in visited.items() if count}) == []
+
+
+def pages_of(application: Any) -> set[str]:
+    every = {rule.endpoint for rule in application.url_map.iter_rules() if "GET" in (rule.methods or ())}
+    return every - NOT_PAGES - SAME_PAGES
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_every_page_of_the_network_is_in_english(application: Any) -> None:
+    """Agents, coordinators, managers and whoever entrusts them: cases at each point of their way, and the network itself."""
+    database = application.extensions["database"]
+    cast = seed(database)
+    carriage = Carriage(database, cast)
+    application.config["NOW"] = lambda: carriage.now
+    people = carriage.people
+    principal = carriage.collecting.root_case().applicant_id
+    looking = {
+        "nobody": None, "agent": people.agent.person_id, "second agent": people.second_agent.person_id, "town": people.town.person_id,
+        "centre": people.centre.person_id, "administrator": cast.administrator.person_id, "guardian": carriage.guardian.person_id,
+        "auditor": carriage.auditor.person_id, "principal": principal, "supervisor": cast.supervisor.person_id,
+    }  # fmt: skip
+    links = carriage.links()
+    visited: Counter[str] = Counter()
+    faults: set[str] = set()
+    for role, person_id in looking.items():
+        visitor = english_visitor(application, person_id)
+        walk = Walk(application, visitor, lambda: stored_texts(database) + QUOTED + TYPED, most=1)
+        if role == "nobody":
+            for link in links:
+                confirm(visitor, database, link)
+        if role == "administrator":
+            sent = {"file": (BytesIO((FILE + ROWS).encode()), "offices.csv")}
+            path = "/administration/import"
+            walk.take(path, visitor.post(path, sent, status=None, page=path, content_type="multipart/form-data"))
+        addresses = carriage.of_managers() if role in MANAGERS else carriage.of_cases()
+        walk.go(*links, *(f"{link}/revocation" for link in links), *addresses, unpressed=LEFT_ALONE)
+        faults.update(f"{role} {fault}" for fault in walk.faults())
+        visited.update(walk.visits)
+    assert not faults, "\n".join(sorted(faults))
+    pages = {page for page in pages_of(application) if page.partition(".")[0] in NETWORK}
+    assert sorted(pages - {kind for kind, count in visited.items() if count}) == []
 
 
 def test_chinese_is_found() -> None:
