@@ -157,6 +157,10 @@ def change_password() -> Page:
     if sentence:
         form.current.errors = [sentence]
         return _account_page(form), 422
+    if form.password.data == current:
+        # Whoever gave it out would go on knowing it.
+        form.password.errors = [_("新密码和现在的一样，请换一个别人不知道的。")]
+        return _account_page(form), 422
     changed = write(accounts.change_password, person.id, passwords.hash_password(form.password.data or ""))
     remember_person(changed.person_id, changed.session_version)
     flash(_("密码已更换，其他设备上的登录已退出。"), "success")

@@ -25,8 +25,9 @@ from .administration import wording
 from .filters import vocabulary
 
 blueprint = Blueprint("audit", __name__)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so would be worked out by a spreadsheet: what people typed is to be read, never run."""
+FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+"""A cell that begins so would be worked out by a spreadsheet, in a Chinese one with signs of full width as well: what people typed
+is to be read, never run."""
 
 
 @dataclass(frozen=True, slots=True)

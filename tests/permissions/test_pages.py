@@ -15,6 +15,7 @@ from sqlalchemy import select
 from approvals.db import Database, new_id
 from approvals.models import AdministrationChange, Disclosure, Person, Position, StandIn
 from approvals.operations.passwords import verify
+from approvals.views import audit
 from tests.permissions.conftest import Enter
 from tests.support.seed import HALL, NOW, SINCE, TOWN, Cast, Member, file_case
 from tests.support.statements import counted
@@ -81,6 +82,9 @@ def test_an_account_is_made_once_and_begins_with_changing_the_password(
         assert newcomer.get(path, status=303).location.endswith("/account"), path
     page = newcomer.get("/account").text
     assert "请先换掉初始密码" in page and "代办员" in page
+    same = {"current": password, "password": password, "password_again": password}
+    assert "和现在的一样" in newcomer.post("/account/password", same, status=422, page="/account").text, "the manager knows that one"
+    assert person_of(database, "new.comer").password_is_first
     own = {"current": password, "password": "my own pass-phrase", "password_again": "my own pass-phrase"}
     newcomer.post("/account/password", own, page="/account")
     newcomer.get("/desk")
@@ -382,3 +386,10 @@ def test_where_a_role_begins(application: Any, cast: Cast, enter: Enter, role: s
     visitor = Visitor(application, member.person_id)
     assert visitor.get("/sign-in", status=302).location == path
     visitor.get(path)
+
+
+@pytest.mark.parametrize("typed", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1+1", "＋1", "－1", "＠SUM(A1)", "\t=1", "\n=1"])
+def test_nothing_that_was_typed_runs_in_a_spreadsheet(application: Any, database: Database, cast: Cast, typed: str) -> None:
+    with application.test_request_context():
+        file = audit._file("changes", ["原因"], [[typed], ["联系本人"]]).get_data(as_text=True)
+    assert [line[0] for line in csv.reader(io.StringIO(file.removeprefix("\ufeff"), newline=""))] == ["原因", f"'{typed}", "联系本人"]
