@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import functools
 
-import workflows.network.custody_guards  # noqa: F401  registers the guards of custody
-import workflows.network.mandate_guards  # noqa: F401  registers the guards of mandates
+import workflows.network.custody_guards
+import workflows.network.mandate_guards
 import workflows.rules.guards  # noqa: F401  registers the guards of the registration law
 from workflows.engine import effects as _effects  # noqa: F401  declares the effects
 from workflows.engine import guards as _guards  # noqa: F401  registers the general guards

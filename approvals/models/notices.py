@@ -16,9 +16,10 @@ from .base import Base, Identified
 class Notice(Identified, Base):
     """通知: something told to a person. ``text`` is in every language; the row is the record of what was told.
 
-    ``kind`` is case (what an action of a definition tells the applicant), signature, reminder, code, deadline, custody (papers on their way) or rating. Whoever has no
-    account is told at ``to_phone`` and ``to_email``. ``urgent`` ones do not wait for the end of the quiet hours. Until
-    ``planned_at`` no delivery has been planned for it. ``sms`` is the same in the length of a short message, where it has one.
+    ``kind`` is case (what an action of a definition tells the applicant), signature, reminder, code, deadline, custody (papers on
+    their way), mandate or rating. Whoever has no account is told at ``to_phone`` and ``to_email``. ``urgent`` ones do not wait for
+    the end of the quiet hours. Until ``planned_at`` no delivery has been planned for it. ``sms`` is the same in the length of a
+    short message, where it has one.
     """
 
     __tablename__ = "notices"

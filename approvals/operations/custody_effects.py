@@ -64,7 +64,7 @@ def send_hand_over(
     bag, remark = str(form.get("bag") or "").strip(), str(form.get("remark") or "").strip()
     if listed and not bag:
         raise Refusal("no-bag", {
-            "zh": "请填写封袋编号：材料装袋封好后，把袋上的编号填在这里。", "en": "Enter the number of the seal bag with the papers.",
+            "zh": "请填写封袋编号：材料装袋封好后，把袋上的编号填在这里。", "en": "Enter the number of the bag with the papers.",
         })  # fmt: skip
     if len(bag) > LONGEST_BAG or len(remark) > LONGEST_REMARK:
         raise Refusal("too-long", {

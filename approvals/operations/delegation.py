@@ -19,7 +19,7 @@ from workflows.engine.definition import DELEGATED, Definition, Text
 from workflows.engine.facts import Actor, Refused
 from workflows.engine.machine import advance
 from workflows.network.network import Network
-from workflows.network.routing import NoCountyHall, Route, route
+from workflows.network.routing import Route
 from workflows.rules import normalise_number, normalise_phone
 
 from . import statements
@@ -30,6 +30,7 @@ from .filing import Filed, new_number
 from .mandates import acts_for, mandate_now
 from .principal_phones import change_phone, refuse_phone
 from .reference import network
+from .routing import first_matter, route_on
 from .rows import new_case
 from .taking_in import refuse_taking_in
 from .unit import Unit
@@ -42,7 +43,8 @@ POSITION_ENDED: Text = {
     "wrong, ask the security administrator.",
 }
 OF_A_COLLEAGUE: Text = {
-    "zh": "这份委托书签给了服务点的另一位代办员，您不能代申请人填写。他请假的，请安全管理员指定您替岗；换您来办的，续签委托书，由申请人再签一次。",
+    "zh": "这份委托书签给了服务点的另一位代办员，您不能代申请人填写。他请假的，请安全管理员指定您替岗；"
+    "换您来办的，续签委托书，由申请人再签一次。",
     "en": "The mandate was given to a colleague. Have yourself named their stand-in, or renew the mandate in your own name.",
 }
 
@@ -128,7 +130,8 @@ def refuse_other_than_agent(acting: Acting, office_id: int) -> None:
         raise Refusal(
             "not-permitted",
             {
-                "zh": "您今天不是这个服务点的代办员，不能在这里接受委托。岗位到期了的，请联系安全管理员；在别的服务点任代办员的，请选那里。",
+                "zh": "您今天不是这个服务点的代办员，不能在这里接受委托。岗位到期了的，请联系安全管理员；"
+                "在别的服务点任代办员的，请选那里。",
                 "en": "You are no agent of this point today. If your position has ended, ask the security administrator.",
             },
         )
@@ -206,26 +209,13 @@ def _phone_of_account() -> Refusal:
     )
 
 
-def first_matter(matter: str) -> str:
-    """The workflow by whose competence a matter is routed: for a chain the one that it begins with."""
-    definition = county_catalogue().latest(matter)
-    first = definition.states[definition.initial]
-    return next((opening.workflow for opening in first.opens if opening.when == "always"), matter)
-
-
 def way_of(known: Network, point: Office | Any, matter: str, place: str, today: date) -> tuple[dict[str, int], Route]:
     """The offices of a delegated case by their symbols, and why it is filed where it is.
 
     From a point the way leads to the town centre above it, if it has one, and on to the office that is competent; a symbol is
     left out where there is no such hop.
     """
-    try:
-        found = route(known, first_matter(matter), place or point.place, today)
-    except NoCountyHall:
-        raise Refusal("no-hall", {
-            "zh": "系统里还没有县政务服务大厅，请联系管理员。",
-            "en": "The county hall has not been set up yet.",
-        }) from None
+    found = route_on(known, first_matter(county_catalogue().latest(matter)), place or point.place, today)
     hall = known.hall(today)
     centre = found.office
     deciding = hall.id if hall is not None else centre.id
@@ -252,11 +242,12 @@ def _open(unit: Unit, acting: Acting, role: str, person: Person, office_id: int,
         filed_by_id=acting.person_id, channel="point", deciding_office_id=offices[f"deciding.{WORKFLOW}"],
         offices=offices, chosen=[wish.matter],
     )  # fmt: skip
+    first = first_matter(county_catalogue().latest(wish.matter))
     payload: dict[str, Any] = {
         "channel": case.channel, "applicant": person.id, "company": "", "number": case.number, "offices": offices,
         "matter": wish.matter, "place": found.place,
         "routing": [
-            {"office": found.office.id, "matters": [first_matter(wish.matter)], "reason": dict(found.reason), "alarm": found.alarm}
+            {"office": found.office.id, "matters": [first], "reason": dict(found.reason), "alarm": found.alarm}
         ],
         "principal": {"name": person.name, "phone": person.phone},
     }  # fmt: skip

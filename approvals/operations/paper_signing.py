@@ -87,7 +87,10 @@ def take_in(session: Session, acting: Acting, token: str, paper: Paper, now: dat
     if photo is None or (photo.material, photo.person_id) != (MATERIALS[action], acting.person_id):
         raise Refusal("no-photo", {"zh": "请先拍一张签好字的纸，再登记。", "en": "Take a photo of the signed paper first."})
     if not paper.checked_in_person:
-        raise Refusal("unchecked", {"zh": "请当面核对本人身份以后，勾选再登记。", "en": "Check in person who signed, and tick the box."})
+        raise Refusal("unchecked", {
+            "zh": "请当面核对本人身份以后，勾选再登记。",
+            "en": "Check in person who signed, and tick the box.",
+        })
     _refuse_impossible_day(paper.signed_on, asked, now)
     form: dict[str, Any] = {
         "signatory": str(asked.id), "way": PAPER, "upload": str(photo.id), "photo_digest": photo.digest,

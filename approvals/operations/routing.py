@@ -46,10 +46,11 @@ def route_matter(connection: Connection, matter: str, place: str, today: date, p
 
     Raises Refusal while the county has no hall.
     """
-    return _route(network(connection), matter, place, today, power)
+    return route_on(network(connection), matter, place, today, power)
 
 
-def _route(known: Network, matter: str, place: str, today: date, power: str = DECIDE) -> Route:
+def route_on(known: Network, matter: str, place: str, today: date, power: str = DECIDE) -> Route:
+    """The same on a network that is at hand."""
     try:
         return route(known, matter, place, today, power)
     except NoCountyHall:
@@ -67,20 +68,20 @@ def offices_of(
     """
     known = network(connection)
     place = _place_of(known, application, receiving_id, today)
-    routes = {matter: _route(known, matter, place, today) for matter in matters_of(definition)}
+    routes = {matter: route_on(known, matter, place, today) for matter in matters_of(definition)}
     deciding = routes[definition.key].office.id
     hall = known.hall(today)
     # What comes by wire is received by whoever has the first matter of the chain.
-    offices = {DECIDING: deciding, "receiving": receiving_id or routes[_first(definition, routes)].office.id}
+    offices = {DECIDING: deciding, "receiving": receiving_id or routes.get(first_matter(definition), routes[definition.key]).office.id}
     offices |= {f"{DECIDING}.{matter}": found.office.id for matter, found in routes.items() if found.office.id != deciding}
     offices["delivery"] = hall.id if hall is not None else deciding
     return Routed({**offices, **asked_for(connection, application)}, _why(routes))
 
 
-def _first(definition: Definition, routes: Mapping[str, Route]) -> str:
+def first_matter(definition: Definition) -> str:
     """The matter that a workflow begins with: that of the linked case which it opens at once, else its own."""
-    opened = (opening.workflow for opening in definition.states[definition.initial].opens)
-    return next((workflow for workflow in opened if workflow in routes), definition.key)
+    opened = definition.states[definition.initial].opens
+    return next((opening.workflow for opening in opened if opening.when == "always"), definition.key)
 
 
 def asked_for(connection: Connection, application: Mapping[str, Any]) -> dict[str, int]:

@@ -29,7 +29,8 @@ def test_an_entry_tells_the_whole_way(application: Any, carried: Delegated) -> N
     carried.through()
     carried.down()
     page = Visitor(application, carried.people.agent.person_id).get("/ledger").text
-    for said in ("钱委托", "3716**********", "139****1234", "本人手机签署", "古城社区便民服务点 → 孙武街道便民服务中心", "送到家门口", carried.filed.number):
+    way = "古城社区便民服务点 → 孙武街道便民服务中心"
+    for said in ("钱委托", "3716**********", "139****1234", "本人手机签署", way, "送到家门口", carried.filed.number):
         assert said in page, said
     assert f"DB{carried.filed.number[2:]}" in page
 

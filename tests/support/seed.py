@@ -140,9 +140,12 @@ def _seed(session: Session) -> Cast:
     )
     session.add_all(BusinessItem(code=code, text=text, licensed=licensed) for code, text, licensed in ITEMS)
     persons = {
-        key: Person(sign_in_name=key, name=name, phone=f"138000{0 if number < 3 else 1}{number:04d}", password_hash=password_hash(), created_at=NOW)
+        key: Person(
+            sign_in_name=key, name=name, phone=f"138000{0 if number < 3 else 1}{number:04d}", password_hash=password_hash(),
+            created_at=NOW,
+        )
         for number, (key, (name, _)) in enumerate(STAFF.items(), 1)
-    }
+    }  # fmt: skip
     session.add_all(persons.values())
     session.flush()
     members = {}

@@ -42,7 +42,10 @@ def carried_by_agent(facts: Facts, actor: Actor, parameters: Mapping[str, Any]) 
     mandate = _mandate(facts)
     if mandate is not None and not mandate.is_revoked:
         return None
-    return {"zh": "这个办件不是代办的，结果直接交给申请人。", "en": "No agent carries this case; the applicant gets the result directly."}
+    return {
+        "zh": "这个办件不是代办的，结果直接交给申请人。",
+        "en": "No agent carries this case; the applicant gets the result directly.",
+    }
 
 
 @guard("second_person", needs=("mandate",))

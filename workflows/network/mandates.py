@@ -31,7 +31,8 @@ class Mandate:
         if self.is_revoked:
             return {
                 "zh": "申请人已经撤回委托，不能再代他办理。材料请退还本人；本人愿意续办的，重新签一份委托书。",
-                "en": "The applicant revoked the mandate, so nothing more is done in their name. Give the papers back, or let them sign a new one.",
+                "en": "The applicant revoked the mandate, so nothing more is done in their name. Give the papers back, or let them "
+                "sign a new one.",
             }
         if not self.is_signed:
             return {
@@ -40,8 +41,10 @@ class Mandate:
             }
         if on > self.valid_to:
             return {
-                "zh": f"委托书到{self.valid_to.isoformat()}就到期了，不能再代办。请在办件页面点“续签委托书”，让申请人再签一次；已填的、已收的都还在。",
-                "en": f"The mandate ended on {self.valid_to.isoformat()}. Renew it from the case page and let the applicant sign; nothing is lost.",
+                "zh": f"委托书到{self.valid_to.isoformat()}就到期了，不能再代办。请在办件页面点“续签委托书”，让申请人再签一次；"
+                "已填的、已收的都还在。",
+                "en": f"The mandate ended on {self.valid_to.isoformat()}. Renew it from the case page and let the applicant sign; "
+                "nothing is lost.",
             }
         if on < self.valid_from:
             return {

@@ -56,7 +56,8 @@ def kind_fits(subject: Subject) -> Iterator[Problem]:
     opens = any(True for _ in openings(subject))
     kind = subject.definition.kind
     if kind in OPENING_KINDS and not opens:
-        yield subject.problem("kind", f"a {kind} workflow opens linked cases, but no state does: add 'opens' or change the kind", "kind")
+        message = f"a {kind} workflow opens linked cases, but no state does: add 'opens' or change the kind"
+        yield subject.problem("kind", message, "kind")
     if kind not in OPENING_KINDS and opens:
         yield subject.problem("kind", "states open linked cases, so the kind of this workflow is 'chain'", "kind")
 
