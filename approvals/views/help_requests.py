@@ -65,7 +65,7 @@ def _form(points: list[Point]) -> type[DefinitionForm]:
             hint={"zh": "按它决定送到哪里办", "en": "It decides where the case goes"},
         ),
         Field(
-            "office", "list", {"zh": "找哪个服务点", "en": "Which service point"}, list="points", required=True,
+            "office", "list", {"zh": "找哪个服务点", "en": "Which office"}, list="points", required=True,
             hint={"zh": "一般选家门口的；代办员会和您联系，商定委托的内容", "en": "Usually the nearest; its agent will contact you"},
         ),
         identity["id_kind"], identity["id_number"], identity["id_as_on_card"],
