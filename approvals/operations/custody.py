@@ -21,11 +21,14 @@ from workflows.network.custody import COPY, ITEM_KINDS, ORIGINAL, RESULT, Item, 
 from . import statements
 from .acting import Acting, Held, stood_in
 from .consents import refuse_without_consent
+from .custody_effects import CUSTODY
 from .custody_ledger import ledger_of, note, refused, standing_at
 from .errors import NotFound, Outdated, Refusal
 from .mandates import mandate_of, principal_for, today_of
 from .moving import Request, request_key
 from .permissions import reach
+from .reference import office_name_of
+from .rows import notice_row
 from .snapshot import CaseNow
 from .unit import Unit
 
@@ -128,6 +131,10 @@ def give_back(
     moves = _acted(keeper, lambda: [
         keeper.ledger.give(item_id, keeper.offices, None, now, receiver) for item_id in dict.fromkeys(item_ids)
     ])  # fmt: skip
+    _tell_applicant(keeper, {
+        "zh": f"登记：您的材料已退还{len(moves)}份。没有收到的，请马上联系镇街便民服务中心",
+        "en": f"{len(moves)} of your papers are noted as given back. If you do not have them, tell the town centre at once",
+    })  # fmt: skip
     _record(keeper, RETURNED, {"receiver": receiver}, moves=moves)
     return len(moves)
 
@@ -139,6 +146,10 @@ def report_lost(session: Session, acting: Acting, case_id: int, item_id: int, re
         return
     report = _short(report)
     moves = _acted(keeper, lambda: [keeper.ledger.lose(item_id, report, keeper.offices, acting.person_id, now)])
+    _tell_applicant(keeper, {
+        "zh": "登记：您的1份材料遗失，由服务点负责查找。详情见办件页面，也可以问镇街便民服务中心",
+        "en": "One of your papers is noted as lost, and the point is looking for it. See the case, or ask the town centre",
+    })  # fmt: skip
     _record(keeper, LOST, {"report": report}, moves=moves)
 
 
@@ -241,6 +252,17 @@ def _item(listed: Listed, kinds: tuple[str, ...]) -> Item:
     if listed.kind not in kinds or listed.kind not in ITEM_KINDS:
         raise Refusal("kind", {"zh": f"请选“{name}”是原件还是复印件。", "en": f"Say whether “{name}” is an original or a copy."})
     return Item(new_id(), name, listed.kind, listed.quantity, remark)
+
+
+def _tell_applicant(keeper: _Keeper, text: Mapping[str, str]) -> None:
+    """Tell the applicant of what only the office itself has put down: nothing vanishes unseen by whose it is.
+
+    Nothing that was typed stands in the message: it leaves under the county's name.
+    """
+    case, unit = keeper.case, keeper.unit
+    where, number = office_name_of(unit.connection, keeper.seat), case.number
+    whole = {"zh": f"{where}{text['zh']}，办件号{number}。", "en": f"{where}: {text['en']}. Case {number}."}
+    unit.notices.append(notice_row(case, whole, unit.at, person_id=case.applicant_id, kind=CUSTODY))
 
 
 def _short(text: str) -> str:

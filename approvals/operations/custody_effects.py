@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .unit import Unit
 
 CUSTODY = "custody"
-"""Kind of the notices that those who carry papers get."""
+"""Kind of the notices that those who carry papers get, and whose papers they are when one was given back or lost."""
 
 CARRIERS = ("agent", "coordinator")
 CONFIRM_WITHIN = {"working_days": 1}

@@ -236,6 +236,23 @@ def test_giving_back_needs_a_receiver_and_something_ticked(carried: Carried) -> 
     assert (last.kind, last.office_id, last.remark) == ("returned", None, "钱委托")
 
 
+def test_the_applicant_is_told_of_what_only_the_office_has_put_down(carried: Carried) -> None:
+    """An original that was noted as given back or lost and was not is missed by whose it is."""
+    card, seal = carried.take(Listed("身份证原件 http://example.org"), SEAL)
+    agent = carried.people.agent
+    for _twice in range(2):
+        carried.do(custody.give_back, agent, [card], "http://example.org", key="back")
+    carried.do(custody.report_lost, agent, seal, "找不到了")
+    with carried.database.reading() as session:
+        told = session.scalars(select(Notice).where(Notice.person_id == carried.root_case().applicant_id).order_by(Notice.id)).all()
+    texts = [each.text["zh"] for each in told if "登记：" in each.text["zh"]]
+    number = carried.root_case().number
+    assert len(texts) == 2 and all("古城社区便民服务点" in each and number in each for each in texts)
+    assert "已退还1份" in texts[0] and "遗失" in texts[1]
+    assert "example.org" not in "".join(texts), "what was typed does not leave under the county's name"
+    assert carried.faults() == []
+
+
 # ---- offices that close ------------------------------------------------------------------------------------------------
 
 
