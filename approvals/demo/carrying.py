@@ -125,7 +125,7 @@ class Carrying:
             self._act(story, now, who, task, "file", {})
         elif state == "packing":
             self._do(story, now, carried_verbs.enter_results, who, root, RESULTS, now)
-            self._send(story, task, who, "send_down", now + timedelta(seconds=40))
+            self._send(story, task, who, "send_down", self.calendar.add_working_seconds(now, 40))
         elif state == "relaying":
             self._send(story, task, who, "relay", now)
         elif state == "delivering":

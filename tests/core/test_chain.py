@@ -74,7 +74,7 @@ def test_the_whole_chain_is_delivered(chain: Chain) -> None:
     assert chain.states()[BANK] == "handling"
     chain.act(BANK, "complete")
     assert set(chain.states().values()) == {"delivered", "registered", "done"}
-    assert actions(chain.database, chain.root_id) == ["case:opened", "registered", "settle", "deliver_electronically"]
+    assert actions(chain.database, chain.root_id) == ["case:opened", "consent:given", "registered", "settle", "deliver_electronically"]
     assert documents(chain)[:3] == ["receipt", "registration-notice", "business-licence"]
     assert documents(chain)[-1] == "delivery-receipt"
     credit_code = payload(chain, REGISTRATION, "approve")["enterprise"]["credit_code"]

@@ -274,7 +274,8 @@ def run(databases: Any, examples: int, steps: int) -> set[str]:
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 def test_random_actions_on_sqlite(databases: Any) -> None:
     reached = run(databases, 60, 70)
-    everything = {action for key in CHAIN for action in CATALOGUE.latest(key).actions}
+    # No agent carries these chains, so their results are never handed to one.
+    everything = {action for key in CHAIN for action in CATALOGUE.latest(key).actions} - {"hand_to_network"}
     # Random walks that never come far would prove little: this is how far they came.
     assert {"registered", "settle", "task:claimed"} <= reached
     assert len(reached & everything) >= len(everything) * 2 / 3, sorted(everything - reached)
