@@ -20,6 +20,7 @@ from workflows.network.custody import COPY, ITEM_KINDS, ORIGINAL, RESULT, Item, 
 
 from . import statements
 from .acting import Acting, Held, stood_in
+from .administration.reading import one_line
 from .consents import refuse_without_consent
 from .custody_effects import CUSTODY
 from .custody_ledger import ledger_of, note, refused, standing_at
@@ -239,7 +240,7 @@ def _enter(keeper: _Keeper, action: str, listed: Sequence[Listed], kinds: tuple[
 
 
 def _item(listed: Listed, kinds: tuple[str, ...]) -> Item:
-    name, remark = " ".join(listed.name.split()), listed.remark.strip()
+    name, remark = one_line(listed.name), listed.remark.strip()
     if not name or len(name) > LONGEST_NAME or len(remark) > LONGEST_REMARK:
         raise Refusal("name", {
             "zh": f"材料名称要填写，最多{LONGEST_NAME}个字；备注最多{LONGEST_REMARK}个字。",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from workflows.rules import normalise_number, normalise_phone
 
 from . import statements
 from .acting import Acting
+from .administration.reading import one_line
 from .effects import issue
 from .errors import NotFound, Refusal
 from .filing import Filed, new_number
@@ -85,7 +86,7 @@ def take_in(session: Session, acting: Acting, office_id: int, principal: Princip
     Raises Refusal where the person is no agent there, the office may not take the matter in or is closed that day, or what was
     typed about the principal cannot stand. A second send of the same page returns the case of the first.
     """
-    today = now.astimezone(OFFICE_ZONE).date()
+    today, principal = now.astimezone(OFFICE_ZONE).date(), replace(principal, name=one_line(principal.name))
     refuse_other_than_agent(acting, office_id)
     refuse_faulty_principal(session, acting, principal, today)
     unit, repeated = _begin(session, acting, wish, now)
@@ -178,7 +179,7 @@ def _person_of(session: Session, principal: Principal, where: str, now: datetime
     links. Of somebody without one the old telephone is told that another was given.
     """
     number, phone = normalise_number(principal.identity_number), normalise_phone(principal.phone)
-    wanted = select(Person).where(Person.identity_number == number, Person.name == principal.name.strip()).order_by(Person.id)
+    wanted = select(Person).where(Person.identity_number == number, Person.name == principal.name).order_by(Person.id)
     known = list(session.scalars(wanted))
     accounts = [each for each in known if each.password_hash is not None]
     if phone and (own := next((each for each in accounts if normalise_phone(each.phone) == phone), None)) is not None:
@@ -188,7 +189,7 @@ def _person_of(session: Session, principal: Principal, where: str, now: datetime
         raise _phone_of_account()
     if person is None:
         person = Person(
-            name=principal.name.strip(), identity_kind=principal.identity_kind, identity_number=number, phone=phone, created_at=now
+            name=principal.name, identity_kind=principal.identity_kind, identity_number=number, phone=phone, created_at=now
         )
         session.add(person)
     else:

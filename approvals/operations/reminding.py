@@ -87,10 +87,10 @@ def change_contact(session: Session, acting: Acting, signature_id: int, phone: s
         raise Refusal(
             "phone-of-principal",
             {
-                "zh": "委托人的手机号不能在这里改：验证码发到那里，只能由本人在自己的账号里改，"
-                "或者由代办员重新起草委托书（原来的手机号会收到通知）。本人用不了手机的，改签纸质的，由代办员以外的人收下。",
-                "en": "A principal's number is not changed here, as the code goes there: they change it in their account, or the agent "
-                "drafts the mandate anew, and the old number is told. Without a telephone they sign on paper.",
+                "zh": "委托人的手机号不能在这里改：验证码发到那里。本人没有账号的，由代办员改好手机号、重新起草委托书"
+                "（原来的手机号会收到通知）；有账号的，或者用不了手机的，改签纸质的，由代办员以外的人收下。",
+                "en": "A principal's number is not changed here, as the code goes there. Without an account the agent drafts the "
+                "mandate anew, and the old number is told; with an account, or without a telephone, they sign on paper.",
             },
         )
     if actor.roles.isdisjoint(_CORRECTORS):

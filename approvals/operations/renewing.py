@@ -88,7 +88,7 @@ def renew(session: Session, acting: Acting, token: str, terms: Mapping[str, Any]
 def correct_phone(session: Session, acting: Acting, token: str, phone: str, now: datetime) -> None:
     """Draft an unsigned mandate anew for another telephone of its principal; the old number is told, its link is void.
 
-    Never for somebody with an account: they change their number there. A second send changes nothing more.
+    Never for somebody with an account: its number is theirs. A second send changes nothing more.
     """
     unit, case = delegated_root(session, token, now)
     if "agent" not in actor_on(acting, case, unit).roles:
@@ -103,8 +103,8 @@ def correct_phone(session: Session, acting: Acting, token: str, phone: str, now:
         raise Refusal(
             "account",
             {
-                "zh": "申请人有自己的账号，手机号只能由本人登录后在“我的账号”里改；改好以后，您再重新起草委托书。",
-                "en": "The applicant has an account: they change their number there themselves; then draft the mandate anew.",
+                "zh": "申请人有自己的账号，账号里的手机号代办员不能改。那个号码不用了的，请申请人签纸质委托书，另一位工作人员收下。",
+                "en": "The applicant has an account, whose number no agent changes. Where it is no longer used they sign on paper.",
             },
         )
     refuse_phone(session, acting, phone, person.identity_number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import normalize
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask import request as asked
@@ -234,5 +235,5 @@ def _free(kind: str) -> list[Listed]:
 
 def _quantity(prefix: str) -> int:
     """How many pieces were typed; one where nothing was, 0 (which the verb refuses) where it is no number."""
-    typed = asked.form.get(f"{prefix}-quantity", "").strip()
+    typed = normalize("NFKC", asked.form.get(f"{prefix}-quantity", "")).strip()
     return 1 if not typed else small_number(typed) or 0

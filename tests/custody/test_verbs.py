@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.models import Case, Event, HandOver, Notice, Office, Task
-from approvals.operations import custody, moving
+from approvals.operations import custody, delegation, moving
 from approvals.operations.acting import Acting, Held
 from approvals.operations.custody import Listed
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.operations.reference import network_changed
 from tests.custody.carrying import CARD, PROOF, SEAL, Carried
-from tests.support.delegating import carriers
+from tests.rules.applications import PLACE
+from tests.support.delegating import MATTER, PRINCIPAL, carriers
 from tests.support.seed import HALL, TOWN, Cast
 from workflows.clock import OFFICE_ZONE
 from workflows.network.balance import imbalances
@@ -319,3 +320,15 @@ def test_an_ended_case_takes_nothing_in_but_gives_back(carried: Carried) -> None
     with pytest.raises(Outdated):
         carried.take(CARD)
     assert carried.do(custody.give_back, carried.people.agent, [card], "钱委托") == 1
+
+
+def test_names_hold_nothing_that_nobody_sees(carried: Carried) -> None:
+    """What turns a line around would show another name on paper than the one that stands there."""
+    carried.take(Listed("身份\u202e件原证\u202c"), Listed("公\u200b章\x1b[31m"))
+    assert [item.name for item in carried.ledger().items.values()] == ["身份件原证", "公章[31m"]
+    refused(lambda: carried.take(Listed("\u202e\u200b")), "name")
+    who = replace(PRINCIPAL, name="钱\u200b委\u202e托")
+    wish = delegation.Wish(MATTER, PLACE, {"relation": "self"}, "unseen")
+    filed = carried.database.write(delegation.take_in, carried.people.agent.acting, carried.people.point_id, who, wish, carried.now)
+    with carried.database.reading() as session:
+        assert session.get_one(Case, filed.case_id).applicant_id == carried.root_case().applicant_id, "the same person as before"

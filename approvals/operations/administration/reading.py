@@ -12,6 +12,9 @@ SCIENTIFIC = re.compile(r"[0-9]+(?:\.[0-9]+)?[eE]\+?[0-9]+")
 """What a spreadsheet makes of a long number: 3.71621E+11."""
 
 _DAY = re.compile(r"([0-9]{4})(?:[-/.\u5e74]([0-9]{1,2})[-/.\u6708]([0-9]{1,2})\u65e5?|([0-9]{2})([0-9]{2}))(?:[ T]0?0:00(?::00)?)?")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+"""Control and format characters."""
+
 FIRST_YEAR, YEARS_AHEAD = 1949, 10
 
 
@@ -21,8 +24,8 @@ def tidy(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text as it was typed, on one line."""
-    return " ".join(text.split())
+    """A text as it was typed, on one line, without characters that nobody sees: some turn what follows around on a page."""
+    return " ".join("".join(each for each in " ".join(text.split()) if unicodedata.category(each) not in _UNSEEN).split())
 
 
 def read_day(text: str) -> date | None:
