@@ -209,9 +209,8 @@ def test_hostile_input_is_refused_with_a_sentence(carried: Carried, visit: Visit
 
 
 def test_a_number_of_full_width_is_a_number(carried: Carried, visit: Visit) -> None:
-    agent, at = visit(carried.people.agent), f"/cases/{carried.filed.token}/custody"
-    tokens = tokens_of(agent.get(at).text)
-    agent.post(f"{at}/taken", {**tokens, "other-0-name": "房产证", "other-0-kind": "original", "other-0-quantity": "１２"}, 303)
+    form = {"key": "k1", "other-0-name": "房产证", "other-0-kind": "original", "other-0-quantity": "１２"}
+    visit(carried.people.agent).post(f"{custody_page(carried)}/taken", form, status=303)
     assert [item.quantity for item in carried.ledger().items.values()] == [12]
 
 
