@@ -22,6 +22,7 @@ from workflows.clock import OFFICE_ZONE
 from . import request
 from .access import requires
 from .administration import wording
+from .disclosing import in_words
 from .filters import vocabulary
 
 blueprint = Blueprint("audit", __name__)
@@ -111,7 +112,7 @@ def disclosures() -> str:
     return render_template(
         "audit/disclosures.html", rows=rows, count=count, page=page, pages=_pages(count, audit.PAGE), typed=typed, most=MOST_EXPORTED,
         address=lambda number: url_for("audit.disclosures", **typed.query(page=number)),
-        file=url_for("audit.disclosures_file", **typed.query()),
+        file=url_for("audit.disclosures_file", **typed.query()), in_words=in_words,
     )  # fmt: skip
 
 
@@ -124,11 +125,11 @@ def disclosures_file() -> Response:
     lines = (
         [
             _exactly(row.disclosure.disclosed_at), row.disclosure.person_name, vocabulary("roles", row.disclosure.role), row.office,
-            row.number, row.disclosure.reason,
+            row.number, in_words(row.disclosure.reason),
         ]
         for row in rows
     )  # fmt: skip
-    return _file("disclosures", [_("时间"), _("查看人"), _("岗位"), _("服务点"), _("办件号"), _("理由")], lines)
+    return _file("disclosures", [_("时间"), _("查看人"), _("岗位"), _("所在服务点"), _("办件号"), _("理由")], lines)
 
 
 def _pages(count: int, size: int) -> int:

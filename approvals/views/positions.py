@@ -215,8 +215,9 @@ def _named(typed: str) -> Person:
             f"There is no member of staff {name[:60]}: choose one that is suggested, or make an account first.",
         )])  # fmt: skip
     if len(found) > 1:
-        names = ", ".join(person.sign_in_name or "" for person in found)
+        names = [person.sign_in_name or "" for person in found]
         raise Faulty([fault(
-            "person", f"叫这个名字的不止一位，请填登录名：{names}。", f"Several have this name; give the sign-in name: {names}."
+            "person", f"叫这个名字的不止一位，请填登录名：{'、'.join(names)}。",
+            f"Several have this name; give the sign-in name: {', '.join(names)}.",
         )])  # fmt: skip
     return found[0]

@@ -50,7 +50,7 @@ class DepartmentForm(FlaskForm):
 
 
 class CompetenceForm(FlaskForm):
-    office = _select(_l("服务点"))
+    office = _select(_l("哪个服务点"))
     matter = _select(_l("事项"))
     power = _select(_l("可以做什么"))
     basis = StringField(_l("依据"), description=_l("授权的文件，例如：惠政发〔2026〕1号。"))
