@@ -1,17 +1,22 @@
-"""The network of the filled county as managers left it: a tree, points with the longest names, one closed, one closed for days."""
+"""The network of the filled county as managers left it: a tree, points with the longest names, one closed, one closed for days;
+its people with accounts locked and new, with positions to come and ended, and somebody who stands in.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Office
-from approvals.operations import reference
+from approvals.models import Office, Position
+from approvals.operations import positions, reference, staff, stand_ins
+from approvals.operations.acting import Acting, Held
 from approvals.operations.administration import closing, competences, offices, presence
-from tests.support.seed import TOWN, Cast
+from approvals.operations.position_rules import Wanted
+from tests.support.seed import HALL, TOWN, Cast, Member, password_hash
+from workflows.clock import OFFICE_ZONE
 
 ENDED, STANDING = "grid-ended", "grid-standing"
 LOOKED_AT = [
@@ -46,3 +51,45 @@ def furnish(database: Database, cast: Cast, now: datetime) -> None:
     database.write(presence.add_department, acting, STANDING, department, ["tax"], now)
     power = {"office": STANDING, "matter": "company-opening", "power": "take-in", "basis": "LONGBASIS" * 20, "valid_from": day}
     database.write(competences.add_competence, acting, power, ["company-opening"], now)
+
+
+def managers(database: Database, cast: Cast, now: datetime) -> dict[str, Member]:
+    """Who looks after positions and who reads what managers did, as commands enter them."""
+    found = {}
+    for role, name in (("security-administrator", "安全员"), ("auditor", "审计员")):
+        account = database.write(staff.add_staff, role, name, password_hash(), role, "approval-bureau", HALL, now)
+        held = Held(role, "approval-bureau", cast.offices[HALL], "county_hall")
+        found[role] = Member(account.person_id, role, name, Acting(account.person_id, name, (held,)))
+    return found
+
+
+def staff_it(database: Database, cast: Cast, by: Member, now: datetime) -> list[str]:
+    """Do what a security manager does, once each; returns the pages of it that no link of a first page leads to."""
+    today = now.astimezone(OFFICE_ZONE).date()
+    week = timedelta(days=7)
+
+    def held(person: Member) -> int:
+        with database.reading() as session:
+            return session.scalars(select(Position.id).where(Position.person_id == person.person_id)).one()
+
+    def made(name: str, sign_in_name: str) -> int:
+        first = Wanted(0, "clerk", "approval-bureau", HALL, today)
+        newcomer = staff.Newcomer(name, sign_in_name, "13800000099")
+        return database.write(staff.make_account, by.acting, newcomer, first, password_hash(), "任命" * 50, now).person_id
+
+    new, gone = made("长姓名" * 60, "n" * 60), made("离岗", "gone")
+    database.write(staff.lock, by.acting, gone, "离职", now)
+    comes = Wanted(cast.clerk.person_id, "officer", "tax", HALL, today + week, today + 2 * week, False)
+    coming = database.write(positions.grant, by.acting, comes, "任命文件第1号", now)
+    ended = held(cast.outsider)
+    database.write(positions.end, by.acting, ended, today - timedelta(days=1), "调离", now)
+    stood_for, days = held(cast.other_registrar), (today, today + week)
+    database.write(stand_ins.name_stand_in, by.acting, stood_for, cast.registrar.person_id, *days, "年休假" * 60, now)
+    people = (new, gone, cast.registrar.person_id, cast.other_registrar.person_id, by.person_id)
+    served = (cast.offices[HALL], cast.offices["town-lizhuang"])
+    return [
+        "/administration/people?q=nothing", "/administration/people?role=registrar",
+        *(f"/administration/people/{each}" for each in people),
+        *(f"/administration/people/offices/{each}" for each in served),
+        *(f"/administration/positions/{each}" for each in (stood_for, coming, ended)),
+    ]  # fmt: skip

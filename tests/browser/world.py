@@ -9,7 +9,7 @@ import re
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from html import unescape
 from typing import Any
@@ -19,16 +19,19 @@ from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
 from approvals.models import Case, Draft, Office, Person, Signature
-from approvals.operations import custody, names
+from approvals.operations import custody, disclosing, names
 from approvals.views.signing import CONFIRMED, IDENTIFIED
-from tests.browser.network_world import LOOKED_AT, furnish
+from tests.browser.network_world import LOOKED_AT, furnish, managers, staff_it
 from tests.support.delegating import Carriers, Delegated, carriers
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.filing import County
 from tests.support.seed import Member, application, draft_of
 from tests.support.web import Visitor
 
-ROLES = ("visitor", "applicant", "clerk", "registrar", "officer", "agent", "coordinator", "supervisor", "administrator")
+ROLES = (
+    "visitor", "applicant", "clerk", "registrar", "officer", "agent", "coordinator", "supervisor", "administrator",
+    "security-administrator", "auditor",
+)  # fmt: skip
 LONG_CHINESE, LONG_LATIN = "长名称" * 66 + "公司", "LONGNAME" * 25
 NAME = {"region": "惠民县", "industry": "农产品销售", "organisation": "有限公司"}
 COOKIE = "approvals_session"
@@ -61,11 +64,15 @@ class World:
     people: Carriers | None = None
     """Who carries cases for others, where somebody does."""
 
+    managers: Mapping[str, Member] = field(default_factory=dict)
+    """Who looks after positions and who reads what managers did, by role."""
+
     def member(self, role: str) -> Member | None:
         cast, people = self.county.cast, self.people
         if role in ("agent", "coordinator"):
             return {"agent": people.agent, "coordinator": people.town}[role] if people is not None else cast.clerk
-        return {"visitor": None, "officer": cast.officers["public-security"]}.get(role) or getattr(cast, role, None)
+        found = {"visitor": None, "officer": cast.officers["public-security"], **self.managers}
+        return found[role] if role in found else getattr(cast, role)  # type: ignore[no-any-return]
 
     def visitor(self, role: str, look: Look | None = None) -> Visitor:
         """Somebody of this role at a browser, who sees pages that way."""
@@ -130,12 +137,12 @@ def _chosen(values: Mapping[str, Any]) -> list[str]:
 
 def empty_world(county: County) -> World:
     """People, and nothing else yet."""
-    return World(county)
+    return World(county, managers=managers(county.database, county.cast, county.now))
 
 
 def filled_world(county: County) -> World:
     """Cases new, under way, returned, overdue, walked in and done; drafts empty, faulty and complete; the longest names."""
-    world, cast, database = World(county), county.cast, county.database
+    world, cast, database = empty_world(county), county.cast, county.database
 
     def opening(trade_name: str, **values: Any) -> Chain:
         return Chain(database, cast, content_with(name={"trade_name": trade_name}), **values)
@@ -173,8 +180,10 @@ def filled_world(county: County) -> World:
     checks = [f"/applications/draft-{each}/check" for each in ("empty", "complete", "faulty", "long")]
     world.also = {
         "everybody": ["/no-such-page"],
-        "visitor": [f"/sign/{each.token}" for each in (*unsigned.signatures(), done.signatures()[0])] + [
-            "/sign/no-such-link", *(f"/sign/{each}" for each in principals),
+        "visitor": [
+            *(f"/sign/{each.token}" for each in (*unsigned.signatures(), done.signatures()[0])),
+            *(f"/sign/{each}" for each in ("no-such-link", *principals)),
+            f"/sign/{principals[-1]}/rating",
         ],
         "applicant": [*cases, f"/receipts/{done.case().token}", *drafts, *pages, *checks],
         "clerk": [cases[1], *cases[-2:], f"/receipts/{walked_in.case().token}", "/desk/search?q=LONG", "/desk/search?q=nothing"],
@@ -187,6 +196,11 @@ def filled_world(county: County) -> World:
         "administrator": LOOKED_AT,
     }
     furnish(database, cast, county.now)
+    world.also["security-administrator"] = staff_it(database, cast, world.managers["security-administrator"], county.now)
+    for member, chain in ((cast.registrar, new), (cast.other_registrar, long_names)):
+        database.write(disclosing.disclose, member.acting, chain.root_id, county.now, "other", LONG_LATIN[:100])
+    dated = "since=2020-01-01&until=2019-01-01"
+    world.also["auditor"] = [f"/audit/{each}?{query}" for each in ("changes", "disclosures") for query in (dated, "words=nothing")]
     searched = "/names?" + urlencode(NAME | {"trade_name": "青禾"})
     world.also["everybody"] += ["/names", searched, "/names?trade_name=" + LONG_LATIN, "/offices?q=nothing", "/guides?q=nothing"]
     world.also["applicant"] += [searched.replace("/names", "/names/reserve"), "/names/mine"]
@@ -203,7 +217,7 @@ def filled_world(county: County) -> World:
 
 
 def _carried(world: World) -> list[Delegated]:
-    """Cases that an agent carries: to be signed, filled in, checked at the town, and with the departments."""
+    """Cases that an agent carries: to be signed, filled in, in a bag on its way, checked at the town, and with the departments."""
     county = world.county
     world.people = carriers(county.database, county.cast)
     found: list[Delegated] = []
@@ -220,6 +234,8 @@ def _carried(world: World) -> list[Delegated]:
 
     begun("")
     begun("紫藤")
+    moving = begun("香蒲")
+    moving.carry("pass_up", moving.people.agent, {"bag": LONG_LATIN[:40], "items": moving.items()})
     sent = begun("芦花")
     sent.carry("pass_up", sent.people.agent, {"bag": "FD-0001", "items": sent.items()})
     sent.receive("receive_at_town", sent.people.town)
@@ -234,26 +250,35 @@ def _carried(world: World) -> list[Delegated]:
 
 
 def _of_principals(carried: Sequence[Delegated]) -> list[str]:
-    """The links of those who entrust an agent: a mandate to be signed, one that was signed, and a delivery to be confirmed."""
+    """The links of those who entrust an agent: a mandate to be signed, a signed one, a delivery to be confirmed, a confirmed one."""
     first, signed = carried[:2]
+    brought = _brought(first, "青杨", carried[-1].now)
+    confirmed = _brought(first, "红柳", brought.now)
+    link = confirmed.asked().token
+    confirmed.answer()
+    with first.database.reading() as session:
+        given = session.scalars(select(Signature.token).where(Signature.case_id == signed.root_id, Signature.vote == "yes")).one()
+    return [first.asked().token, given, brought.asked().token, link]
+
+
+def _brought(first: Delegated, trade_name: str, now: datetime) -> Delegated:
+    """A case whose results the agent has brought to the door."""
     people = first.people
-    brought = Delegated(first.database, first.cast, people, now=carried[-1].now)
-    brought.answer()
-    brought.prepare(content_with(name={"trade_name": "青杨"}))
+    each = Delegated(first.database, first.cast, people, now=now)
+    each.answer()
+    each.prepare(content_with(name={"trade_name": trade_name}))
     for action, member in (
         ("pass_up", people.agent), ("receive_at_town", people.town), ("pass_on", people.town), ("receive_at_centre", people.centre),
         ("file", people.centre),
     ):  # fmt: skip
-        brought.carry(action, member)
-    brought.through()
+        each.carry(action, member)
+    each.through()
     for action, member in (
         ("send_down", people.centre), ("receive_back_at_town", people.town), ("relay", people.town), ("receive_at_point", people.agent),
     ):  # fmt: skip
-        brought.carry(action, member)
-    brought.carry("deliver", people.agent, {"way": "door", "receiver": LONG_LATIN[:100]})
-    with first.database.reading() as session:
-        given = session.scalars(select(Signature.token).where(Signature.case_id == signed.root_id, Signature.vote == "yes")).one()
-    return [first.asked().token, given, brought.asked().token]
+        each.carry(action, member)
+    each.carry("deliver", people.agent, {"way": "door", "receiver": LONG_LATIN[:100]})
+    return each
 
 
 def _prepared(world: World) -> list[str]:
