@@ -16,11 +16,13 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from approvals.db import to_microseconds
 from approvals.models import Case, Counter, Notice, Signature, Submission, Task
 from approvals.queries.mandates import is_of_principal, mandate_behind
 from workflows.clock import OFFICE_ZONE
 from workflows.rules.signatories import DELIVERY, MANDATE, is_same_person
 
+from . import statements
 from .counting import count_one
 from .errors import NotFound, Outdated, Refusal
 from .principals import is_principal, may_revoke, waits
@@ -225,6 +227,10 @@ def confirm(session: Session, token: str, code: str, secret: str, now: datetime)
 
 
 def mark_confirmed(session: Session, signature_id: int, now: datetime) -> None:
-    """Note that a signatory showed who they are: what a right code does, and all that invented people can do who have no telephone."""
-    session.get_one(Signature, signature_id).confirmed_at = now
-    session.flush()
+    """Note that a signatory showed who they are: what a right code does, and all that invented people can do who have no telephone.
+
+    Raises NotFound for an unknown signature.
+    """
+    values = {"signature_id": signature_id, "confirmed_at": to_microseconds(now)}
+    if not statements.confirm_signature.rows(session.connection(), values):
+        raise NotFound

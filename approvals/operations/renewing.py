@@ -27,6 +27,7 @@ from .reference import office_name_of
 from .rows import notice_row
 from .sign_offs import SIGNATORY, ask_principal
 from .snapshot import CaseNow
+from .statements import SignatureNow
 from .unit import Unit
 
 RENEWAL_DRAFTED, RENEWED = "mandate:renewal-drafted", "mandate:renewed"
@@ -129,7 +130,7 @@ def not_of_the_point() -> Refusal:
     )
 
 
-def is_renewal(unit: Unit, case: CaseNow, asked: Signature) -> bool:
+def is_renewal(unit: Unit, case: CaseNow, asked: Signature | SignatureNow) -> bool:
     """Whether a signature is for a renewed mandate: drafted while the case was on its way, and still the newest."""
     newest = unit.mandate_rows(case)[-1]
     state = case.definition.states[case.state]
@@ -137,7 +138,9 @@ def is_renewal(unit: Unit, case: CaseNow, asked: Signature) -> bool:
     return is_newest and newest.signed_at is None and newest.revoked_at is None and state.sign_off is None and not state.final
 
 
-def answer_renewal(unit: Unit, case: CaseNow, actor: Actor, asked: Signature, agrees: bool, form: Mapping[str, Any]) -> None:
+def answer_renewal(
+    unit: Unit, case: CaseNow, actor: Actor, asked: Signature | SignatureNow, agrees: bool, form: Mapping[str, Any]
+) -> None:
     """Note whether the principal signed the renewed mandate; the case does not move."""
     payload: dict[str, Any] = {"form": dict(form), "vote": "yes" if agrees else "no"}
     if agrees:

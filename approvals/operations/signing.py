@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from approvals.db import to_microseconds
-from approvals.models import Signature
 from workflows.engine.facts import Actor, Refused
 from workflows.engine.machine import advance, needs_of
 from workflows.rules.signatories import DELIVERY, MANDATE
 
+from . import statements
 from .errors import NotFound, Outdated, Refusal
 from .renewing import answer_renewal, is_renewal
 from .sign_offs import SIGNATORY
 from .snapshot import CaseNow
+from .statements import SignatureNow
 from .unit import Unit
 
 SIGN, DECLINE = "sign", "decline"
@@ -32,13 +33,11 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     send of the same answer changes nothing. Raises Outdated when the application or the telephone was changed since, or the
     case waits for no signatures any more.
     """
-    asked = session.get(Signature, signature_id)
-    if asked is None:
-        raise NotFound
-    unit = Unit.load(session, asked.case_id, now)
-    session.refresh(asked)
-    case = unit.case(asked.case_id)
-    if asked.acts == [DELIVERY]:
+    session.flush()
+    unit = Unit.load(session, _asked(session, signature_id).case_id, now)
+    asked = _asked(session, signature_id)  # once more, behind the lock: it may have been answered or superseded meanwhile
+    case, acts = unit.case(asked.case_id), json.loads(asked.acts)
+    if acts == [DELIVERY]:
         action_name = {SIGN: CONFIRM, DECLINE: DISPUTE}.get(action_name, action_name)
     action = case.definition.actions.get(action_name)
     if asked.vote:
@@ -47,7 +46,7 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
         raise _answered_otherwise(asked)
     if action_name in (DECLINE, DISPUTE) and not reason.strip():
         raise Refusal("no-reason", {"zh": "请写明哪里不对，或者为什么不同意。", "en": "Say what is wrong or why you decline."})
-    renewing = asked.acts == [MANDATE] and is_renewal(unit, case, asked)
+    renewing = acts == [MANDATE] and is_renewal(unit, case, asked)
     if asked.superseded_at is not None or not (renewing or _decided_now(case, asked)) or digest != asked.digest:
         raise Outdated(
             "signing-over",
@@ -61,7 +60,7 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
         raise _unconfirmed()
     actor = Actor(None, asked.name, frozenset({SIGNATORY}))
     form = {
-        "signatory": str(asked.id), "digest": digest, "confirmed_at": str(to_microseconds(asked.confirmed_at)),
+        "signatory": str(asked.id), "digest": digest, "confirmed_at": str(asked.confirmed_at),
         **({"reason": reason} if reason else {}),
     }  # fmt: skip
     if renewing:
@@ -79,7 +78,14 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     return case.state
 
 
-def _decided_now(case: CaseNow, asked: Signature) -> bool:
+def _asked(session: Session, signature_id: int) -> SignatureNow:
+    rows = statements.signature_now.rows(session.connection(), {"signature_id": signature_id})
+    if not rows:
+        raise NotFound
+    return SignatureNow(*rows[0])
+
+
+def _decided_now(case: CaseNow, asked: SignatureNow) -> bool:
     """Whether the case still waits for this very answer: a renewed mandate that was revoked meanwhile is asked for no more."""
     waits = case.definition.states[case.state].sign_off is not None
     return waits and case.task is not None and case.task.id == asked.task_id
@@ -96,7 +102,7 @@ def _unconfirmed() -> Outdated:
     )
 
 
-def _answered_otherwise(asked: Signature) -> Outdated:
+def _answered_otherwise(asked: SignatureNow) -> Outdated:
     before = {"zh": "签署", "en": "signed"} if asked.vote == "yes" else {"zh": "表示不同意", "en": "declined"}
     return Outdated(
         "voted",

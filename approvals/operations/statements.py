@@ -213,6 +213,21 @@ revoke_name = Prepared(
 insert_names = _insert(names)
 insert_signatures = _insert(signatures)
 
+SignatureNow = namedtuple("SignatureNow", "id case_id task_id name acts digest vote confirmed_at superseded_at")
+"""What somebody was asked to sign, as it is answered: ``acts`` is canonical JSON, times are microseconds."""
+
+signature_now = Prepared(
+    lambda dialect: select(*(signatures.c[name] for name in SignatureNow._fields)).where(signatures.c.id == bindparam("signature_id"))
+)
+confirm_signature = Prepared(
+    lambda dialect: (
+        update(signatures)
+        .where(signatures.c.id == bindparam("signature_id"))
+        .values(_plain(signatures, ("confirmed_at",)))
+        .returning(signatures.c.id)
+    )
+)
+
 signatory_name = Prepared(lambda dialect: select(signatures.c.name).where(signatures.c.id == bindparam("signature_id")))
 
 votes_of_task = Prepared(lambda dialect: select(signatures.c.id, signatures.c.vote).where(signatures.c.task_id == bindparam("task_id")))
