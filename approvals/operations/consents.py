@@ -12,11 +12,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from approvals.db import from_microseconds
 from approvals.models import Case
 from approvals.queries import consents as known
 from workflows.engine.facts import Actor
 from workflows.network import Network
 
+from . import statements
 from .acting import Acting, Held
 from .consent_rows import ONLINE, PAPER, THIRD_PARTIES, recipients
 from .consent_rows import give as note_given
@@ -135,10 +137,12 @@ def refuse_without_consent(session: Session, acting: Acting, case: CaseNow | Cas
     held = serves_third_party(acting, offices)
     if held is None:
         return
-    given = {office_id: each for (_, office_id), each in known.consents_of(session, [case.root_id]).items()}
+    session.flush()
+    # The last consent of each office counts: when it was withdrawn, None while it is in force.
+    withdrawn: dict[int, int | None] = dict(statements.consents_of_root.rows(session.connection(), {"root_id": case.root_id}))
     own = {position.office_id for position in acting.positions}
-    if any(each.withdrawn_at is None and office_id in own for office_id, each in given.items()):
+    if any(at is None and office_id in own for office_id, at in withdrawn.items()):
         return
-    last = given.get(held.office_id)
-    raise ConsentMissing(case.token, case.number, held.office_id, last.withdrawn_at if last is not None else None)
+    last = withdrawn.get(held.office_id)
+    raise ConsentMissing(case.token, case.number, held.office_id, from_microseconds(last) if last is not None else None)
 

@@ -24,7 +24,7 @@ _standing: dict[date, tuple[Network, Mapping[str, str], frozenset[str], Mapping[
 
 
 def _keep(connection: Connection, name: str, read: Callable[[], T]) -> T:
-    key = (str(connection.engine.url), name)
+    key = (county_network.address_of(connection.engine), name)
     found = _kept.get(key)
     if found is None or time.monotonic() - found[0] > _KEPT_SECONDS:
         found = _kept[key] = (time.monotonic(), read())

@@ -176,6 +176,13 @@ insert_documents = _insert(Document.__table__)
 insert_notices = _insert(Notice.__table__)
 insert_consents = _insert(consents)
 insert_disclosures = _insert(Disclosure.__table__)
+consents_of_root = Prepared(
+    lambda dialect: (
+        select(consents.c.office_id, consents.c.withdrawn_at)
+        .where(consents.c.root_id == bindparam("root_id"))
+        .order_by(consents.c.given_at, consents.c.id)
+    )
+)
 withdraw_consent = Prepared(
     lambda dialect: (
         update(consents)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
@@ -24,8 +25,17 @@ VERSION = "network version"
 
 _KEPT_SECONDS = 300.0
 _kept: dict[str, tuple[float, int, Network]] = {}
+_addresses: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 version_now = select(Counter.value).where(Counter.name == VERSION).scalar_subquery()
+
+
+def address_of(engine: Engine) -> str:
+    """The address of a database, by which a process keeps what it has read there; spelt out once for each engine."""
+    found = _addresses.get(engine)
+    if found is None:
+        found = _addresses[engine] = str(engine.url)
+    return found
 
 
 def county_network(connection: Connection) -> Network:
@@ -35,7 +45,7 @@ def county_network(connection: Connection) -> Network:
     """
     if _changed_by(connection):
         return read_network(connection)
-    url = str(connection.engine.url)
+    url = address_of(connection.engine)
     found = _kept.get(url)
     if found is None or time.monotonic() - found[0] > _KEPT_SECONDS:
         # The version first: what changes while the rest is read leaves a copy that counts as old, never one that counts as new.
@@ -47,7 +57,7 @@ def county_network(connection: Connection) -> Network:
 def mark_changed(connection: Connection) -> None:
     """Note that this transaction changes the network."""
     connection.info[VERSION] = connection.get_transaction()
-    _kept.pop(str(connection.engine.url), None)
+    _kept.pop(address_of(connection.engine), None)
 
 
 def _changed_by(connection: Connection) -> bool:
@@ -57,7 +67,7 @@ def _changed_by(connection: Connection) -> bool:
 
 def note_version(engine: Engine, version: int) -> bool:
     """Forget the network of this database when it has changed since it was read; returns whether it had."""
-    url = str(engine.url)
+    url = address_of(engine)
     found = _kept.get(url)
     if found is None or found[1] == version:
         return False
