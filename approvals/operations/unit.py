@@ -19,7 +19,7 @@ from approvals.models.history import BEGINNING, digest, event_hash, new_salt
 from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES
 from workflows.engine.facts import SYSTEM_ACTOR, Actor, Facts, Outcome, Voter
-from workflows.engine.machine import automatic_actions, automatic_step, needs_of
+from workflows.engine.machine import automatic_actions, automatic_step, due_actions, needs_of, trigger_needs
 from workflows.network import office_for
 
 from . import clocks, statements
@@ -211,10 +211,17 @@ class Unit:
         raise RuntimeError("the automatic actions of a family do not come to rest")
 
     def _automatic(self, case: CaseNow) -> bool:
-        needs = _automatic_needs(case.definition.fingerprint, case.state)
-        if needs is None:
+        known = _trigger_needs(case.definition.fingerprint, case.state)
+        if known is None:
             return False
-        step = automatic_step(case.definition, case.state, self.facts(case, needs=needs))
+        facts = self.facts(case, needs=known)
+        due = due_actions(case.definition, case.state, facts)
+        if not due:
+            return False
+        needs = known.union(*map(needs_of, due))
+        if needs != known:  # what only the guards ask for costs nothing until it is their turn
+            facts = self.facts(case, needs=needs)
+        step = automatic_step(case.definition, case.state, facts)
         if step is None:
             return False
         self.apply(case, step, SYSTEM_ACTOR, {})
@@ -355,10 +362,10 @@ class Unit:
 
 
 @cache
-def _automatic_needs(fingerprint: str, state: str) -> frozenset[str] | None:
-    """The costly facts that the automatic actions of a state ask for; None when it has no such action."""
+def _trigger_needs(fingerprint: str, state: str) -> frozenset[str] | None:
+    """The costly facts that the triggers of the automatic actions of a state ask for; None when it has no such action."""
     actions = automatic_actions(county_catalogue().by_fingerprint(fingerprint), state)
-    return frozenset().union(*(needs_of(action) for action in actions)) if actions else None
+    return trigger_needs(actions) if actions else None
 
 
 def _role(actor: Actor, by: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ of the library, kept honest by contract tests: its parallel states, queues and t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from transitions import EventData, Machine
 
@@ -137,6 +137,20 @@ def _triggered(definition: Definition, action: Action, state: str, facts: Facts)
 def automatic_actions(definition: Definition, state: str) -> tuple[Action, ...]:
     """The actions that the system itself may do in ``state``, in the order of the definition."""
     return tuple(action for action in definition.actions.values() if action.automatic and state in action.source)
+
+
+def trigger_needs(actions: Iterable[Action]) -> frozenset[str]:
+    """The costly facts that the triggers of automatic actions look at, without what their guards ask for."""
+    return frozenset().union(*(TRIGGER_NEEDS[action.when.name] for action in actions if action.when is not None))
+
+
+def due_actions(definition: Definition, state: str, facts: Facts) -> tuple[Action, ...]:
+    """The automatic actions of ``state`` whose trigger holds; what their guards say is not asked yet, so its facts may be missing."""
+    return tuple(
+        action
+        for action in automatic_actions(definition, state)
+        if action.when is None or _triggered(definition, action, state, facts)
+    )
 
 
 def automatic_step(definition: Definition, state: str, facts: Facts) -> Outcome | None:
