@@ -34,8 +34,8 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
     case waits for no signatures any more.
     """
     session.flush()
-    unit = Unit.load(session, _asked(session, signature_id).case_id, now)
-    asked = _asked(session, signature_id)  # once more, behind the lock: it may have been answered or superseded meanwhile
+    asked = _asked(session, signature_id)
+    unit = Unit.load(session, asked.case_id, now, is_locked=True)
     case, acts = unit.case(asked.case_id), json.loads(asked.acts)
     if acts == [DELIVERY]:
         action_name = {SIGN: CONFIRM, DECLINE: DISPUTE}.get(action_name, action_name)
@@ -79,7 +79,11 @@ def answer(session: Session, signature_id: int, action_name: str, digest: str, n
 
 
 def _asked(session: Session, signature_id: int) -> SignatureNow:
-    rows = statements.signature_now.rows(session.connection(), {"signature_id": signature_id})
+    """What was asked, read behind the lock of its root case: it may just have been answered or superseded."""
+    connection, wanted = session.connection(), {"signature_id": signature_id}
+    if connection.dialect.name != "sqlite":
+        statements.lock_root_of_signature.rows(connection, wanted)
+    rows = statements.signature_now.rows(connection, wanted)
     if not rows:
         raise NotFound
     return SignatureNow(*rows[0])

@@ -226,6 +226,13 @@ SignatureNow = namedtuple("SignatureNow", "id case_id task_id name acts digest v
 signature_now = Prepared(
     lambda dialect: select(*(signatures.c[name] for name in SignatureNow._fields)).where(signatures.c.id == bindparam("signature_id"))
 )
+lock_root_of_signature = Prepared(
+    lambda dialect: (
+        select(cases.c.id)
+        .where(cases.c.id == select(signatures.c.root_id).where(signatures.c.id == bindparam("signature_id")).scalar_subquery())
+        .with_for_update()
+    )
+)
 confirm_signature = Prepared(
     lambda dialect: (
         update(signatures)

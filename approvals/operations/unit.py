@@ -68,10 +68,10 @@ class Unit:
         self._mandates: list[Any] | None = None
 
     @classmethod
-    def load(cls, session: Session, case_id: int, now: datetime) -> Unit:
-        """The family of a case, locked. Raises NotFound for an unknown case."""
+    def load(cls, session: Session, case_id: int, now: datetime, *, is_locked: bool = False) -> Unit:
+        """The family of a case, locked, unless the caller has done so. Raises NotFound for an unknown case."""
         connection = session.connection()
-        if connection.dialect.name != "sqlite":
+        if not is_locked and connection.dialect.name != "sqlite":
             statements.lock_root.rows(connection, {"case_id": case_id})
         rows = statements.family.rows(connection, {"case_id": case_id})
         if not rows:
