@@ -167,12 +167,20 @@ def _sources(action: dict[str, Any]) -> list[str]:
     return [action["source"]] if isinstance(action["source"], str) else action["source"]
 
 
+def _without(action: dict[str, Any], state: str) -> dict[str, Any] | None:
+    """An action that no longer leads to a state; None when it leads nowhere else."""
+    if "branches" not in action:
+        return None if action["dest"] == state else action
+    left = [branch for branch in action["branches"] if branch["dest"] != state]
+    return {**action, "branches": left} if left else None
+
+
 def graph(data: dict[str, Any]) -> Iterator[Mutation]:
     """Each state made unreachable, each open state made a trap, with a way round in it or without any."""
     for state, content in data["states"].items():
         if state != data["initial"]:
             fresh = copy.deepcopy(data)
-            fresh["actions"] = {name: action for name, action in data["actions"].items() if action["dest"] != state}
+            fresh["actions"] = {name: left for name, action in data["actions"].items() if (left := _without(action, state))}
             yield f"unreachable {state}", fresh
         if not content.get("final"):
             fresh = copy.deepcopy(data)
@@ -185,6 +193,7 @@ def graph(data: dict[str, Any]) -> Iterator[Mutation]:
             fresh = copy.deepcopy(data)
             for name, action in data["actions"].items():
                 if state in _sources(action):
+                    fresh["actions"][name].pop("branches", None)
                     fresh["actions"][name]["dest"] = "="
             yield f"trap {state}", fresh
     for state, content in data["states"].items():
