@@ -30,6 +30,6 @@ effect("cast_vote")
 effect("draft_mandate")
 effect("sign_mandate")
 effect("file_matter", needs=("application",), guards=("mandate_in_force", "registration_rules_hold"))
-for name in ("receive_hand_over", "deliver_items"):
-    effect(name)
 effect("send_hand_over", parameters=("direction",))
+effect("receive_hand_over")
+effect("deliver_items", guards=("nothing_missing", "linked_cases_settled_now"))
