@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from approvals.app import create_app
 from approvals.db import Database
-from approvals.models import Case, Draft, Event, Mandate, Office, OfficeClosure, Person, Place, Position
+from approvals.models import Case, Draft, Event, Mandate, Office, OfficeClosure, Person, Position
 from approvals.operations import delegation, drafts, renewing
 from approvals.operations.acting import Acting, Held
 from approvals.operations.errors import NotFound, Refusal
@@ -374,22 +374,6 @@ def test_a_bag_to_a_centre_that_closed_since_goes_to_its_successor(product: Any,
     database.write(close)
     page = Visitor(product, carried.people.agent.person_id).get(f"/cases/{carried.filed.token}/actions/pass_up").text
     assert "已经撤销" in page and "交给孙武新中心" in page
-
-
-def test_the_case_of_a_merged_village_is_routed_by_its_successor(database: Database, carried: Delegated) -> None:
-    def merge(session: Any) -> None:
-        village = session.scalars(select(Place).where(Place.code == "371621105201")).one()
-        village.valid_to, village.successor_code = carried.now.date() - timedelta(days=1), PLACE
-        network_changed(session)
-
-    database.write(merge)
-    lists.forget()
-    wish = delegation.Wish("company-opening", "371621105201", {"relation": "self"}, "merged")
-    who = delegation.Principal("孙委托", "identity-card", ZHANG, "13900004321")
-    filed = database.write(delegation.take_in, carried.people.agent.acting, carried.people.point_id, who, wish, carried.now)
-    with database.reading() as session:
-        opened = session.get_one(Case, filed.case_id)
-    assert opened.offices["centre"] == carried.cast.offices["hall"] and opened.offices["town"] == carried.cast.offices[TOWN]
 
 
 def test_the_same_case_handed_over_twice_is_one_hand_over(product: Any, database: Database, carried: Delegated) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.db import Database
-from approvals.models import Competence, Office, Person, Position
-from approvals.operations import consents
+from approvals.models import Case, Competence, Office, Person, Place, Position
+from approvals.operations import consents, delegation
 from approvals.operations.acting import Acting, Held
 from approvals.operations.consent_rows import THIRD_PARTIES
 from approvals.operations.consents import ConsentMissing
 from approvals.operations.reference import network_changed
-from tests.rules.applications import PLACE
+from approvals.queries import lists
+from tests.rules.applications import PLACE, ZHANG
 from tests.support.delegating import MATTER, Delegated, carriers
 from tests.support.seed import HALL, NOW, SINCE, TOWN, Cast, Member
 
@@ -86,3 +90,21 @@ def test_hops_that_are_not_there_are_left_out(database: Database, cast: Cast, ki
     case.answer()
     assert (case.state, len(case.hand_overs())) == ("completed", hand_overs)
     assert case.faults() == []
+
+
+def test_the_case_of_a_merged_village_is_routed_by_its_successor(database: Database, cast: Cast) -> None:
+    carried = Delegated(database, cast)
+
+    def merge(session: Session) -> None:
+        village = session.scalars(select(Place).where(Place.code == "371621105201")).one()
+        village.valid_to, village.successor_code = carried.now.date() - timedelta(days=1), PLACE
+        network_changed(session)
+
+    database.write(merge)
+    lists.forget()
+    wish = delegation.Wish("company-opening", "371621105201", {"relation": "self"}, "merged")
+    who = delegation.Principal("孙委托", "identity-card", ZHANG, "13900004321")
+    filed = database.write(delegation.take_in, carried.people.agent.acting, carried.people.point_id, who, wish, carried.now)
+    with database.reading() as session:
+        opened = session.get_one(Case, filed.case_id)
+    assert opened.offices["centre"] == carried.cast.offices["hall"] and opened.offices["town"] == carried.cast.offices[TOWN]
