@@ -6,7 +6,7 @@ import click
 
 from approvals.jobs.worker import migrate as migrate_jobs
 
-from . import accounts, cases, custody, demo, documents, names, network, network_import, serve, worker, workflows
+from . import accounts, calendar, cases, custody, demo, documents, names, network, network_import, serve, worker, workflows
 from .context import open_database
 
 
@@ -26,6 +26,7 @@ def migrate_command() -> None:
 
 main.add_command(serve.command)
 main.add_command(demo.group)
+main.add_command(calendar.group)
 main.add_command(cases.group)
 main.add_command(custody.group)
 main.add_command(documents.group)
