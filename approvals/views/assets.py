@@ -18,6 +18,7 @@ blueprint = Blueprint("assets", __name__)
 BOOTSTRAP = ("flask_bootstrap", "static/bootstrap5/css")
 FILES: dict[tuple[str, str], tuple[str, str]] = {
     ("bootstrap", "bootstrap.min.css"): (BOOTSTRAP[0], f"{BOOTSTRAP[1]}/bootstrap.min.css"),
+    ("echarts", "echarts.esm.min.js"): ("instaui_echarts", "static/echarts.esm.min.js"),
 }
 SPRITE = (BOOTSTRAP[0], "static/bootstrap5/icons/bootstrap-icons.svg")
 KEPT_SECONDS = 24 * 3600
@@ -56,6 +57,13 @@ def icon_styles() -> Response:
 def icons() -> str:
     """The address of the icons; it changes with them."""
     return url_for("assets.icon_styles", v=icons_of(folder_of(SPRITE[0]) / SPRITE[1])[1])
+
+
+@cache
+def charts_are_there() -> bool:
+    """Whether the library that draws charts is installed; where it is not, pages show their tables alone."""
+    owner, path = FILES["echarts", "echarts.esm.min.js"]
+    return importlib.util.find_spec(owner) is not None and (folder_of(owner) / path).is_file()
 
 
 def asset(package: str, name: str) -> str:

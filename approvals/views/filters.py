@@ -18,7 +18,7 @@ from workflows.rules.citing import cited_in_english
 
 from . import request
 from .access import may
-from .assets import asset, icons, own
+from .assets import asset, charts_are_there, icons, own
 from .leaving import ended_position
 
 NOTHING = "—"
@@ -126,6 +126,6 @@ def add(application: Flask) -> None:
     environment.globals.update(
         say=say, moment=moment, day=day, money=money, office_name=office_name, vocabulary=vocabulary, language=language,
         large_type=request.large_type, asset=asset, icons=icons, own=own, request_key=request_key,
-        ended_position=ended_position,
+        ended_position=ended_position, charts_are_there=charts_are_there,
         signed_in=request.maybe_signed_in, may_see=may_see, holds_role=holds_role, now=request.now, today=request.today,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,14 @@ def test_only_listed_files_of_packages_are_given(application: Any) -> None:
         assert client.get(f"/assets/{package}/{name}").status_code == 200
     for path in ("bootstrap/bootstrap.min.css.map", "bootstrap/../../__init__.py", "flask/__init__.py"):
         assert client.get(f"/assets/{path}").status_code == 404
+
+
+def test_the_library_of_charts_is_there_as_a_module_that_draws(application: Any) -> None:
+    assert assets.charts_are_there()
+    answer = application.test_client().get("/assets/echarts/echarts.esm.min.js")
+    assert answer.mimetype == "text/javascript" and "max-age" in answer.headers["Cache-Control"]
+    assert re.search(r"export\{.*\binit\b", answer.text), "the script imports it by that name"
+    assert 0.3 < len(answer.data) / 2**20 < 2
 
 
 def test_pages_work_in_a_production_start_and_cookies_are_secure(database_url: str) -> None:

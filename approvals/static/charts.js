@@ -1,0 +1,132 @@
+// Charts beside their tables. A page carries each chart as plain data; the library is fetched once the page stands, and on a
+// small or slow line only when somebody asks. Without it, or when it cannot be fetched, the table says the same.
+const INK = "#1d2b30";
+const SOFT = "#52636a";
+const LINE = "#d5dee0";
+const COLOURS = ["#0b5a63", "#b36a00", "#5a6f9c", "#a3211d", "#5b8c3e"];
+const PATTERNS = ["solid", "dashed", "dotted"];
+const NARROW = 480;
+const WIDE_LABEL = 14;
+
+const frames = [...document.querySelectorAll("[data-chart]")];
+let library = null;
+
+function isDear() {
+  const line = navigator.connection;
+  const slow = line && (line.saveData || ["slow-2g", "2g", "3g"].includes(line.effectiveType));
+  return Boolean(slow) || window.innerWidth < 768;
+}
+
+function shortened(text) {
+  return text.length > WIDE_LABEL ? `${text.slice(0, WIDE_LABEL - 1)}…` : text;
+}
+
+function series(chart, each, number, upright) {
+  const line = each.kind === "line";
+  return {
+    name: each.name,
+    type: line ? "line" : "bar",
+    data: each.values,
+    [upright ? "yAxisIndex" : "xAxisIndex"]: each.axis || 0,
+    color: COLOURS[number % COLOURS.length],
+    stack: each.stack || undefined,
+    connectNulls: false,
+    symbol: ["circle", "rect", "triangle", "diamond"][number % 4],
+    symbolSize: 7,
+    barMaxWidth: 28,
+    lineStyle: line ? { width: 2, type: each.target ? "dashed" : PATTERNS[number % PATTERNS.length] } : undefined,
+    itemStyle: line ? undefined : { borderColor: "#fff", borderWidth: 1, ...(number % 2 ? { decal: { symbol: "rect", dashArrayX: [1, 0], dashArrayY: [2, 4], rotation: -0.7 } } : {}) },
+  };
+}
+
+function toolTip(chart) {
+  return (shown) => {
+    const lines = shown.map((each) => {
+      const of = chart.series[each.seriesIndex];
+      const said = of.texts ? of.texts[each.dataIndex] : each.value;
+      return `${each.seriesName}  ${said === null || said === undefined ? "—" : said}`;
+    });
+    return [chart.labels[shown[0].dataIndex], ...lines].join("\n");
+  };
+}
+
+function options(chart, width) {
+  const upright = chart.direction !== "across";
+  const narrow = width < NARROW;
+  const values = (chart.axes || [""]).map((unit, number) => ({
+    type: "value",
+    name: unit,
+    nameTextStyle: { color: SOFT, align: upright && number ? "right" : "left" },
+    position: upright ? (number ? "right" : "left") : "top",
+    min: 0,
+    max: (chart.most || [])[number] || undefined,
+    minInterval: chart.whole ? 1 : undefined,
+    axisLabel: { color: SOFT, hideOverlap: true },
+    splitLine: { show: !number, lineStyle: { color: LINE } },
+  }));
+  const labels = {
+    type: "category",
+    data: chart.labels,
+    inverse: !upright,
+    axisLabel: { color: INK, hideOverlap: upright, formatter: shortened, width: narrow && !upright ? 110 : undefined, overflow: "truncate" },
+    axisLine: { lineStyle: { color: SOFT } },
+  };
+  return {
+    animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
+    animationDuration: 250,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK, fontSize: 13 },
+    legend: { show: chart.series.length > 1, top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: 13 }, selectedMode: false },
+    grid: { left: 8, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 ? 34 : 8) + 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" }, formatter: toolTip(chart) },
+    xAxis: upright ? labels : values,
+    yAxis: upright ? values : labels,
+    series: chart.series.map((each, number) => series(chart, each, number, upright)),
+  };
+}
+
+function heightOf(chart) {
+  return chart.direction === "across" ? 90 + chart.labels.length * (chart.series.length > 1 ? 44 : 30) : 320;
+}
+
+async function draw(frame) {
+  const place = frame.querySelector("[data-chart-place]");
+  const chart = JSON.parse(frame.dataset.chart);
+  try {
+    library = library || import(frame.dataset.library);
+    const echarts = await library;
+    place.style.height = `${heightOf(chart)}px`;
+    place.hidden = false;
+    const drawn = echarts.init(place, null, { renderer: "svg" });
+    drawn.setOption(options(chart, place.clientWidth));
+    new ResizeObserver(() => {
+      drawn.resize();
+      drawn.setOption(options(chart, place.clientWidth));
+    }).observe(place);
+    frame.dataset.drawn = "yes";
+  } catch {
+    library = null;
+    place.hidden = true;
+    frame.dataset.drawn = "no";
+  }
+}
+
+function begin() {
+  if (!isDear()) {
+    frames.forEach(draw);
+    return;
+  }
+  frames.forEach((frame) => {
+    const button = frame.querySelector("button");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.hidden = true;
+      draw(frame);
+    });
+  });
+}
+
+if (document.readyState === "complete") {
+  begin();
+} else {
+  window.addEventListener("load", () => setTimeout(begin, 0));
+}
