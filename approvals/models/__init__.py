@@ -2,7 +2,9 @@
 
 from .base import Base
 from .cases import Case, Draft, Event, EventPayload, Submission, Task
+from .clock import DeadlineWarning, Urging, WarningRule
 from .delegation import Consent, CustodyItem, CustodyMove, Disclosure, HandOver, Mandate
+from .logs import EventLog, LogEvent, LogFault, LogFile
 from .names import CompanyName
 from .network import (
     AdministrationChange,
@@ -20,10 +22,12 @@ from .papers import Document, DocumentFile, Upload
 from .people import PasswordTries, Person, Position, StandIn
 from .ratings import Rating
 from .signatures import Signature
+from .suspensions import ClockSuspension
 
 __all__ = [
-    "AdministrationChange", "Base", "BusinessItem", "Case", "CompanyName", "Competence", "Consent", "Counter", "CustodyItem",
-    "CustodyMove", "Delivery", "Disclosure", "Document", "DocumentFile", "Draft", "Event", "EventPayload", "HandOver", "Mandate",
-    "Notice", "Office", "OfficeClosure", "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange", "Position", "Rating",
-    "Signature", "StandIn", "Submission", "Task", "Upload", "Worker",
+    "AdministrationChange", "Base", "BusinessItem", "Case", "ClockSuspension", "CompanyName", "Competence", "Consent", "Counter", "CustodyItem",
+    "CustodyMove", "DeadlineWarning", "Delivery", "Disclosure", "Document", "DocumentFile", "Draft", "Event", "EventLog",
+    "EventPayload", "HandOver", "LogEvent", "LogFault", "LogFile", "Mandate", "Notice", "Office", "OfficeClosure",
+    "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange", "Position", "Rating", "Signature", "StandIn",
+    "Submission", "Task", "Upload", "Urging", "WarningRule", "Worker",
 ]  # fmt: skip
