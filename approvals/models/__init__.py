@@ -1,6 +1,7 @@
 """The tables."""
 
 from .base import Base
+from .calendar import CalendarYear
 from .cases import Case, Draft, Event, EventPayload, Submission, Task
 from .clock import DeadlineWarning, Urging, WarningRule
 from .delegation import Consent, CustodyItem, CustodyMove, Disclosure, HandOver, Mandate
@@ -25,9 +26,9 @@ from .signatures import Signature
 from .suspensions import ClockSuspension
 
 __all__ = [
-    "AdministrationChange", "Base", "BusinessItem", "Case", "ClockSuspension", "CompanyName", "Competence", "Consent", "Counter", "CustodyItem",
-    "CustodyMove", "DeadlineWarning", "Delivery", "Disclosure", "Document", "DocumentFile", "Draft", "Event", "EventLog",
-    "EventPayload", "HandOver", "LogEvent", "LogFault", "LogFile", "Mandate", "Notice", "Office", "OfficeClosure",
-    "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange", "Position", "Rating", "Signature", "StandIn",
-    "Submission", "Task", "Upload", "Urging", "WarningRule", "Worker",
+    "AdministrationChange", "Base", "BusinessItem", "CalendarYear", "Case", "ClockSuspension", "CompanyName", "Competence",
+    "Consent", "Counter", "CustodyItem", "CustodyMove", "DeadlineWarning", "Delivery", "Disclosure", "Document",
+    "DocumentFile", "Draft", "Event", "EventLog", "EventPayload", "HandOver", "LogEvent", "LogFault", "LogFile", "Mandate",
+    "Notice", "Office", "OfficeClosure", "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange", "Position",
+    "Rating", "Signature", "StandIn", "Submission", "Task", "Upload", "Urging", "WarningRule", "Worker",
 ]  # fmt: skip

@@ -26,11 +26,27 @@ def downgrade() -> None:
 
 
 def calendar_up() -> None:
-    pass
+    op.create_table('calendar_years',
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('official', sa.Boolean(), nullable=False),
+    sa.Column('notice_name', sa.String(length=200), nullable=False),
+    sa.Column('notice_number', sa.String(length=60), nullable=False),
+    sa.Column('working', sa.String(length=366), nullable=False),
+    sa.Column('entered_at', approvals.db.types.UtcDateTime(), nullable=False),
+    sa.Column('entered_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('settled_at', approvals.db.types.UtcDateTime(), nullable=True),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.ForeignKeyConstraint(['entered_by_id'], ['persons.id'], name=op.f('fk_calendar_years_entered_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('calendar_years_pkey')),
+    sa.UniqueConstraint('year', 'revision', name=op.f('uq_calendar_years_year_revision'))
+    )
+    op.create_index('ix_calendar_years_unsettled', 'calendar_years', ['entered_at'], unique=False, sqlite_where=sa.text('settled_at IS NULL'), postgresql_where=sa.text('settled_at IS NULL'))
 
 
 def calendar_down() -> None:
-    pass
+    op.drop_index('ix_calendar_years_unsettled', table_name='calendar_years', sqlite_where=sa.text('settled_at IS NULL'), postgresql_where=sa.text('settled_at IS NULL'))
+    op.drop_table('calendar_years')
 
 
 def clock_up() -> None:
