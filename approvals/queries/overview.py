@@ -116,9 +116,9 @@ def open_cases(session: Session, now: datetime, offices: Offices = None) -> list
         .group_by(Task.workflow, Task.state, Office.name)
     ).all()
     lines = [
-        Open(_is_whole(workflow), *_step(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found
+        Open(_is_whole(workflow), *step_of(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found
     ]
-    return sorted(lines, key=lambda line: (not line.is_whole, *_order(line.definition, line.state), line.office or ""))
+    return sorted(lines, key=lambda line: (not line.is_whole, *order_of(line.definition, line.state), line.office or ""))
 
 
 def closed_cases(session: Session, now: datetime, days: int, offices: Offices = None) -> list[Closed]:
@@ -157,9 +157,9 @@ def durations(session: Session, now: datetime, offices: Offices = None) -> list[
     for workflow, state, opened_at, closed_at in found:
         seconds[workflow, state].append(calendar.working_seconds(opened_at, closed_at))
     lines = [
-        Duration(*_step(*step), len(taken), fmean(taken), median(taken), percentile(taken, 90)) for step, taken in seconds.items()
+        Duration(*step_of(*step), len(taken), fmean(taken), median(taken), percentile(taken, 90)) for step, taken in seconds.items()
     ]
-    return sorted(lines, key=lambda line: _order(line.definition, line.state))
+    return sorted(lines, key=lambda line: order_of(line.definition, line.state))
 
 
 def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> list[Overdue]:
@@ -190,7 +190,7 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
     ).all()
     lines = []
     for task, due_at, token, number, company, office in found:
-        definition, state = _step(task.workflow, task.state)
+        definition, state = step_of(task.workflow, task.state)
         due = due_of(due_at, None, now)
         assert due is not None
         lines.append(Overdue(_is_whole(task.workflow), token, number, company, definition, state, office, due))
@@ -209,7 +209,8 @@ def _is_whole(workflow: str) -> bool:
     return county_catalogue().latest(workflow).kind == "chain"
 
 
-def _step(workflow: str, state: str) -> tuple[Definition, State]:
+def step_of(workflow: str, state: str) -> tuple[Definition, State]:
+    """A workflow's newest version that has a state, and the state. Raises KeyError where none has it."""
     definition = county_catalogue().latest(workflow)
     if state in definition.states:
         return definition, definition.states[state]
@@ -219,5 +220,6 @@ def _step(workflow: str, state: str) -> tuple[Definition, State]:
     raise KeyError(f"{workflow}.{state}")
 
 
-def _order(definition: Definition, state: State) -> tuple[int, int]:
+def order_of(definition: Definition, state: State) -> tuple[int, int]:
+    """Where a step stands among all: workflows as people know them, states as the definition lists them."""
     return place_of(definition.key), list(definition.states).index(state.name)
