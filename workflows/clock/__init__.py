@@ -8,30 +8,38 @@ from .budget import SUSPENSION_KINDS, UNITS, Budget, Suspension
 from .calendar import WorkingCalendar, Year, weekend_year
 from .deadline import corresponding_day, due_at
 from .hours import OFFICE_ZONE, OfficeHours
+from .limits import extended, limit_ends
 from .reading import DEFAULT_AMBER_SHARE, Reading, read
 from .remaining import format_length, format_remaining
 from .statutory import provisional_year, statutory_days, statutory_rest_days
+from .warnings import DEFAULT_PERCENTAGES, LEVELS, Percentages, used_percent
 from .working import Line
 
 __all__ = [
     "DEFAULT_AMBER_SHARE",
+    "DEFAULT_PERCENTAGES",
+    "LEVELS",
     "OFFICE_ZONE",
     "SUSPENSION_KINDS",
     "UNITS",
     "Budget",
     "Line",
     "OfficeHours",
+    "Percentages",
     "Reading",
     "Suspension",
     "WorkingCalendar",
     "Year",
     "corresponding_day",
     "due_at",
+    "extended",
     "format_length",
     "format_remaining",
+    "limit_ends",
     "provisional_year",
     "read",
     "statutory_days",
     "statutory_rest_days",
+    "used_percent",
     "weekend_year",
 ]

@@ -1,0 +1,70 @@
+"""When people are warned of a deadline: how much of its working time has gone by, and which level that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from .budget import Suspension
+from .calendar import WorkingCalendar
+
+NEAR, DUE, ESCALATED = LEVELS = ("near", "due", "escalated")
+"""Near due, past due, and so long past due that supervisors are told; each includes those before it."""
+
+MOST_PERCENT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Percentages:
+    """From which percent of the working time that is allowed each level is reached.
+
+    Near due comes before the time is over, due is never before it, and supervisors are not told before the head. Raises
+    ValueError with a sentence for percentages that say otherwise.
+    """
+
+    near: int = 75
+    due: int = 100
+    escalated: int = 125
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.near <= 99:
+            raise ValueError("“将到期”的比例应在 1 到 99 之间：时间用完以前才来得及提醒。")
+        if self.due < 100:
+            raise ValueError("“已超期”的比例不能小于 100：时间没有用完，就没有超期。")
+        if not self.due <= self.escalated <= MOST_PERCENT:
+            raise ValueError(f"“报督查”的比例不能小于“已超期”的比例，最大 {MOST_PERCENT}。")
+
+    def level(self, percent: int) -> str:
+        """The highest level that is reached; "" before the first."""
+        reached = (level for level in reversed(LEVELS) if percent >= getattr(self, level))
+        return next(reached, "")
+
+
+DEFAULT_PERCENTAGES = Percentages()
+
+
+def used_percent(
+    calendar: WorkingCalendar, start: datetime, due: datetime, now: datetime, suspensions: Iterable[Suspension] = ()
+) -> int:
+    """How much of the working time between start and due has gone by, in whole percent, rounded down.
+
+    At most 99 up to the due instant, which is in time, and at least 100 after it. What was suspended does not count."""
+    ledger = list(suspensions)
+    total = _counted(calendar, start, due, ledger, now)
+    gone = _counted(calendar, start, now, ledger, now)
+    if now <= due:
+        return min(99, 100 * gone // total) if total > 0 else 0
+    return max(100, 100 * gone // total) if total > 0 else 100
+
+
+def _counted(calendar: WorkingCalendar, start: datetime, end: datetime, ledger: list[Suspension], now: datetime) -> int:
+    """Working microseconds between two instants that no suspension covers."""
+    first, last = calendar.position(start), calendar.position(end)
+    counted, reached = max(0, last - first), first
+    for low, high in sorted((calendar.position(each.start), calendar.position(each.end or now)) for each in ledger):
+        low, high = max(low, reached), min(high, last)
+        if high > low:
+            counted -= high - low
+            reached = high
+    return counted
