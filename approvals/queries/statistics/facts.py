@@ -1,0 +1,218 @@
+"""What is counted of one step and of one case, read from the tables. The rollups and the live figures both count these."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session
+
+from approvals.calendar import county_calendar
+from approvals.models import Case, ClockSuspension, CustodyItem, Event, HandOver, Mandate, Task
+from workflows.clock import OFFICE_ZONE, WorkingCalendar
+from workflows.county import county_catalogue
+from workflows.statistics.attribution import APPLICANT, SPECIAL, Attribution, Interval, Life, Stay, attributed, class_of, of_stay, spans
+
+from .filters import month_of
+from .visits import visits_of
+
+ANSWERED = frozenset({"done", "failed", "refused", ""})
+"""How a case ended that the authority answered: what was withdrawn or lapsed had no promise left to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepFact:
+    """One step that ended. ``office_id`` is where its task lay, or where the case is decided if it lay with no office."""
+
+    task_id: int
+    root_id: int
+    month: date
+    workflow: str
+    state: str
+    to_state: str
+    whose: str
+    office_id: int
+    department: str
+    person_id: int | None
+    channel: str
+    timing: str
+    working: int
+    wall: int
+    seconds: Attribution
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFact:
+    """One case, open or closed: ``closed`` is the month of closing, None while it is open.
+
+    ``opened_by`` is the workflow whose case opened it, "" for a root. ``statutory`` and ``promised`` are its limits in working
+    seconds, 0 where it has none or is open. ``online`` was a root case without a visit and without papers.
+    """
+
+    case_id: int
+    root_id: int
+    opened_by: str
+    workflow: str
+    office_id: int
+    channel: str
+    opened: date
+    closed: date | None
+    paused: bool
+    outcome: str
+    timing: str
+    once_done: bool
+    delegated: bool
+    visits: int
+    online: bool
+    statutory: int
+    promised: int
+    working: int
+    wall: int
+    seconds: Attribution
+
+    @property
+    def is_root(self) -> bool:
+        return self.case_id == self.root_id
+
+
+Breaks = Mapping[int, Sequence[Interval]]
+"""Intervals of a kind by case."""
+
+
+def step_facts(session: Session, which: ColumnElement[bool]) -> Iterator[StepFact]:
+    """The steps of closed tasks that meet a condition; three statements."""
+    ended = and_(
+        Event.case_id == Task.case_id, Event.task_id == Task.id, Event.action == Task.closed_by, Event.happened_at == Task.closed_at
+    )
+    rows = session.execute(
+        select(
+            Task.id, Task.case_id, Task.root_id, Task.workflow, Task.state, Task.role, Task.department, Task.office_id, Task.opened_at,
+            Task.due_at, Task.closed_at, Task.holder_id, Case.deciding_office_id, Case.channel, Event.to_state,
+        )
+        .join(Case, Case.id == Task.case_id)
+        .outerjoin(Event, ended)
+        .where(Task.closed_at.is_not(None), which)
+        .order_by(Task.id)
+    ).all()  # fmt: skip
+    if not rows:
+        return
+    calendar = county_calendar()
+    roots = select(Task.root_id).where(Task.closed_at.is_not(None), which)
+    stopped, carried = suspensions(session, roots), transits(session, roots)
+    last = None
+    for row in rows:
+        if row.id != last:
+            yield step_of(calendar, row, stopped, carried)
+        last = row.id
+
+
+def step_of(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, carried: Breaks) -> StepFact:
+    """What is counted of one closed stay."""
+    stay = Stay(row.opened_at, row.closed_at, row.role)
+    seconds = of_stay(calendar, stay, row.closed_at, stopped.get(row.case_id, ()), carried.get(row.case_id, ()))
+    return StepFact(
+        row.id, row.root_id, month_of(row.closed_at), row.workflow, row.state, row.to_state or "", class_of(row.role),
+        row.office_id or row.deciding_office_id, row.department, row.holder_id, row.channel, timing(row.due_at, row.closed_at),
+        seconds.total - seconds.special, int((row.closed_at - row.opened_at).total_seconds()), seconds,
+    )  # fmt: skip
+
+
+def timing(due_at: datetime | None, closed_at: datetime) -> str:
+    """Early on a day before the one it was due, on_time on that day and no later than due, late after; "" without a due time."""
+    if due_at is None:
+        return ""
+    if closed_at > due_at:
+        return "late"
+    return "early" if closed_at.astimezone(OFFICE_ZONE).date() < due_at.astimezone(OFFICE_ZONE).date() else "on_time"
+
+
+def suspensions(session: Session, roots: Any) -> Breaks:
+    """When special procedures stopped the clocks of the cases of these roots."""
+    found: dict[int, list[Interval]] = defaultdict(list)
+    for case_id, starts_at, ends_at in session.execute(
+        select(ClockSuspension.case_id, ClockSuspension.starts_at, ClockSuspension.ends_at)
+        .join(Case, Case.id == ClockSuspension.case_id)
+        .where(Case.root_id.in_(roots))
+    ):
+        found[case_id].append(Interval(starts_at, ends_at))
+    return found
+
+
+def transits(session: Session, roots: Any) -> Breaks:
+    """When the papers of these roots were on their way between two offices."""
+    found: dict[int, list[Interval]] = defaultdict(list)
+    for root_id, sent_at, received_at in session.execute(
+        select(HandOver.root_id, HandOver.sent_at, HandOver.received_at).where(HandOver.root_id.in_(roots))
+    ):
+        found[root_id].append(Interval(sent_at, received_at))
+    return found
+
+
+def case_facts(session: Session, roots: Any, now: datetime) -> Iterator[CaseFact]:
+    """Every case of the families of these roots (a query of their ids); a handful of statements."""
+    cases = session.execute(
+        select(
+            Case.id, Case.root_id, Case.parent_id, Case.workflow, Case.version, Case.channel, Case.deciding_office_id, Case.offices,
+            Case.opened_at, Case.closed_at, Case.clock_started_at, Case.promised_due_at, Case.statutory_due_at, Case.outcome,
+        )
+        .where(Case.root_id.in_(roots))
+        .order_by(Case.id)
+    ).all()  # fmt: skip
+    if not cases:
+        return
+    stays: dict[int, list[Any]] = defaultdict(list)
+    stayed = select(Task.case_id, Task.state, Task.role, Task.opened_at, Task.closed_at).where(Task.root_id.in_(roots))
+    for row in session.execute(stayed.order_by(Task.opened_at, Task.id)):
+        stays[row.case_id].append(row)
+    delegated = set(session.scalars(select(Mandate.case_id).where(Mandate.case_id.in_(roots))))
+    stopped, carried = suspensions(session, roots), transits(session, roots)
+    visits = visits_of(session, roots, {case.root_id: case.offices for case in cases if case.id == case.root_id})
+    paper = set(session.scalars(select(CustodyItem.root_id).where(CustodyItem.root_id.in_(roots), CustodyItem.kind != "result")))
+    calendar = county_calendar()
+    workflows = {case.id: case.workflow for case in cases}
+    below: dict[int | None, list[Any]] = defaultdict(list)
+    for case in cases:
+        below[case.parent_id].append(case)
+    for case in cases:
+        whole = _life(case, below, stays, stopped, carried)
+        seconds = attributed(calendar, whole, now)
+        end = case.closed_at or now
+        passing = spans(whole, now)[-1:] if case.closed_at is None else ()
+        is_closed, is_root, came = case.closed_at is not None, case.id == case.root_id, visits.get(case.id, 0)
+        yield CaseFact(
+            case.id, case.root_id, "" if is_root else workflows.get(case.parent_id, ""), case.workflow, case.deciding_office_id,
+            case.channel,
+            month_of(case.opened_at), month_of(case.closed_at) if is_closed else None,
+            any(span.whose in (APPLICANT, SPECIAL) for span in passing), case.outcome,
+            timing(case.promised_due_at, case.closed_at) if is_closed and case.outcome in ANSWERED else "",
+            is_closed and not _corrected(case, below, stays), case.root_id in delegated, came,
+            is_root and case.channel == "online" and not came and case.id not in paper,
+            _limit(calendar, case, case.statutory_due_at), _limit(calendar, case, case.promised_due_at),
+            seconds.total - seconds.special, int((end - case.opened_at).total_seconds()), seconds,
+        )  # fmt: skip
+
+
+def _life(
+    case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]], stopped: Breaks, carried: Breaks
+) -> Life:
+    own = [Stay(stay.opened_at, stay.closed_at, stay.role) for stay in stays.get(case.id, ())]
+    linked = [_life(each, below, stays, stopped, carried) for each in below.get(case.id, ())]
+    return Life(case.opened_at, case.closed_at, own, stopped.get(case.id, ()), carried.get(case.id, ()), linked)
+
+
+def _corrected(case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]]) -> bool:
+    """Whether a correction was asked for, in the case or in one that it opened."""
+    definition = county_catalogue().version(case.workflow, case.version)
+    correcting = {name for name, state in definition.states.items() if state.stage == "correction"}
+    if any(stay.state in correcting for stay in stays.get(case.id, ())):
+        return True
+    return any(_corrected(each, below, stays) for each in below.get(case.id, ()))
+
+
+def _limit(calendar: WorkingCalendar, case: Any, due_at: datetime | None) -> int:
+    """A limit of a closed case in working seconds; 0 without one."""
+    return 0 if case.closed_at is None or due_at is None else max(0, calendar.working_seconds(case.clock_started_at, due_at))
