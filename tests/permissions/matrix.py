@@ -12,11 +12,13 @@ applicant                  hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 signatory                  hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 clerk                      hall  sub  town  village  grid  bank  post  shop
   take_in                  own   own  own   own      -     -     -     -
@@ -30,6 +32,7 @@ clerk                      hall  sub  town  village  grid  bank  post  shop
   never follow_up_ratings delegate check hand_over receive_hand_over keep_custody read_ledger supervise manage_offices
   never manage_competences import_points update_network manage_deliveries manage_positions manage_accounts
   never read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 registrar                  hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -40,6 +43,7 @@ registrar                  hall  sub  town  village  grid  bank  post  shop
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
   never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 registrar-head             hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -47,9 +51,11 @@ registrar-head             hall  sub  town  village  grid  bank  post  shop
   search_cases             own   own  -     -        -     -     -     -
   resend_messages          own   own  -     -        -     -     -     -
   disclose_identity        own   own  -     -        -     -     -     -
+  lead                     own   own  -     -         -     -     -     -
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
   never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
+  never urge manage_warnings
 
 officer                    hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     own   -     -
@@ -60,6 +66,7 @@ officer                    hall  sub  town  village  grid  bank  post  shop
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
   never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 rating-officer             hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -71,6 +78,7 @@ rating-officer             hall  sub  town  village  grid  bank  post  shop
   never take_in delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent read_ledger supervise
   never manage_offices manage_competences import_points update_network manage_deliveries manage_positions manage_accounts
   never read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 agent                      hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  own   own      own   own   own   own
@@ -87,6 +95,7 @@ agent                      hall  sub  town  village  grid  bank  post  shop
   read_ledger              own   own  own   own      own   own   own   own
   never take_in follow_up_ratings check supervise manage_offices manage_competences import_points update_network
   never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 coordinator                hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  own   -        -     -     -     -
@@ -101,8 +110,10 @@ coordinator                hall  sub  town  village  grid  bank  post  shop
   record_consent           own   own  own   -        -     -     -     -
   disclose_identity        own   own  own   -        -     -     -     -
   read_ledger              all   sub  sub   -        -     -     -     -
+  lead                     own   sub  sub   -         -     -     -     -
   never take_in follow_up_ratings delegate supervise manage_offices manage_competences import_points update_network
   never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
+  never urge manage_warnings
 
 supervisor                 hall  sub  town  village  grid  bank  post  shop
   read_case                all   sub  sub   -        -     -     -     -
@@ -110,9 +121,11 @@ supervisor                 hall  sub  town  village  grid  bank  post  shop
   read_ledger              all   sub  sub   -        -     -     -     -
   supervise                all   sub  sub   -        -     -     -     -
   disclose_identity        all   sub  sub   -        -     -     -     -
+  urge                     all   sub  sub   -         -     -     -     -
   never take_in work_on_case resend_messages follow_up_ratings delegate witness_mandate check hand_over receive_hand_over
   never keep_custody record_consent manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
+  never lead manage_warnings
 
 administrator              hall  sub  town  village  grid  bank  post  shop
   manage_offices           all   -    -     -        -     -     -     -
@@ -120,9 +133,11 @@ administrator              hall  sub  town  village  grid  bank  post  shop
   import_points            all   -    -     -        -     -     -     -
   update_network           all   -    -     -        -     -     -     -
   manage_deliveries        all   -    -     -        -     -     -     -
+  manage_warnings          all   -    -     -         -     -     -     -
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_positions manage_accounts
   never read_administration_log read_disclosures
+  never urge lead
 
 security-administrator     hall  sub  town  village  grid  bank  post  shop
   manage_positions         all   -    -     -        -     -     -     -
@@ -130,6 +145,7 @@ security-administrator     hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries read_administration_log read_disclosures
+  never urge lead manage_warnings
 
 auditor                    hall  sub  town  village  grid  bank  post  shop
   read_administration_log  all   -    -     -        -     -     -     -
@@ -137,6 +153,7 @@ auditor                    hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries manage_positions manage_accounts
+  never urge lead manage_warnings
 """
 
 HEADINGS = ("hall", "sub", "town", "village", "grid", "bank", "post", "shop")

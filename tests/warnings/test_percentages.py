@@ -72,7 +72,7 @@ def test_levels_come_one_after_the_other(percent: int, near: int, due: int, more
     rule = Percentages(near, due, due + more)
     level = rule.level(percent)
     assert level == ("escalated" if percent >= due + more else "due" if percent >= due else "near" if percent >= near else "")
-    assert LEVELS == ("near", "due", "escalated") and DEFAULT_PERCENTAGES == Percentages(75, 100, 125)
+    assert LEVELS == ("near", "due", "escalated") and Percentages(75, 100, 125) == DEFAULT_PERCENTAGES
 
 
 @pytest.mark.parametrize("wrong", [(0, 100, 125), (100, 100, 125), (75, 99, 125), (75, 120, 110), (75, 100, 1001)])
