@@ -2,55 +2,89 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.clock.strategies import at
-from workflows.statistics.measures import INDICATORS, Counts, compression, faster, measures, punctuality, ratio
+from workflows.statistics.measures import INDICATORS, compression, faster, measures, of_catalogue, of_claims, ratio
 
-MONTH = Counts(
-    cases=40, on_the_spot=10, online=22, no_visit=30, visits=14, delegated=8, closed=32, once_done=24, promised=30, kept=27,
-    claimed=20, claims_met=15, statutory_seconds=1_000_000, counted_under_statutory=250_000, promised_seconds=500_000,
-    counted_under_promised=600_000,
-)  # fmt: skip
+HOLDS, BROKEN, OPEN = "holds", "broken", "open"
+SIX = ("no-material", "no-cost", "no-meeting", "no-distance", "one-step", "one-matter")
+
+
+@dataclass(frozen=True)
+class Month:
+    """What was counted in one month."""
+
+    closed: int = 32
+    early: int = 20
+    on_time: int = 7
+    late: int = 3
+    once_done: int = 24
+    delegated: int = 8
+    roots: int = 28
+    visits: int = 14
+    no_visit: int = 21
+    statutory: int = 1_000_000
+    promised: int = 200_000
+    actual: int = 250_000
+
+
+NOTHING = Month(*[0] * 12)
 
 
 def test_every_measure_by_its_formula() -> None:
-    found = {key: estimate.value for key, estimate in measures(MONTH).items()}
+    found = {key: estimate.value for key, estimate in measures(Month()).items()}
     assert found == {
-        "on_time": 27 / 30, "on_the_spot": 10 / 40, "online": 22 / 40, "no_visit": 30 / 40, "visits": 14 / 40, "once_done": 24 / 32,
-        "delegated": 8 / 40, "claims_met": 15 / 20, "faster_than_law": 0.75, "faster_than_promised": pytest.approx(-0.2),
+        "on_time": 27 / 30, "no_visit": 21 / 28, "visits": 14 / 28, "once_done": 24 / 32, "delegated": 8 / 32,
+        "faster_than_law": 0.75, "faster_than_promised": pytest.approx(-0.25),
     }  # fmt: skip
 
 
 def test_every_share_says_how_sure_it_is() -> None:
-    unsure = {key for key, estimate in measures(MONTH).items() if estimate.low is None}
+    unsure = {key for key, estimate in measures(Month()).items() if estimate.low is None}
     assert unsure == {"visits", "faster_than_law", "faster_than_promised"}
 
 
 def test_no_cases_no_figures() -> None:
-    assert {estimate.value for estimate in measures(Counts()).values()} == {None}
+    found = measures(NOTHING) | of_claims([]) | of_catalogue([])
+    assert {estimate.value for estimate in found.values()} == {None}
 
 
 def test_every_measure_is_explained_in_both_languages() -> None:
-    assert set(measures(MONTH)) | {"compression"} == set(INDICATORS)
+    assert set(measures(NOTHING)) | set(of_claims([])) | set(of_catalogue([])) == set(INDICATORS)
     for indicator in INDICATORS.values():
         for words in (indicator.title, indicator.formula):
             assert set(words) == {"zh", "en"} and all(words.values())
 
 
-@given(*[st.builds(Counts, *[st.integers(0, 10**9)] * len(fields(Counts)))] * 2)
-def test_counts_add_up_field_by_field(one: Counts, other: Counts) -> None:
-    for each in fields(Counts):
-        assert getattr(one + other, each.name) == getattr(one, each.name) + getattr(other, each.name)
-
-
 def test_a_part_above_its_whole_is_refused() -> None:
     with pytest.raises(ValueError, match="no part"):
-        measures(Counts(promised=3, kept=4))
+        measures(replace(NOTHING, closed=3, once_done=4))
+
+
+def test_all_six_claims_are_met_or_one_is_broken() -> None:
+    met = dict.fromkeys(SIX, HOLDS)
+    on_paper = met | {"no-material": BROKEN, "no-distance": BROKEN}
+    found = of_claims([met, met, met | {"one-step": BROKEN}, on_paper])
+    assert (found["claims_met"].value, found["online"].value) == (2 / 4, 3 / 4)
+
+
+def test_what_is_not_decided_yet_counts_neither_way() -> None:
+    """Broken stays broken; what holds so far may still be broken."""
+    met = dict.fromkeys(SIX, HOLDS)
+    undecided = met | {"no-meeting": OPEN}
+    found = of_claims([met, undecided, undecided | {"no-cost": BROKEN}])
+    assert (found["claims_met"].value, found["claims_met"].count) == (1 / 2, 2)
+    assert (found["online"].value, found["online"].count) == (1, 1)
+
+
+def test_the_catalogue_is_measured_by_what_it_publishes() -> None:
+    found = of_catalogue([(20, 5), (10, 0), (None, 0), (5, None)])
+    assert (found["compression"].value, found["compression"].count) == (pytest.approx(25 / 30), 2)
+    assert (found["on_the_spot"].value, found["on_the_spot"].count) == (2 / 3, 3)
 
 
 def test_compression_leaves_out_what_lacks_a_limit_or_has_none_to_compress() -> None:
@@ -72,20 +106,3 @@ def test_faster_is_what_was_left_of_the_time(actual: float, allowed: float) -> N
 def test_nothing_to_divide_by() -> None:
     assert ratio(3, 0) is None
     assert faster(3, 0) is None
-
-
-@pytest.mark.parametrize(
-    ("ended", "due", "expected"),
-    [
-        ("2026-11-20 17:30", "2026-11-20 17:30", "on_time"),
-        ("2026-11-20 08:30", "2026-11-20 17:30", "on_time"),
-        ("2026-11-20 17:31", "2026-11-20 17:30", "late"),
-        ("2026-11-19 23:59", "2026-11-20 17:30", "early"),
-    ],
-)
-def test_punctuality_ends_with_the_due_instant(ended: str, due: str, expected: str) -> None:
-    assert punctuality(at(ended), at(due)) == expected
-
-
-def test_what_is_due_at_no_time_is_neither_early_nor_late() -> None:
-    assert punctuality(at("2026-11-20"), None) is None

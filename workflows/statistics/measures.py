@@ -6,16 +6,17 @@ A share comes with its interval; where there is nothing to divide by, there is n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Protocol
 
-from workflows.clock import OFFICE_ZONE
+from workflows.rules.claims import BROKEN, HOLDS
 
 from .intervals import Estimate, share_of
 
-EARLY, ON_TIME, LATE = "early", "on_time", "late"
 Words = Mapping[str, str]
+ONLINE_CLAIMS = ("no-material", "no-meeting")
+"""The two of the six claims that make a case an online one: no paper and no visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +36,23 @@ INDICATORS: Mapping[str, Indicator] = MappingProxyType({
     "on_time": _indicator(
         "按时办结率", "Closed in time",
         "不晚于承诺时限办结的 ÷ 有承诺时限的办结件", "Closed no later than promised, of those closed with a promise"),
-    "on_the_spot": _indicator("即办件占比", "Done on the spot", "即办的 ÷ 全部", "Done on the spot, of all"),
+    "on_the_spot": _indicator(
+        "即办件占比", "Done on the spot",
+        "承诺当场办结的事项 ÷ 有承诺时限的事项", "Promised at once, of matters with a promise"),
     "online": _indicator(
-        "全程网办率", "Online throughout", "没有到现场、没有交纸质材料的 ÷ 全部", "Without a visit and without paper, of all"),
-    "no_visit": _indicator("零跑动占比", "Without a visit", "没有到现场的 ÷ 全部", "Without a visit, of all"),
-    "visits": _indicator("平均跑动次数", "Visits per case", "到现场的次数 ÷ 全部", "Visits, per case", most_is_best=False),
+        "全程网办率", "Online throughout",
+        "没有到现场、没有交纸质材料的 ÷ 结果已送达的企业开办",
+        "Without a visit and without paper, of company openings delivered"),
+    "no_visit": _indicator("零跑动占比", "Without a visit", "没有到现场的 ÷ 申报的办结件", "Without a visit, of filed cases closed"),
+    "visits": _indicator(
+        "平均跑动次数", "Visits per case", "到现场的次数 ÷ 申报的办结件", "Visits, per filed case closed", most_is_best=False),
     "once_done": _indicator(
         "一次办结率", "Done in one go",
         "没有补正、只申报一次的 ÷ 办结件", "Without a correction and with one submission, of those closed"),
-    "delegated": _indicator("代办率", "Done by an agent", "有委托的 ÷ 全部", "With a mandate, of all"),
+    "delegated": _indicator("代办率", "Done by an agent", "有委托的 ÷ 办结件", "With a mandate, of those closed"),
     "claims_met": _indicator(
         "4011 达标率", "All six claims met",
-        "六项承诺全部做到的 ÷ 办结的企业开办", "With all six claims met, of company openings closed"),
+        "六条全部做到的 ÷ 已经可以认定的企业开办", "With all six claims met, of company openings that can be judged"),
     "faster_than_law": _indicator(
         "实际提速率（比法定）", "Faster than the law asks",
         "1 − 实际计时的工作时间之和 ÷ 法定时限之和", "1 − working time that counted ÷ time that the law allows"),
@@ -60,51 +66,70 @@ INDICATORS: Mapping[str, Indicator] = MappingProxyType({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the measures are worked out from. All are counts of cases but for ``visits`` and the sums of working seconds.
+class Counted(Protocol):
+    """What was counted of closed cases. All are numbers of cases but for ``visits`` and the sums of working seconds.
 
-    ``cases`` are all, ``closed`` those closed, ``promised`` those of them with a promise, ``kept`` those that kept it.
-    ``claimed`` are closed company openings. A sum of limits and the working time beside it are of the same closed cases: those
-    that have such a limit of more than 0.
+    ``early``, ``on_time`` and ``late`` are those with a promise. ``roots`` were filed by themselves: their ``visits`` and how many
+    had none. ``actual`` is the working time that counted, of the same cases whose limits add up to ``statutory`` and ``promised``.
     """
 
-    cases: int = 0
-    on_the_spot: int = 0
-    online: int = 0
-    no_visit: int = 0
-    visits: int = 0
-    delegated: int = 0
-    closed: int = 0
-    once_done: int = 0
-    promised: int = 0
-    kept: int = 0
-    claimed: int = 0
-    claims_met: int = 0
-    statutory_seconds: int = 0
-    counted_under_statutory: int = 0
-    promised_seconds: int = 0
-    counted_under_promised: int = 0
-
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(self)))
+    closed: int
+    early: int
+    on_time: int
+    late: int
+    once_done: int
+    delegated: int
+    roots: int
+    visits: int
+    no_visit: int
+    statutory: int
+    promised: int
+    actual: int
 
 
-def measures(counts: Counts) -> dict[str, Estimate]:
-    """Every measure of ``INDICATORS`` that cases have; what is no share has no interval.
+def measures(line: Counted) -> dict[str, Estimate]:
+    """The measures of closed cases by their keys in ``INDICATORS``; what is no share has no interval.
 
     Raises ValueError for a part above its whole."""
+    kept = line.early + line.on_time
     return {
-        "on_time": share_of(counts.kept, counts.promised),
-        "on_the_spot": share_of(counts.on_the_spot, counts.cases),
-        "online": share_of(counts.online, counts.cases),
-        "no_visit": share_of(counts.no_visit, counts.cases),
-        "visits": Estimate(counts.cases, ratio(counts.visits, counts.cases), None, None),
-        "once_done": share_of(counts.once_done, counts.closed),
-        "delegated": share_of(counts.delegated, counts.cases),
-        "claims_met": share_of(counts.claims_met, counts.claimed),
-        "faster_than_law": Estimate(counts.closed, faster(counts.counted_under_statutory, counts.statutory_seconds), None, None),
-        "faster_than_promised": Estimate(counts.closed, faster(counts.counted_under_promised, counts.promised_seconds), None, None),
+        "on_time": share_of(kept, kept + line.late),
+        "no_visit": share_of(line.no_visit, line.roots),
+        "visits": Estimate(line.roots, ratio(line.visits, line.roots), None, None),
+        "once_done": share_of(line.once_done, line.closed),
+        "delegated": share_of(line.delegated, line.closed),
+        "faster_than_law": Estimate(line.closed, faster(line.actual, line.statutory), None, None),
+        "faster_than_promised": Estimate(line.closed, faster(line.actual, line.promised), None, None),
+    }
+
+
+def of_claims(claims: Iterable[Mapping[str, str]]) -> dict[str, Estimate]:
+    """The measures of the six claims of company openings, from claim → holds, broken or open of each.
+
+    An opening counts once the claims are decided: while its results are not handed out, nothing can be said of it."""
+    states = list(claims)
+    return {
+        "claims_met": _all_hold(states),
+        "online": _all_hold([{claim: each[claim] for claim in ONLINE_CLAIMS} for each in states]),
+    }
+
+
+def _all_hold(states: Iterable[Mapping[str, str]]) -> Estimate:
+    held = [
+        all(state == HOLDS for state in each.values()) for each in states if BROKEN in each.values() or set(each.values()) == {HOLDS}
+    ]
+    return share_of(sum(held), len(held))
+
+
+def of_catalogue(limits: Iterable[tuple[float | None, float | None]]) -> dict[str, Estimate]:
+    """The measures of what is published, from pairs of statutory and promised time of each matter, None where there is none."""
+    pairs = list(limits)
+    promised = [promise for _, promise in pairs if promise is not None]
+    at_once = sum(promise == 0 for promise in promised)
+    both = sum(bool(statutory) and promise is not None for statutory, promise in pairs)
+    return {
+        "on_the_spot": share_of(at_once, len(promised)),
+        "compression": Estimate(both, compression(pairs), None, None),
     }
 
 
@@ -125,12 +150,3 @@ def compression(limits: Iterable[tuple[float | None, float | None]]) -> float | 
     Matters that lack one of the two, or whose statutory limit is 0, are left out."""
     both = [(statutory, promised) for statutory, promised in limits if statutory and promised is not None]
     return faster(sum(promised for _, promised in both), sum(statutory for statutory, _ in both))
-
-
-def punctuality(ended_at: datetime, due_at: datetime | None) -> str | None:
-    """Whether something ended early (on a day before it was due), on time or late; None where it was due at no time."""
-    if due_at is None:
-        return None
-    if ended_at > due_at:
-        return LATE
-    return EARLY if ended_at.astimezone(OFFICE_ZONE).date() < due_at.astimezone(OFFICE_ZONE).date() else ON_TIME
