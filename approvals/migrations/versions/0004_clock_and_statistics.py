@@ -195,8 +195,127 @@ def logs_down() -> None:
 
 
 def rollups_up() -> None:
-    pass
+    op.create_table('step_rollups',
+    sa.Column('key', sa.String(length=400), nullable=False),
+    sa.Column('grain', sa.String(length=10), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('workflow', sa.String(length=60), nullable=False),
+    sa.Column('state', sa.String(length=60), nullable=False),
+    sa.Column('to_state', sa.String(length=60), nullable=False),
+    sa.Column('whose', sa.String(length=10), nullable=False),
+    sa.Column('department', sa.String(length=40), nullable=False),
+    sa.Column('office_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.Column('early', sa.BigInteger(), nullable=False),
+    sa.Column('on_time', sa.BigInteger(), nullable=False),
+    sa.Column('late', sa.BigInteger(), nullable=False),
+    sa.Column('department_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('special_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('applicant_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('waiting_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('working_total', sa.BigInteger(), nullable=False),
+    sa.Column('working_minimum', sa.BigInteger(), nullable=True),
+    sa.Column('working_maximum', sa.BigInteger(), nullable=True),
+    sa.Column('working_buckets', sa.LargeBinary(), nullable=False),
+    sa.Column('wall_total', sa.BigInteger(), nullable=False),
+    sa.Column('wall_minimum', sa.BigInteger(), nullable=True),
+    sa.Column('wall_maximum', sa.BigInteger(), nullable=True),
+    sa.Column('wall_buckets', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('step_rollups_pkey'))
+    )
+    op.create_index('ix_step_rollups_grain_month', 'step_rollups', ['grain', 'month'], unique=False)
+    op.create_index('ix_step_rollups_person_id', 'step_rollups', ['person_id', 'month'], unique=False)
+    op.create_table('case_rollups',
+    sa.Column('key', sa.String(length=400), nullable=False),
+    sa.Column('grain', sa.String(length=10), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('workflow', sa.String(length=60), nullable=False),
+    sa.Column('opened_by', sa.String(length=60), nullable=False),
+    sa.Column('office_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('received', sa.BigInteger(), nullable=False),
+    sa.Column('closed', sa.BigInteger(), nullable=False),
+    sa.Column('done', sa.BigInteger(), nullable=False),
+    sa.Column('refused', sa.BigInteger(), nullable=False),
+    sa.Column('failed', sa.BigInteger(), nullable=False),
+    sa.Column('withdrawn', sa.BigInteger(), nullable=False),
+    sa.Column('not_opened', sa.BigInteger(), nullable=False),
+    sa.Column('early', sa.BigInteger(), nullable=False),
+    sa.Column('on_time', sa.BigInteger(), nullable=False),
+    sa.Column('late', sa.BigInteger(), nullable=False),
+    sa.Column('once_done', sa.BigInteger(), nullable=False),
+    sa.Column('delegated', sa.BigInteger(), nullable=False),
+    sa.Column('roots', sa.BigInteger(), nullable=False),
+    sa.Column('visits', sa.BigInteger(), nullable=False),
+    sa.Column('no_visit', sa.BigInteger(), nullable=False),
+    sa.Column('online', sa.BigInteger(), nullable=False),
+    sa.Column('statutory_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('counted_under_statutory', sa.BigInteger(), nullable=False),
+    sa.Column('promised_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('counted_under_promised', sa.BigInteger(), nullable=False),
+    sa.Column('department_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('special_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('applicant_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('waiting_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('working_total', sa.BigInteger(), nullable=False),
+    sa.Column('working_minimum', sa.BigInteger(), nullable=True),
+    sa.Column('working_maximum', sa.BigInteger(), nullable=True),
+    sa.Column('working_buckets', sa.LargeBinary(), nullable=False),
+    sa.Column('wall_total', sa.BigInteger(), nullable=False),
+    sa.Column('wall_minimum', sa.BigInteger(), nullable=True),
+    sa.Column('wall_maximum', sa.BigInteger(), nullable=True),
+    sa.Column('wall_buckets', sa.LargeBinary(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('case_rollups_pkey'))
+    )
+    op.create_index('ix_case_rollups_grain_month', 'case_rollups', ['grain', 'month'], unique=False)
+    op.create_table('settled_cases',
+    sa.Column('case_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('root_id', sa.BigInteger(), nullable=False),
+    sa.Column('workflow', sa.String(length=60), nullable=False),
+    sa.Column('opened_by', sa.String(length=60), nullable=False),
+    sa.Column('office_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('opened', sa.Date(), nullable=False),
+    sa.Column('closed', sa.Date(), nullable=True),
+    sa.Column('outcome', sa.String(length=20), nullable=False),
+    sa.Column('timing', sa.String(length=10), nullable=False),
+    sa.Column('once_done', sa.Boolean(), nullable=False),
+    sa.Column('delegated', sa.Boolean(), nullable=False),
+    sa.Column('visits', sa.Integer(), nullable=False),
+    sa.Column('online', sa.Boolean(), nullable=False),
+    sa.Column('statutory', sa.BigInteger(), nullable=False),
+    sa.Column('promised', sa.BigInteger(), nullable=False),
+    sa.Column('working', sa.BigInteger(), nullable=False),
+    sa.Column('wall', sa.BigInteger(), nullable=False),
+    sa.Column('department_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('special_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('applicant_seconds', sa.BigInteger(), nullable=False),
+    sa.Column('waiting_seconds', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('case_id', name=op.f('settled_cases_pkey'))
+    )
+    op.create_index('ix_settled_cases_closed', 'settled_cases', ['workflow', 'closed'], unique=False)
+    op.create_index('ix_settled_cases_opened', 'settled_cases', ['workflow', 'opened'], unique=False)
+    op.create_index('ix_settled_cases_root_id', 'settled_cases', ['root_id'], unique=False)
+    op.create_table('rollup_state',
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('until', approvals.db.types.UtcDateTime(), nullable=False),
+    sa.Column('calendar', sa.String(length=64), nullable=False),
+    sa.Column('reconciled_at', approvals.db.types.UtcDateTime(), nullable=True),
+    sa.Column('differences', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('rollup_state_pkey'))
+    )
 
 
 def rollups_down() -> None:
-    pass
+    op.drop_table('rollup_state')
+    op.drop_index('ix_settled_cases_closed', table_name='settled_cases')
+    op.drop_index('ix_settled_cases_opened', table_name='settled_cases')
+    op.drop_index('ix_settled_cases_root_id', table_name='settled_cases')
+    op.drop_table('settled_cases')
+    op.drop_index('ix_case_rollups_grain_month', table_name='case_rollups')
+    op.drop_table('case_rollups')
+    op.drop_index('ix_step_rollups_grain_month', table_name='step_rollups')
+    op.drop_index('ix_step_rollups_person_id', table_name='step_rollups')
+    op.drop_table('step_rollups')
