@@ -5,7 +5,7 @@ A share comes with its interval; where there is nothing to divide by, there is n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
@@ -15,8 +15,6 @@ from workflows.rules.claims import BROKEN, HOLDS
 from .intervals import Estimate, share_of
 
 Words = Mapping[str, str]
-ONLINE_CLAIMS = ("no-material", "no-meeting")
-"""The two of the six claims that make a case an online one: no paper and no visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,7 @@ INDICATORS: Mapping[str, Indicator] = MappingProxyType({
         "承诺当场办结的事项 ÷ 有承诺时限的事项", "Promised at once, of matters with a promise"),
     "online": _indicator(
         "全程网办率", "Online throughout",
-        "没有到现场、没有交纸质材料的 ÷ 结果已送达的企业开办",
-        "Without a visit and without paper, of company openings delivered"),
+        "没有到现场、没有交纸质材料的 ÷ 申报的办结件", "Without a visit and without paper, of filed cases closed"),
     "no_visit": _indicator("零跑动占比", "Without a visit", "没有到现场的 ÷ 申报的办结件", "Without a visit, of filed cases closed"),
     "visits": _indicator(
         "平均跑动次数", "Visits per case", "到现场的次数 ÷ 申报的办结件", "Visits, per filed case closed", most_is_best=False),
@@ -70,7 +67,8 @@ class Counted(Protocol):
     """What was counted of closed cases. All are numbers of cases but for ``visits`` and the sums of working seconds.
 
     ``early``, ``on_time`` and ``late`` are those with a promise. ``roots`` were filed by themselves: their ``visits`` and how many
-    had none. ``actual`` is the working time that counted, of the same cases whose limits add up to ``statutory`` and ``promised``.
+    had none; ``online`` had neither visit nor paper. A sum of limits and the working time that counted beside it are of the same
+    cases: those that have such a limit of more than 0.
     """
 
     closed: int
@@ -82,9 +80,11 @@ class Counted(Protocol):
     roots: int
     visits: int
     no_visit: int
-    statutory: int
-    promised: int
-    actual: int
+    online: int
+    statutory_seconds: int
+    counted_under_statutory: int
+    promised_seconds: int
+    counted_under_promised: int
 
 
 def measures(line: Counted) -> dict[str, Estimate]:
@@ -94,31 +94,22 @@ def measures(line: Counted) -> dict[str, Estimate]:
     kept = line.early + line.on_time
     return {
         "on_time": share_of(kept, kept + line.late),
+        "online": share_of(line.online, line.roots),
         "no_visit": share_of(line.no_visit, line.roots),
         "visits": Estimate(line.roots, ratio(line.visits, line.roots), None, None),
         "once_done": share_of(line.once_done, line.closed),
         "delegated": share_of(line.delegated, line.closed),
-        "faster_than_law": Estimate(line.closed, faster(line.actual, line.statutory), None, None),
-        "faster_than_promised": Estimate(line.closed, faster(line.actual, line.promised), None, None),
+        "faster_than_law": Estimate(line.closed, faster(line.counted_under_statutory, line.statutory_seconds), None, None),
+        "faster_than_promised": Estimate(line.closed, faster(line.counted_under_promised, line.promised_seconds), None, None),
     }
 
 
-def of_claims(claims: Iterable[Mapping[str, str]]) -> dict[str, Estimate]:
-    """The measures of the six claims of company openings, from claim → holds, broken or open of each.
+def of_claims(claims: Iterable[Collection[str]]) -> Estimate:
+    """The share of company openings that meet all six claims, from what each comes to: holds, broken or open.
 
-    An opening counts once the claims are decided: while its results are not handed out, nothing can be said of it."""
-    states = list(claims)
-    return {
-        "claims_met": _all_hold(states),
-        "online": _all_hold([{claim: each[claim] for claim in ONLINE_CLAIMS} for each in states]),
-    }
-
-
-def _all_hold(states: Iterable[Mapping[str, str]]) -> Estimate:
-    held = [
-        all(state == HOLDS for state in each.values()) for each in states if BROKEN in each.values() or set(each.values()) == {HOLDS}
-    ]
-    return share_of(sum(held), len(held))
+    One counts once it is decided: while its results are not handed out, what is not broken yet may still be."""
+    decided = [set(each) for each in claims if BROKEN in each or set(each) == {HOLDS}]
+    return share_of(sum(each == {HOLDS} for each in decided), len(decided))
 
 
 def of_catalogue(limits: Iterable[tuple[float | None, float | None]]) -> dict[str, Estimate]:
