@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, collate, select, type_coerce
+from sqlalchemy import ColumnElement, collate, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger
 
-from approvals.models import EventLog, LogEvent, LogFile
+from approvals.models import EventLog, LogEvent, LogFault, LogFile
 
 SortedEvent = tuple[str, str, int, str, str]
 """Case, activity, microseconds since 1970 in UTC, resource and group; the last two are empty where the log does not say."""
 
 _AT_ONCE = 10_000
+_LATE = 1_000
 
 
 class NoSuchLog(LookupError):
@@ -36,6 +37,37 @@ def log_named(session: Session, name: str) -> EventLog:
 def files_of(session: Session, log_id: int) -> list[LogFile]:
     """The files of a log in the order in which their import began; those being removed too."""
     return list(session.scalars(select(LogFile).where(LogFile.log_id == log_id).order_by(LogFile.id)))
+
+
+def files_named(session: Session, name: str, path: str, digest: str) -> list[LogFile]:
+    """The files of a log that lay at a path or had a content, in the order in which their import began."""
+    return list(
+        session.scalars(
+            select(LogFile)
+            .join(EventLog, EventLog.id == LogFile.log_id)
+            .where(EventLog.name == name, or_(LogFile.path == path, LogFile.digest == digest))
+            .order_by(LogFile.id)
+        )
+    )
+
+
+def has_late_fault(session: Session, file: LogFile) -> bool:
+    """Whether one of the last records of a file, as many as one broken record may have swallowed, was bad."""
+    late = LogFault.record >= file.records - _LATE
+    return session.scalar(select(LogFault.record).where(LogFault.file_id == file.id, late).limit(1)) is not None
+
+
+def count_backwards(session: Session, file_id: int) -> int:
+    """How many events of a file are earlier than the event of the same case that stands before them in it."""
+    before = func.lag(LogEvent.happened_at).over(partition_by=LogEvent.case_key, order_by=LogEvent.record)
+    events = select((LogEvent.happened_at < before).label("backwards")).where(LogEvent.file_id == file_id).subquery()
+    return session.scalar(select(func.count()).select_from(events).where(events.c.backwards)) or 0
+
+
+def faults_of(session: Session, file_id: int) -> Iterator[LogFault]:
+    """What was wrong with a file's bad records, by line; read as it is asked for."""
+    query = select(LogFault).where(LogFault.file_id == file_id).order_by(LogFault.record, LogFault.number)
+    yield from session.scalars(query, execution_options={"yield_per": _AT_ONCE})
 
 
 def sorted_events(session: Session, name: str) -> Iterator[SortedEvent]:
