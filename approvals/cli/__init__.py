@@ -6,7 +6,23 @@ import click
 
 from approvals.jobs.worker import migrate as migrate_jobs
 
-from . import accounts, calendar, cases, custody, demo, documents, names, network, network_import, serve, worker, workflows
+from . import (
+    accounts,
+    calendar,
+    cases,
+    custody,
+    demo,
+    documents,
+    history,
+    history_export,
+    names,
+    network,
+    network_import,
+    serve,
+    statistics,
+    worker,
+    workflows,
+)
 from .context import open_database
 
 
@@ -36,3 +52,6 @@ main.add_command(workflows.group)
 main.add_command(names.group)
 network.group.add_command(network_import.command)
 main.add_command(network.group)
+history.group.add_command(history_export.command)
+main.add_command(history.group)
+main.add_command(statistics.group)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -61,20 +60,26 @@ def csv_lines(traces: Iterable[Trace], case_columns: Iterable[str] = (), event_c
     """
     of_case, of_event = tuple(case_columns), tuple(event_columns)
     head = (CASE, ACTIVITY, TIME, RESOURCE, ROLE, GROUP, LIFECYCLE, *of_event, *(f"case:{name}" for name in of_case))
-    yield _row(head)
+    writer = csv.writer(_Line(), lineterminator="\n")
+    yield writer.writerow(head)
     for trace in traces:
         facts = [trace.attributes.get(name, "") for name in of_case]
         for event in trace.events:
             more = [event.attributes.get(name, "") for name in of_event]
-            yield _row((
+            yield writer.writerow(_safe((
                 trace.case, event.activity, _written(event.time), event.resource, event.role, event.group, COMPLETE, *more, *facts
-            ))  # fmt: skip
+            )))  # fmt: skip
 
 
-def _row(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    return line.getvalue()
+class _Line:
+    """A file that gives back what is written to it: the writer of the standard library then returns each line."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _safe(cells: Iterable[str]) -> list[str]:
+    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
 
 
 def xes_lines(traces: Iterable[Trace], name: str) -> Iterator[str]:
