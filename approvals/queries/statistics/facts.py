@@ -15,7 +15,19 @@ from approvals.calendar import county_calendar
 from approvals.models import Case, ClockSuspension, CustodyItem, Event, HandOver, Mandate, Task
 from workflows.clock import OFFICE_ZONE, WorkingCalendar
 from workflows.county import county_catalogue
-from workflows.statistics.attribution import APPLICANT, SPECIAL, Attribution, Interval, Life, Stay, attributed, class_of, of_stay, spans
+from workflows.statistics.attribution import (
+    APPLICANT,
+    CLASSES,
+    SPECIAL,
+    WAITING,
+    Attribution,
+    Interval,
+    Life,
+    Stay,
+    attributed,
+    class_of,
+    of_stay,
+)
 
 from .filters import month_of
 from .visits import visits_of
@@ -98,8 +110,6 @@ def step_facts(session: Session, which: ColumnElement[bool]) -> Iterator[StepFac
         .where(Task.closed_at.is_not(None), which)
         .order_by(Task.id)
     ).all()  # fmt: skip
-    if not rows:
-        return
     calendar = county_calendar()
     roots = select(Task.root_id).where(Task.closed_at.is_not(None), which)
     stopped, carried = suspensions(session, roots), transits(session, roots)
@@ -112,10 +122,13 @@ def step_facts(session: Session, which: ColumnElement[bool]) -> Iterator[StepFac
 
 def step_of(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, carried: Breaks) -> StepFact:
     """What is counted of one closed stay."""
-    stay = Stay(row.opened_at, row.closed_at, row.role)
-    seconds = of_stay(calendar, stay, row.closed_at, stopped.get(row.case_id, ()), carried.get(row.case_id, ()))
+    whose, pauses, ways = class_of(row.role), stopped.get(row.case_id, ()), carried.get(row.case_id, ())
+    if pauses or ways:
+        seconds = of_stay(calendar, Stay(row.opened_at, row.closed_at, row.role), row.closed_at, pauses, ways)
+    else:  # nearly every stay, and three times as quick
+        seconds = Attribution(**{whose: calendar.working_seconds(row.opened_at, row.closed_at)})
     return StepFact(
-        row.id, row.root_id, month_of(row.closed_at), row.workflow, row.state, row.to_state or "", class_of(row.role),
+        row.id, row.root_id, month_of(row.closed_at), row.workflow, row.state, row.to_state or "", whose,
         row.office_id or row.deciding_office_id, row.department, row.holder_id, row.channel, timing(row.due_at, row.closed_at),
         seconds.total - seconds.special, int((row.closed_at - row.opened_at).total_seconds()), seconds,
     )  # fmt: skip
@@ -162,10 +175,9 @@ def case_facts(session: Session, roots: Any, now: datetime) -> Iterator[CaseFact
         .where(Case.root_id.in_(roots))
         .order_by(Case.id)
     ).all()  # fmt: skip
-    if not cases:
-        return
     stays: dict[int, list[Any]] = defaultdict(list)
-    stayed = select(Task.case_id, Task.state, Task.role, Task.opened_at, Task.closed_at).where(Task.root_id.in_(roots))
+    members = select(Case.id).where(Case.root_id.in_(roots))
+    stayed = select(Task.case_id, Task.state, Task.role, Task.opened_at, Task.closed_at).where(Task.case_id.in_(members))
     for row in session.execute(stayed.order_by(Task.opened_at, Task.id)):
         stays[row.case_id].append(row)
     delegated = set(session.scalars(select(Mandate.case_id).where(Mandate.case_id.in_(roots))))
@@ -178,22 +190,51 @@ def case_facts(session: Session, roots: Any, now: datetime) -> Iterator[CaseFact
     for case in cases:
         below[case.parent_id].append(case)
     for case in cases:
-        whole = _life(case, below, stays, stopped, carried)
-        seconds = attributed(calendar, whole, now)
+        seconds = _attributed(calendar, case, below, stays, stopped, carried, now)
         end = case.closed_at or now
-        passing = spans(whole, now)[-1:] if case.closed_at is None else ()
         is_closed, is_root, came = case.closed_at is not None, case.id == case.root_id, visits.get(case.id, 0)
         yield CaseFact(
             case.id, case.root_id, "" if is_root else workflows.get(case.parent_id, ""), case.workflow, case.deciding_office_id,
             case.channel,
             month_of(case.opened_at), month_of(case.closed_at) if is_closed else None,
-            any(span.whose in (APPLICANT, SPECIAL) for span in passing), case.outcome,
+            not is_closed and _whose(case, below, stays, stopped, carried) in (APPLICANT, SPECIAL), case.outcome,
             timing(case.promised_due_at, case.closed_at) if is_closed and case.outcome in ANSWERED else "",
             is_closed and not _corrected(case, below, stays), case.root_id in delegated, came,
             is_root and case.channel == "online" and not came and case.id not in paper,
             _limit(calendar, case, case.statutory_due_at), _limit(calendar, case, case.promised_due_at),
             seconds.total - seconds.special, int((end - case.opened_at).total_seconds()), seconds,
         )  # fmt: skip
+
+
+def _attributed(
+    calendar: WorkingCalendar, case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]],
+    stopped: Breaks, carried: Breaks, now: datetime,
+) -> Attribution:  # fmt: skip
+    own, end = stays.get(case.id, ()), case.closed_at or now
+    if case.id in below or case.id in stopped or case.id in carried:
+        return attributed(calendar, _life(case, below, stays, stopped, carried), now)
+    # Most cases neither open others nor are interrupted: one stay follows the other, and a gap is nobody's.
+    seconds = dict.fromkeys(CLASSES, 0)
+    for stay in own:
+        first, last = max(stay.opened_at, case.opened_at), min(stay.closed_at or now, end)
+        if first < last:
+            seconds[class_of(stay.role)] += calendar.working_seconds(first, last)
+    seconds[WAITING] += max(0, calendar.working_seconds(case.opened_at, end) - sum(seconds.values()))
+    return Attribution(**seconds)
+
+
+def _whose(
+    case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]], stopped: Breaks, carried: Breaks
+) -> str:
+    """Whose the time of an open case is now."""
+    if any(each.end is None for each in stopped.get(case.id, ())):
+        own = SPECIAL
+    elif any(each.end is None for each in carried.get(case.id, ())):
+        own = WAITING
+    else:
+        own = next((class_of(stay.role) for stay in stays.get(case.id, ()) if stay.closed_at is None), WAITING)
+    linked = [_whose(each, below, stays, stopped, carried) for each in below.get(case.id, ()) if each.closed_at is None]
+    return min((own, *linked), key=CLASSES.index)
 
 
 def _life(

@@ -1,4 +1,8 @@
-"""The figures of steps, cases and edges, grouped as a page asks for them."""
+"""The figures of steps, cases and edges, grouped as a page asks for them: the rollups, and live what they do not hold yet.
+
+Each function sends the same statements whatever the database holds, and reads as many rows of rollups as there are months and
+keys; what is live is the work in progress and what ended in the last minutes.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,20 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Task
+from approvals.models import Task
 from workflows.county import county_catalogue
 
+from . import rolled
 from .facts import CaseFact, StepFact, case_facts, step_facts
 from .filters import CASE_KEYS, STEP_KEYS, Filter, Offices, checked, department_of, in_reach, month_of, next_month, start_of
-from .lines import CaseLine, EdgeLine, StepLine
+from .lines import CASE_COUNTS, CaseLine, EdgeLine, StepLine
+from .rolled import COUNTY, FULL, OFFICE, PERSON, Gathered
 
 Key = tuple[Any, ...]
 
-_STEP_KEY: dict[str, Callable[[StepFact], Any]] = {
-    "workflow": lambda fact: fact.workflow,
-    "state": lambda fact: fact.state,
-    "whose": lambda fact: fact.whose,
-    "office": lambda fact: fact.office_id,
-    "department": lambda fact: fact.department,
-    "person": lambda fact: fact.person_id,
-    "channel": lambda fact: fact.channel,
-    "month": lambda fact: fact.month,
-}
+_COLUMN = {"office": "office_id", "person": "person_id"}
 _CASE_KEY: dict[str, Callable[[CaseFact], Any]] = {
     "workflow": lambda fact: fact.workflow,
     "office": lambda fact: fact.office_id,
@@ -38,21 +34,38 @@ _CASE_KEY: dict[str, Callable[[CaseFact], Any]] = {
 
 
 def steps(session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...]) -> list[StepLine]:
-    """The steps that ended in the months of the filter, a line for each set of keys that occurs.
+    """The steps that ended in the months of the filter, a line for each set of keys that occurs. Five statements.
 
     ``offices`` is the jurisdiction, None for the county. Raises ValueError for a key that there is not, and for persons other than
     the filter's.
     """
     checked(by, STEP_KEYS, filter)
-    lines: dict[Key, StepLine] = {}
-    for fact in _steps(session, offices, filter, true()):
-        key = tuple(_STEP_KEY[name](fact) for name in by)
+    reach = in_reach(session, offices, filter)
+    if filter.person_id is not None:
+        grain = PERSON
+    elif filter.channel is not None or "channel" in by:
+        grain = FULL
+    else:
+        grain = COUNTY if reach is None and "office" not in by else OFFICE
+    parts = tuple(_COLUMN.get(name, name) for name in by)
+    gathered: dict[Key, Gathered] = {}
+    for row in rolled.rolled_steps(session, reach, filter, grain, parts):
+        key, values = tuple(row[: len(parts)]), tuple(row[len(parts) :])
+        gathered.setdefault(key, Gathered(rolled.STEP_COUNTS)).add(values)
+    lines = {key: StepLine(dict(zip(by, key, strict=True))) for key in gathered}
+    for key, each in gathered.items():
+        each.pour(lines[key])
+    for fact in _live_steps(session, reach, filter):
+        key = tuple(getattr(fact, name) for name in parts)
         lines.setdefault(key, StepLine(dict(zip(by, key, strict=True)))).add(fact)
     return [lines[key] for key in _in_order(lines)]
 
 
 def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...]) -> list[CaseLine]:
-    """The cases received, open and closed in the months of the filter, a line for each set of keys that occurs."""
+    """The cases received, open and closed in the months of the filter, a line for each set of keys that occurs.
+
+    Raises ValueError for a key that there is not, and when asked for a person: a case is not one person's.
+    """
     checked(by, CASE_KEYS, filter)
     if filter.person_id is not None:
         raise ValueError("a case is not one person's: ask for steps")
@@ -60,41 +73,74 @@ def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by:
     reach = in_reach(session, offices, filter)
     cells: dict[Key, dict[date, CaseLine]] = {}
 
-    def cell(fact: CaseFact, month: date) -> CaseLine:
-        key = tuple(_CASE_KEY[name](fact) for name in groups)
+    def cell(key: Key, month: date) -> CaseLine:
         return cells.setdefault(key, {}).setdefault(month, CaseLine({}))
 
-    for fact in case_facts(session, select(Case.id).where(Case.id == Case.root_id), now):
+    _add_rolled(session, reach, filter, groups, cell)
+    until = rolled.rolled_until(session)
+    for fact in case_facts(session, rolled.live_roots(until), now):
         if _counts(fact, reach, filter):
-            cell(fact, fact.opened).received += 1
+            key = tuple(_CASE_KEY[name](fact) for name in groups)
+            cell(key, fact.opened).received += 1
             if fact.closed is not None:
-                cell(fact, fact.closed).add_closed(fact)
+                cell(key, fact.closed).add_closed(fact)
             elif fact.paused:
-                cell(fact, month_of(now)).paused += 1
+                cell(key, month_of(now)).paused += 1
     found: dict[Key, CaseLine] = {}
     for group, months in cells.items():
         _spread(found, by, dict(zip(groups, group, strict=True)), months, filter)
     return [found[key] for key in _in_order(found)]
 
 
+def _add_rolled(
+    session: Session, reach: Offices, filter: Filter, groups: tuple[str, ...], cell: Callable[[Key, date], CaseLine]
+) -> None:
+    """Add the settled cases to the cells of their groups and months; those before the first month to one month before it."""
+    detailed = reach is not None or filter.channel is not None or "office" in groups or "channel" in groups
+    grain = FULL if detailed else COUNTY
+    # A department's cases are those of its workflows: read by workflow, told apart by department afterwards.
+    parts = ("workflow", *(_COLUMN.get(name, name) for name in groups if name not in ("department", "workflow")))
+
+    def key_of(values: Key) -> Key | None:
+        known = dict(zip(parts, values, strict=True))
+        department = department_of(known["workflow"])
+        if filter.department not in (None, department):
+            return None
+        return tuple(department if name == "department" else known[_COLUMN.get(name, name)] for name in groups)
+
+    size = len(parts)
+    gathered: dict[tuple[Key, date], Gathered] = {}
+    for row in rolled.rolled_cases(session, reach, filter, grain, ("month", *parts)):
+        if (key := key_of(tuple(row[1 : size + 1]))) is not None:
+            gathered.setdefault((key, row[0]), Gathered(CASE_COUNTS)).add(tuple(row[size + 1 :]))
+    for (key, month), each in gathered.items():
+        each.pour(cell(key, month))
+    for *values, received, closed in rolled.rolled_before(session, reach, filter, grain, parts):
+        if (key := key_of(tuple(values))) is not None:
+            before = cell(key, date.min.replace(day=1))
+            before.received += int(received)
+            before.closed += int(closed)
+
+
 def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> list[EdgeLine]:
     """How often each state led to which, and to which linked cases, in the months of the filter."""
-    lines: dict[Key, EdgeLine] = {}
-    for fact in _steps(session, offices, filter, true()):
-        if fact.to_state:
-            key = (fact.workflow, fact.state, fact.to_state)
-            line = lines.setdefault(key, EdgeLine(*key))
-            line.count += 1
-            line.working.add(fact.working)
-            line.wall.add(fact.wall)
-    return [*(lines[key] for key in _in_order(lines)), *_linked(session, now, offices, filter)]
+    reach = in_reach(session, offices, filter)
+    grain = COUNTY if reach is None and filter.channel is None else FULL
+    gathered: dict[Key, Gathered] = {}
+    for workflow, state, to_state, *values in rolled.rolled_steps(session, reach, filter, grain, ("workflow", "state", "to_state")):
+        gathered.setdefault((workflow, state, to_state), Gathered(rolled.STEP_COUNTS)).add(tuple(values))
+    lines = {key: StepLine({}) for key in gathered}
+    for key, each in gathered.items():
+        each.pour(lines[key])
+    for fact in _live_steps(session, reach, filter):
+        lines.setdefault((fact.workflow, fact.state, fact.to_state), StepLine({})).add(fact)
+    found = [EdgeLine(*key, False, lines[key].count, lines[key].working, lines[key].wall) for key in _in_order(lines) if key[2]]
+    return [*found, *_linked(session, now, offices, filter)]
 
 
 def _linked(session: Session, now: datetime, offices: Offices, filter: Filter) -> list[EdgeLine]:
     """The edges from a state to the linked cases that it opens, with how long these took until they closed."""
-    wider = Filter(
-        office_id=filter.office_id, channel=filter.channel, first_month=filter.first_month, last_month=filter.last_month
-    )
+    wider = Filter(office_id=filter.office_id, channel=filter.channel, first_month=filter.first_month, last_month=filter.last_month)
     found_cases = cases(session, now, offices, wider, ("opened_by", "workflow"))
     closed = {tuple(line.keys.values()): line for line in found_cases if line.closed}
     found = []
@@ -107,10 +153,9 @@ def _linked(session: Session, now: datetime, offices: Offices, filter: Filter) -
     return found
 
 
-def _steps(session: Session, offices: Offices, filter: Filter, which: ColumnElement[bool]) -> Iterable[StepFact]:
-    reach = in_reach(session, offices, filter)
+def _live_steps(session: Session, reach: Offices, filter: Filter) -> Iterable[StepFact]:
     ended = (Task.closed_at >= start_of(filter.first_month)) & (Task.closed_at < start_of(next_month(filter.last_month)))
-    for fact in step_facts(session, ended & which):
+    for fact in step_facts(session, ended & rolled.live_steps(rolled.rolled_until(session))):
         if (
             (reach is None or fact.office_id in reach)
             and filter.workflow in (None, fact.workflow)
@@ -136,21 +181,24 @@ def _spread(
 ) -> None:
     """Put the months of one group into its lines, with what each month took over from the one before."""
     stock = sum(line.received - line.closed for month, line in months.items() if month < filter.first_month)
+    before: dict[Key, int] = {}
     month = filter.first_month
     while month <= filter.last_month:
         of_month = {**keys, "month": month}
         key = tuple(of_month[name] for name in by)
-        cell = months.get(month)
-        if stock or cell is not None:
-            line = found.get(key)
-            if line is None:
-                line = found[key] = CaseLine({name: of_month[name] for name in by}, carried_over=stock)
-            if cell is not None:
-                line.merge(cell)
-                stock += cell.received - cell.closed
-            line.open = stock
+        cell = months.get(month, CaseLine({}))
+        if stock or month in months:
+            line = found.setdefault(key, CaseLine({name: of_month[name] for name in by}))
+            if key not in before:  # a line of several months takes over what the first one did
+                line.carried_over += stock
+                before[key] = 0
+            line.merge(cell)
+            stock += cell.received - cell.closed
+            line.open += stock - before[key]
+            before[key] = stock
         month = next_month(month)
 
 
 def _in_order(lines: dict[Key, Any]) -> list[Key]:
-    return sorted(lines, key=lambda key: tuple((part is not None, part) if part is not None else (False, "") for part in key))
+    """Keys in order; nobody and nothing first."""
+    return sorted(lines, key=lambda key: tuple((part is not None, "" if part is None else part) for part in key))

@@ -1,0 +1,183 @@
+"""The rollups as they are read: which grain answers a question, and how far they reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select, union
+from sqlalchemy.orm import Session
+
+from approvals.models import Case, CaseRollup, RollupState, SettledCase, StepRollup, Task
+from workflows.statistics.attribution import Attribution
+
+from .facts import CaseFact, StepFact
+from .filters import Filter, Offices
+from .lines import CASE_COUNTS, CaseLine, StepLine
+from .packing import Sum, packed
+
+STATE = "statistics"
+STEP_COUNTS = ("count", "early", "on_time", "late")
+STEP_PARTS = ("workflow", "state", "to_state", "whose", "department", "office_id", "channel", "person_id")
+CASE_PARTS = ("workflow", "opened_by", "office_id", "channel")
+FULL, OFFICE, COUNTY, PERSON = "full", "office", "county", "person"
+STEP_GRAINS = {
+    FULL: frozenset(STEP_PARTS) - {"person_id"},
+    OFFICE: frozenset({"workflow", "state", "whose", "department", "office_id"}),
+    COUNTY: frozenset({"workflow", "state", "to_state", "whose", "department"}),
+    PERSON: frozenset({"workflow", "state", "whose", "department", "office_id", "person_id"}),
+}
+CASE_GRAINS = {FULL: frozenset(CASE_PARTS), COUNTY: frozenset({"workflow", "opened_by"})}
+"""Which keys each grain keeps apart, besides the month."""
+
+_NOTHING = {"office_id": 0, "person_id": 0}
+_SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
+_DURATIONS = (
+    "working_total", "working_minimum", "working_maximum", "working_buckets", "wall_total", "wall_minimum", "wall_maximum",
+    "wall_buckets",
+)  # fmt: skip
+
+Cell = tuple[Any, ...]
+"""Grain, month and the parts of a rollup's key."""
+
+
+def rolled_until(session: Session) -> datetime | None:
+    """Every step that ended before this is in the rollups; None while there are none. One statement."""
+    return session.scalar(select(RollupState.until).where(RollupState.name == STATE))
+
+
+def live_steps(until: datetime | None) -> ColumnElement[bool]:
+    """The closed tasks that no rollup holds yet."""
+    return Task.closed_at.is_not(None) if until is None else Task.closed_at >= until
+
+
+def live_roots(until: datetime | None) -> Select[Any]:
+    """The roots of the families that no rollup holds: worked on, or settled since.
+
+    A family that was settled, counted and then taken up again stays counted as it was until the next run takes it out.
+    """
+    if until is None:
+        return select(Case.id).where(Case.id == Case.root_id)
+    worked_on = union(
+        select(Task.root_id).where(Task.closed_at.is_(None)), select(Task.root_id).where(Task.closed_at >= until)
+    ).subquery()
+    return select(worked_on.c.root_id).where(worked_on.c.root_id.not_in(select(SettledCase.root_id)))
+
+
+def step_cells(fact: StepFact) -> Iterator[Cell]:
+    """Where a step is counted: once in every grain."""
+    values = {name: getattr(fact, name) or _NOTHING.get(name, "") for name in STEP_PARTS}
+    for grain, kept in STEP_GRAINS.items():
+        yield grain, fact.month, *(values[name] if name in kept else _NOTHING.get(name, "") for name in STEP_PARTS)
+
+
+def case_cells(fact: CaseFact, month: date) -> Iterator[Cell]:
+    """Where a case is counted in a month: once in every grain."""
+    values = {name: getattr(fact, name) for name in CASE_PARTS}
+    for grain, kept in CASE_GRAINS.items():
+        yield grain, month, *(values[name] if name in kept else _NOTHING.get(name, "") for name in CASE_PARTS)
+
+
+def step_lines(facts: Iterable[StepFact]) -> dict[Cell, StepLine]:
+    """Steps counted in their cells."""
+    lines: dict[Cell, StepLine] = {}
+    for fact in facts:
+        for cell in step_cells(fact):
+            lines.setdefault(cell, StepLine({})).add(fact)
+    return lines
+
+
+def case_lines(facts: Iterable[CaseFact]) -> dict[Cell, CaseLine]:
+    """Cases counted in the cells of the months in which they were opened and closed."""
+    lines: dict[Cell, CaseLine] = {}
+    for fact in facts:
+        for cell in case_cells(fact, fact.opened):
+            lines.setdefault(cell, CaseLine({})).received += 1
+        if fact.closed is not None:
+            for cell in case_cells(fact, fact.closed):
+                lines.setdefault(cell, CaseLine({})).add_closed(fact)
+    return lines
+
+
+def key_of(cell: Cell) -> str:
+    """A cell in one text, by which its row is found."""
+    return "|".join(map(str, cell))
+
+
+def row_of(cell: Cell, line: StepLine | CaseLine) -> dict[str, Any]:
+    """A line as its table stores it."""
+    parts, counts = (STEP_PARTS, STEP_COUNTS) if isinstance(line, StepLine) else (CASE_PARTS, CASE_COUNTS)
+    row = {"key": key_of(cell), **dict(zip(("grain", "month", *parts), cell, strict=True))}
+    row |= {name: getattr(line, name) for name in counts} | dict(zip(_SECONDS, line.seconds.seconds(), strict=True))
+    for name, histogram in (("working", line.working), ("wall", line.wall)):
+        row |= {
+            f"{name}_total": histogram.total, f"{name}_minimum": histogram.minimum, f"{name}_maximum": histogram.maximum,
+            f"{name}_buckets": packed(histogram.buckets),
+        }  # fmt: skip
+    return row
+
+
+class Gathered:
+    """Rows of rollups that go into one line, added up."""
+
+    __slots__ = ("_counts", "_names", "_seconds", "_wall", "_working")
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._names, self._counts, self._seconds = names, [0] * len(names), [0, 0, 0, 0]
+        self._working, self._wall = Sum(), Sum()
+
+    def add(self, values: tuple[Any, ...]) -> None:
+        """Add the values of ``columns`` of one row."""
+        size = len(self._names)
+        self._counts = [mine + theirs for mine, theirs in zip(self._counts, values[:size], strict=True)]
+        self._seconds = [mine + theirs for mine, theirs in zip(self._seconds, values[size : size + 4], strict=True)]
+        self._working.add(*values[size + 4 : size + 8])
+        self._wall.add(*values[size + 8 : size + 12])
+
+    def pour(self, line: StepLine | CaseLine) -> None:
+        """Add what was gathered to a line."""
+        for name, count in zip(self._names, self._counts, strict=True):
+            setattr(line, name, getattr(line, name) + count)
+        line.seconds += Attribution(*self._seconds)
+        line.working.merge(self._working.histogram())
+        line.wall.merge(self._wall.histogram())
+
+
+def columns(table: Any, names: tuple[str, ...]) -> list[Any]:
+    """The columns that ``Gathered`` adds up."""
+    return [getattr(table, name) for name in (*names, *_SECONDS, *_DURATIONS)]
+
+
+def rolled_steps(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
+    """The rows of step rollups that a filter asks for: the values of ``parts``, then what ``Gathered`` adds up. One statement."""
+    found = select(*(getattr(StepRollup, name) for name in parts), *columns(StepRollup, STEP_COUNTS)).where(
+        StepRollup.grain == grain, StepRollup.month >= filter.first_month, StepRollup.month <= filter.last_month
+    )
+    for name in ("workflow", "department", "person_id", "channel", "whose"):
+        if (wanted := getattr(filter, name)) is not None:
+            found = found.where(getattr(StepRollup, name) == wanted)
+    if reach is not None:
+        found = found.where(StepRollup.office_id.in_(sorted(reach)))
+    return list(session.execute(found).all())
+
+
+def rolled_cases(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
+    """The rows of case rollups that a filter asks for, in the way of ``rolled_steps``. One statement."""
+    found = select(*(getattr(CaseRollup, name) for name in parts), *columns(CaseRollup, CASE_COUNTS))
+    return list(session.execute(_cases(found, reach, filter, grain).where(CaseRollup.month >= filter.first_month)).all())
+
+
+def rolled_before(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
+    """How many settled cases were received before the first month, and how many closed, by ``parts``. One statement."""
+    by = [getattr(CaseRollup, name) for name in parts]
+    found = select(*by, func.sum(CaseRollup.received), func.sum(CaseRollup.closed)).group_by(*by)
+    return list(session.execute(_cases(found, reach, filter, grain).where(CaseRollup.month < filter.first_month)).all())
+
+
+def _cases(found: Select[Any], reach: Offices, filter: Filter, grain: str) -> Select[Any]:
+    found = found.where(CaseRollup.grain == grain, CaseRollup.month <= filter.last_month)
+    for name in ("workflow", "channel"):
+        if (wanted := getattr(filter, name)) is not None:
+            found = found.where(getattr(CaseRollup, name) == wanted)
+    return found if reach is None else found.where(CaseRollup.office_id.in_(sorted(reach)))
