@@ -1,4 +1,8 @@
-"""``python -m benchmarks``: JSON lines per database: the chain, the delegated chain, the inbox, the check of names; one for memory."""
+"""``python -m benchmarks``: JSON lines.
+
+One per database for the chain, the delegated chain, the inbox and the check of names; one each for memory, the clock and the
+statistics of a log.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ import logging
 import sys
 from typing import Any
 
-from . import inbox, memory, names
+from . import clock, inbox, log_statistics, memory, names
 from .databases import KINDS
 from .measure import chain
 
@@ -30,6 +34,8 @@ def main() -> int:
     for kind, opened in KINDS.items():
         with opened() as (database, _, _):
             show(names.measure(kind, database))
+    show(clock.measure())
+    show(log_statistics.measure())
     return 0
 
 
