@@ -12,6 +12,8 @@ import click
 from approvals.calendar import county_calendar
 from workflows.clock import OFFICE_ZONE, Budget, Line, Reading, WorkingCalendar, read
 
+from .context import open_database
+
 _MOST_DAYS = 366 * 200
 _WHOLE_DAYS = ("working_days", "days", "months")
 _LATEST = date(9000, 1, 1)
@@ -31,7 +33,7 @@ def group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="以 JSON 输出，供程序读取。")
 def due_command(started: str, as_json: bool, **limits: str | None) -> None:
     """一个期限在哪一天届满，逐日写出算法；涉及放假安排尚未公布的年份时注明暂定。"""
-    calendar = county_calendar()
+    calendar = _calendar()
     start = _start(started, calendar)
     budget = _budget(limits)
     try:
@@ -55,9 +57,19 @@ def days_command(first: str, last: str) -> None:
         raise click.ClickException(f"最后一天 {end} 早于第一天 {begin}，请对调。")
     if (end - begin).days >= _MOST_DAYS:
         raise click.ClickException("一次最多输出 200 年，请分几次。")
-    calendar = county_calendar()
+    calendar = _calendar()
     click.echo("date,working")
     click.echo("\n".join(_days(calendar, begin, end)))
+
+
+def _calendar() -> WorkingCalendar:
+    """The calendar in force in the database."""
+    database = open_database()
+    try:
+        with database.reading():
+            return county_calendar()
+    finally:
+        database.dispose()
 
 
 # ---- reading what was typed -----------------------------------------------------------------------------------------
@@ -104,11 +116,14 @@ def _budget(limits: dict[str, str | None]) -> Budget:
 
 
 def _told(reading: Reading, budget: Budget) -> dict[str, object]:
-    whole = budget.unit in _WHOLE_DAYS
+    def end(moment: datetime) -> str:
+        return moment.date().isoformat() if budget.unit in _WHOLE_DAYS else moment.isoformat(timespec="seconds")
+
     return {
-        "due": reading.due.date().isoformat() if whole else reading.due.isoformat(timespec="seconds"),
+        "due": end(reading.due),
         "due_at": reading.due.isoformat(timespec="seconds"),
         "provisional": reading.provisional,
+        "possible": None if reading.possible is None else [end(each) for each in reading.possible],
         "working": [_line(line) for line in reading.working],
     }
 

@@ -1,5 +1,6 @@
 """Storage beneath the models: engines, types, identifiers, prebuilt statements, and the one place that commits."""
 
+from .current import current_engine, work_on
 from .engine import create_engine
 from .ids import new_id
 from .statements import Prepared
@@ -13,7 +14,9 @@ __all__ = [
     "UtcDateTime",
     "canonical_json",
     "create_engine",
+    "current_engine",
     "from_microseconds",
     "new_id",
     "to_microseconds",
+    "work_on",
 ]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from .current import working_on
 from .engine import create_engine, writing_engine
 
 P = ParamSpec("P")
@@ -59,7 +60,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session for reading that closes itself."""
-        with self.session() as session:
+        with working_on(self.engine), self.session() as session:
             yield session
 
     def write(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -79,7 +80,7 @@ class Database:
         raise AssertionError("unreachable")
 
     def _once(self, verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.writing.connect() as connection, connection.begin():
+        with working_on(self.engine), self.writing.connect() as connection, connection.begin():
             session = _VerbSession(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
             try:
                 result = verb(session, *args, **kwargs)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
+from approvals import calendar
 from approvals.models import BusinessItem
 from approvals.queries import county_network
 from workflows.network import Network
@@ -36,6 +37,7 @@ def forget() -> None:
     """Read the lists anew at the next use: after an import, and between tests."""
     _kept.clear()
     county_network.forget()
+    calendar.forget()
 
 
 def network(connection: Connection) -> Network:
@@ -44,7 +46,7 @@ def network(connection: Connection) -> Network:
 
 
 def network_changed(session: Session) -> int:
-    """Raise the network version; every verb that changes an office, closure, competence, place or position calls it.
+    """Raise the network version; every verb that changes an office, closure, competence, place, position or year calls it.
 
     Other processes read the network anew at the next request of anybody signed in. Verbs that do so wait for each other.
     """
@@ -54,8 +56,9 @@ def network_changed(session: Session) -> int:
 
 
 def note_network_version(engine: Engine, version: int) -> None:
-    """Take note of the version that a request found: what was read before it is forgotten when it is older."""
+    """Take note of the version that a request found: network and calendar are forgotten when they are older."""
     county_network.note_version(engine, version)
+    calendar.note_version(engine, version)
 
 
 def _places(connection: Connection, today: date) -> tuple[Mapping[str, str], frozenset[str], Mapping[str, str]]:

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, select
 
+from approvals.calendar import NETWORK_VERSION
 from approvals.models import Competence as CompetenceRow
 from approvals.models import Counter
 from approvals.models import Office as OfficeRow
@@ -20,8 +21,8 @@ from approvals.models import OfficeClosure as ClosureRow
 from approvals.models import Place as PlaceRow
 from workflows.network import Competence, Network, Office, Place
 
-VERSION = "network version"
-"""The counter that every change of an office, closure, competence, place or position raises."""
+VERSION = NETWORK_VERSION
+"""The counter that every change of an office, closure, competence, place, position or year of the calendar raises."""
 
 _KEPT_SECONDS = 300.0
 _kept: dict[str, tuple[float, int, Network]] = {}

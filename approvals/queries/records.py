@@ -16,7 +16,7 @@ from workflows.rules import comparable, compose_name
 from .document_story import told_documents
 from .families import Family
 from .replay import RATED, Problem, Replayed, Stay, problem
-from .retelling import Story, due
+from .retelling import Story, by_the_calendar_of, due
 
 
 def task_problems(case: Any, replayed: Replayed, tasks: list[Any]) -> Iterator[Problem]:
@@ -52,8 +52,12 @@ def _stay_problems(case: Any, replayed: Replayed, stay: Stay, task: Any) -> Iter
         yield problem(stay.position, "待办的起止时间与办理记录不符", "the task was not opened and closed when the history says")
     if (task.workflow, task.root_id) != (case.workflow, case.root_id):
         yield problem(stay.position, "待办的流程或主办件与办件不符", "the task's workflow or root is not that of the case")
-    due_at = due(stay.opened_at, state.time) if state.time else None
-    if (task.due_at, task.timer_at) != (due_at, _timer(replayed.definition, stay)):
+
+    def told() -> tuple[int | None, int | None]:
+        return due(stay.opened_at, state.time) if state.time else None, _timer(replayed.definition, stay)
+
+    found = (task.due_at, task.timer_at)
+    if by_the_calendar_of(stay.closed_at, told, found) != found:
         yield problem(stay.position, "待办的期限或计时与流程不符", "the task is not due, or its timer does not run out, as defined")
     if (task.holder_id, task.held_at) not in (stay.holding, stay.also):
         yield problem(stay.position, "待办的认领人与办理记录不符", "the task is not held by whom the history says")

@@ -12,7 +12,7 @@ from workflows.engine.catalogue import Catalogue
 from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
 
 OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:adopted", "case:code-renewed"
-CLOCK_BEGUN = "case:clock-begun"
+CLOCK_BEGUN, DEADLINES_MOVED = "case:clock-begun", "case:deadlines-moved"
 SIGNATURES_REMINDED, CONTACT_CHANGED = "signatures:reminded", "signatures:contact-changed"
 HOLDING = {"task:claimed": True, "task:released": False}
 RATED, ONLINE = "case:rated", "online"
@@ -22,8 +22,8 @@ MANDATES = (RENEWAL_DRAFTED, "mandate:renewed", "mandate:renewal-declined", "man
 CUSTODY = ("custody:taken", "custody:issued", "custody:returned", "custody:lost", "custody:found")
 BUILT_IN = frozenset(
     {
-        ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, SIGNATURES_REMINDED, CONTACT_CHANGED, DISCLOSED, CONSENT_GIVEN,
-        CONSENT_WITHDRAWN, *HOLDING, *CUSTODY, *MANDATES,
+        ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, DEADLINES_MOVED, SIGNATURES_REMINDED, CONTACT_CHANGED, DISCLOSED,
+        CONSENT_GIVEN, CONSENT_WITHDRAWN, *HOLDING, *CUSTODY, *MANDATES,
     }
 )  # fmt: skip
 """Events of the product itself: they need no action of a definition and never move the case."""

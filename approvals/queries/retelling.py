@@ -7,32 +7,48 @@ told. The rest of a case's row is compared, each column with the same functions 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from approvals.calendar import county_calendar
+from approvals.calendar import calendars_at, county_calendar, supposing
 from approvals.db import canonical_json, from_microseconds, to_microseconds
-from workflows.clock import Budget, due_at
+from workflows.clock import Budget, WorkingCalendar, due_at
 from workflows.network import office_for
 from workflows.rules import compose_name
 
 from .families import Family
 from .replay import ADOPTED, CODE_RENEWED, Problem, Replayed, problem
 
+T = TypeVar("T")
+
 
 def due(start: int, budget: Mapping[str, Any], more_working_days: int = 0) -> int:
-    """When a budget that starts then runs out by the county's calendar of today, in microseconds."""
-    return _due(start, tuple(budget.items()), more_working_days)
+    """When a budget that starts then runs out by the county's calendar, in microseconds."""
+    return _due(county_calendar(), start, tuple(budget.items()), more_working_days)
 
 
 @lru_cache(maxsize=4096)
-def _due(start: int, budget: tuple[tuple[str, Any], ...], more_working_days: int) -> int:
-    end = due_at(county_calendar(), from_microseconds(start), Budget.parse(dict(budget)))
+def _due(calendar: WorkingCalendar, start: int, budget: tuple[tuple[str, Any], ...], more_working_days: int) -> int:
+    end = due_at(calendar, from_microseconds(start), Budget.parse(dict(budget)))
     if more_working_days:
-        end = county_calendar().add_working_days(end, more_working_days)
+        end = calendar.add_working_days(end, more_working_days)
     return to_microseconds(end)
+
+
+def by_the_calendar_of(closed_at: int | None, told: Callable[[], T], found: T) -> T:
+    """What ``told`` says by the calendar in force when something was closed, now for what is open.
+
+    While deadlines are being moved to a new calendar, what was found may be told by the one before.
+    """
+    said = []
+    for calendar in calendars_at(closed_at):
+        with supposing(calendar):
+            said.append(told())
+        if said[-1] == found:
+            return found
+    return said[0]
 
 
 @dataclass(slots=True)
@@ -113,8 +129,12 @@ def own_problems(case: Any, replayed: Replayed) -> Iterator[Problem]:
             f"the case is in {case.state}, its history says {replayed.state}",
         )
     start, days = replayed.clock_started_at, replayed.extension_days
-    promised = due(start, definition.promised.budget) if definition.promised else None
-    statutory = due(start, definition.statutory.budget, days) if definition.statutory else None
+
+    def told() -> tuple[int | None, int | None]:
+        promised = due(start, definition.promised.budget) if definition.promised else None
+        return promised, due(start, definition.statutory.budget, days) if definition.statutory else None
+
+    promised, statutory = by_the_calendar_of(replayed.closed_at, told, (case.promised_due_at, case.statutory_due_at))
     yield from _differing(
         case,
         outcome=replayed.outcome,

@@ -10,7 +10,7 @@ from flask import Flask, current_app, g
 from flask import session as cookie
 from sqlalchemy.orm import Session
 
-from approvals.db import Database
+from approvals.db import Database, work_on
 from approvals.operations import permissions, reference
 from approvals.operations.acting import Acting, Held, with_inherited
 from approvals.operations.reference import note_network_version
@@ -42,6 +42,7 @@ def session() -> Session:
     """The session for reading of this request; opened when first asked for, closed after the response."""
     if "session" not in g:
         g.session = database().session()
+        work_on(database().engine)
     return cast(Session, g.session)
 
 
@@ -53,6 +54,7 @@ def close_after(application: Flask) -> None:
         opened = g.pop("session", None)
         if opened is not None:
             opened.close()
+            work_on(None)
 
 
 def now() -> datetime:

@@ -14,6 +14,7 @@ from typing import Any
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.models import BusinessItem, Competence, Draft, Office, Person, Place, Position
 from approvals.operations import filing
@@ -114,9 +115,12 @@ def password_hash() -> str:
 
 
 def seed(database: Database) -> Cast:
-    """Fill an empty, migrated database."""
+    """Fill an empty, migrated database, and read its calendar as a process does that has worked on it before."""
     forget()
-    return database.write(_seed)
+    cast = database.write(_seed)
+    with database.reading():
+        county_calendar()
+    return cast
 
 
 def _seed(session: Session) -> Cast:

@@ -11,7 +11,7 @@ from .budget import Budget, Suspension
 from .calendar import WorkingCalendar
 from .deadline import deadline, until
 from .hours import MICROSECONDS
-from .working import Line, explained
+from .working import Line, explained, possible_range
 
 DEFAULT_AMBER_SHARE = Decimal("0.25")
 
@@ -22,7 +22,7 @@ class Reading:
 
     `remaining_seconds` is working time, negative when late. `colour` is green, amber, red (late) or grey (suspended or
     stopped). `provisional` says that a year between start and due awaits the State Council's notice. `working` is
-    empty unless asked for."""
+    empty unless asked for, and then `possible` holds the earliest and latest due instant of a provisional deadline."""
 
     due: datetime
     remaining_seconds: int
@@ -30,6 +30,7 @@ class Reading:
     provisional: bool
     late: bool
     working: tuple[Line, ...] = ()
+    possible: tuple[datetime, datetime] | None = None
 
 
 def read(
@@ -64,11 +65,13 @@ def read(
     else:
         total = plan.counted(calendar, start, plan.due) // MICROSECONDS
         colour = "green" if remaining > amber_share * total else "amber"
+    provisional = calendar.is_provisional_between(start, plan.due)
     return Reading(
         due=plan.due,
         remaining_seconds=remaining,
         colour=colour,
-        provisional=calendar.is_provisional_between(start, plan.due),
+        provisional=provisional,
         late=late,
         working=explained(calendar, start, budget, plan, closed) if explain else (),
+        possible=possible_range(calendar, start, budget, closed) if explain and provisional else None,
     )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from .bounds import bounds
 from .budget import SUSPENSION_KINDS, Budget, Suspension
 from .calendar import SATURDAY, WorkingCalendar
-from .deadline import Deadline, Ranges, corresponding_day
+from .deadline import Deadline, Ranges, corresponding_day, deadline
 from .hours import MICROSECONDS
 
 WEEKDAYS_ZH = ("星期一", "星期二", "星期三", "星期四", "星期五", "星期六", "星期日")
@@ -65,14 +66,33 @@ def explained(
             if not calendar.is_official(day)
         ]
         named = "、".join(map(str, years)), ", ".join(map(str, years))
+        zh, en = _possible_words(*possible_range(calendar, start, budget, suspensions))
         lines.append(
             Line(
                 date(years[0], 1, 1), date(years[-1], 12, 31), "provisional", None,
-                f"{named[0]} 年放假安排尚未录入，期限为暂定",
-                f"the holiday notice for {named[1]} is not entered yet, the date is provisional",
+                f"{named[0]} 年放假安排尚未录入，期限为暂定：{zh}",
+                f"the holiday notice for {named[1]} is not entered yet, the date is provisional: {en}",
             )
         )
     return tuple(lines)
+
+
+def possible_range(
+    calendar: WorkingCalendar, start: datetime, budget: Budget, suspensions: list[Suspension]
+) -> tuple[datetime, datetime]:
+    """The earliest and the latest end that the notices of provisional years may lead to, as notices have been so far."""
+    ends = sorted(deadline(each, start, budget, suspensions).due for each in (*bounds(calendar), calendar))
+    return ends[0], ends[-1]
+
+
+def _possible_words(earliest: datetime, latest: datetime) -> tuple[str, str]:
+    if earliest.date() == latest.date():
+        return "按历年安排预计不变", "going by the notices so far, it will stay"
+    first, last = f"{earliest:%Y-%m-%d}", f"{latest:%Y-%m-%d}"
+    return (
+        f"按历年安排，最早 {first}，最晚 {last}",
+        f"going by the notices so far, between {first} and {last}",
+    )
 
 
 def _working_days(
