@@ -34,6 +34,11 @@ def log_named(session: Session, name: str) -> EventLog:
     return log
 
 
+def logs(session: Session) -> list[EventLog]:
+    """All logs by name."""
+    return list(session.scalars(select(EventLog).order_by(EventLog.name)))
+
+
 def files_of(session: Session, log_id: int) -> list[LogFile]:
     """The files of a log in the order in which their import began; those being removed too."""
     return list(session.scalars(select(LogFile).where(LogFile.log_id == log_id).order_by(LogFile.id)))

@@ -175,7 +175,7 @@ class CsvLog:
 
 def columns_of(text: IO[str]) -> list[str]:
     """The columns of a CSV file, for whoever has not named any. Raises Unreadable."""
-    return CsvLog(text, Options("", "", "")).heading
+    return CsvLog(text, Options("csv", "", "", "")).heading
 
 
 def _cells(line: str, delimiter: str) -> tuple[bool, list[str]]:

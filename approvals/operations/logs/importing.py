@@ -18,7 +18,7 @@ from . import opening
 from .csv_records import CsvLog
 from .entering import COMPLETE, REMOVING, Batch, Begun, begin_file, end_file, enter_batch, mark_removed, remove_some
 from .judging import BACKWARDS, ENCODING, PASSED_OVER, Entry, Judge, Tallies
-from .moments import Moments, zone_named
+from .moments import Moments, is_form, zone_named
 from .records import AnyRecord, Broken, Fault, Options, Record, Unreadable
 from .xes_records import XesLog
 
@@ -52,7 +52,7 @@ class Imported:
 class Importer:
     """Reads files into one log. Raises Unreadable when the zone, the format of times or the encoding is none."""
 
-    def __init__(self, database: Database, name: str, options: Options, now: datetime, *, replaces: bool = False) -> None:
+    def __init__(self, database: Database, name: str, options: Options, now: Callable[[], datetime], *, replaces: bool = False) -> None:
         """With ``replaces``, what the log has of the same path or content is taken out first."""
         self._database = database
         self._name = name
@@ -103,8 +103,8 @@ class Importer:
         columns = {key: value for key, value in asdict(options).items() if value}
         moments = Moments(self._zone, options.time_format or None)
         with opened.text as text:
-            is_csv = opening.kind_of(path) == opening.CSV
-            judge = Judge(options, moments, to_microseconds(self._now), columns, refuses_early_end=is_csv)
+            is_csv = options.format == opening.CSV
+            judge = Judge(options, moments, to_microseconds(self._now()), columns, refuses_early_end=is_csv)
             yield iter(CsvLog(text, options) if is_csv else XesLog(text, options)), judge, opened.position
 
     def _refuse_nonsense(self, path: Path, size: int, encoding: str) -> None:
@@ -128,7 +128,7 @@ class Importer:
         remove_files(self._database, [file.id for file in outdated])
         grown_from = next((file.id for file in files if file not in outdated and self._has_grown(path, file, size)), None)
         options = asdict(self._options)
-        return self._database.write(begin_file, self._name, str(path), digest, size, options, grown_from, self._now)
+        return self._database.write(begin_file, self._name, str(path), digest, size, options, grown_from, self._now())
 
     def _has_grown(self, path: Path, file: LogFile, size: int) -> bool:
         """Whether a file is the beginning of what now lies there, up to the end of a line and of a record."""
@@ -151,7 +151,7 @@ class Importer:
             backwards = count_backwards(session, file_id)
         if backwards:
             tallies[BACKWARDS] = [backwards, 0]
-        self._database.write(end_file, file_id, records, tallies, self._now)
+        self._database.write(end_file, file_id, records, tallies, self._now())
 
 
 def remove_files(database: Database, file_ids: list[int]) -> None:
@@ -167,9 +167,13 @@ def remove_files(database: Database, file_ids: list[int]) -> None:
 
 
 def _zone(options: Options) -> tzinfo:
+    """The zone of the options, all of which are checked as far as they can be without a file."""
     zone = zone_named(options.zone)
     if zone is None:
         raise Unreadable(f"不认识时区“{options.zone}”（--zone）。请写 Asia/Shanghai、Europe/Berlin 这样的名称，或 +08:00。")
+    if options.time_format and not is_form(options.time_format):
+        example = '"%d/%m/%Y %H:%M:%S"：%Y 年，%m 月，%d 日，%H 时，%M 分，%S 秒'
+        raise Unreadable(f"时间写法“{options.time_format}”不能用（--time-format）。例如 {example}。")
     if options.encoding and not opening.is_encoding(options.encoding):
         raise Unreadable(f"不认识编码“{options.encoding}”（--encoding）。常用的有 utf-8、gb18030、utf-16。")
     return zone

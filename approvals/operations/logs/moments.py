@@ -19,6 +19,7 @@ DAY, MINUTE, SECOND, FINER = "day", "minute", "second", "finer"
 
 _EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
+_SAMPLE = datetime(2019, 11, 30, 23, 58, 59, tzinfo=UTC)
 _MOST_DAYS = 50_000
 _VARIES = object()
 """Stands for the offset of a day on which the clocks are changed."""
@@ -86,6 +87,14 @@ def zone_named(name: str) -> tzinfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def is_form(form: str) -> bool:
+    """Whether times can be read by a form of strptime, and come out as they went in but for what it leaves out."""
+    try:
+        return datetime.strptime(_SAMPLE.strftime(form), form).year == _SAMPLE.year
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1024)

@@ -12,9 +12,11 @@ LONGEST_SHOWN = 200
 class Options:
     """How a log is read. For CSV the names of columns, for XES the keys of attributes; ``lifecycle`` is for XES alone.
 
-    ``zone`` is that of times that name none; ``time_format`` as of strptime, empty to recognise it; ``encoding`` likewise.
+    ``format`` is csv or xes. ``zone`` is that of times that name none; ``time_format`` is as of strptime, empty to recognise
+    it; ``encoding`` likewise.
     """
 
+    format: str
     case_id: str
     activity: str
     time: str
