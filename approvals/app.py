@@ -49,6 +49,7 @@ from approvals.views import (
     sending,
     signing,
     staff_accounts,
+    statistics,
     supervision,
     verifying,
     wallet,
@@ -57,7 +58,7 @@ from workflows.clock import OFFICE_ZONE
 
 PARTS = (
     public, progress, signing, revoking, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
-    delegation, mandates, mandate_papers, help_requests, ratings, desk, ledger, supervision, verifying, wallet, administration,
+    delegation, mandates, mandate_papers, help_requests, ratings, desk, ledger, supervision, statistics, verifying, wallet, administration,
     positions, staff_accounts, audit, assets,
 )  # fmt: skip
 """The pages, by who uses them."""

@@ -56,7 +56,9 @@ function options(chart, width) {
   const values = (chart.axes || [""]).map((unit, number) => ({
     type: "value",
     name: unit,
-    nameTextStyle: { color: SOFT, align: upright && number ? "right" : "left" },
+    nameLocation: upright ? "end" : "middle",
+    nameGap: upright ? 15 : 26,
+    nameTextStyle: { color: SOFT, align: upright ? (number ? "right" : "left") : "center" },
     position: upright ? (number ? "right" : "left") : "top",
     min: 0,
     max: (chart.most || [])[number] || undefined,
@@ -76,7 +78,7 @@ function options(chart, width) {
     animationDuration: 250,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK, fontSize: 13 },
     legend: { show: chart.series.length > 1, top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: 13 }, selectedMode: false },
-    grid: { left: 8, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 ? 34 : 8) + 28, bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 8, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 ? 34 : 8) + (upright ? 28 : 44), bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" }, formatter: toolTip(chart) },
     xAxis: upright ? labels : values,
     yAxis: upright ? values : labels,
@@ -85,7 +87,7 @@ function options(chart, width) {
 }
 
 function heightOf(chart) {
-  return chart.direction === "across" ? 90 + chart.labels.length * (chart.series.length > 1 ? 44 : 30) : 320;
+  return chart.direction === "across" ? 110 + chart.labels.length * (chart.series.length > 1 ? 44 : 30) : 320;
 }
 
 async function draw(frame) {

@@ -19,6 +19,10 @@ from workflows.county import county_catalogue
 NO_PAGES: dict[str, str] = {
     "ledger.excel": "a workbook",
     "ledger.printed": "a PDF",
+    "statistics.months_file": "a file to keep",
+    "statistics.workflows_file": "a file to keep",
+    "statistics.steps_file": "a file to keep",
+    "statistics.behind_file": "a file to keep",
     "audit.changes_file": "a file to keep",
     "audit.disclosures_file": "a file to keep",
     "positions.find_office": "leads on to the page of an office",

@@ -1,0 +1,158 @@
+"""What a page of statistics is asked for: months, workflow, office, department, channel. Everything stands in the address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask import request as asked
+from flask import url_for
+
+from approvals.language import _, _l, say
+from approvals.queries.matters import in_order
+from approvals.queries.statistics.filters import Filter
+from workflows.county import county_catalogue
+from workflows.network import Office
+
+from .. import request
+
+MONTHS_AT_FIRST = 12
+MOST_MONTHS = 120
+CHANNELS = {"online": _l("网上申报"), "window": _l("窗口收件"), "point": _l("代办点代办")}
+"""How a case came in; what the product opens by itself came through none of them."""
+
+IN_THE_LIST = ("county_hall", "sub_centre", "town_centre")
+"""The kinds of office that the form offers. A thousand village points are no list: a click on their town leads to them."""
+
+MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody asked for, as far as it could be used; ``faults`` say what could not. ``office`` stands with its subtree."""
+
+    filter: Filter
+    office: Office | None
+    offices: frozenset[int] | None
+    """The offices that the person supervises; None for the whole county."""
+
+    faults: tuple[str, ...] = ()
+
+    def query(self, **more: object) -> dict[str, object]:
+        """What stands in an address; ``more`` adds to it, and a value of None takes away."""
+        chosen = self.filter
+        values: dict[str, object | None] = {
+            "from": f"{chosen.first_month:%Y-%m}", "to": f"{chosen.last_month:%Y-%m}", "workflow": chosen.workflow,
+            "office": self.office.code if self.office else None, "department": chosen.department, "channel": chosen.channel, **more,
+        }  # fmt: skip
+        return {name: value for name, value in values.items() if value not in (None, "")}
+
+    def address(self, endpoint: str, **more: object) -> str:
+        """The address of a page with the same conditions."""
+        return url_for(endpoint, **self.query(**more))
+
+    def in_words(self) -> str:
+        """The conditions as a sentence, for the foot of a file."""
+        chosen = self.filter
+        parts = [_("%(begin)s至%(end)s", begin=f"{chosen.first_month:%Y-%m}", end=f"{chosen.last_month:%Y-%m}")]
+        if chosen.workflow:
+            parts.append(say(county_catalogue().latest(chosen.workflow).title))
+        if self.office:
+            parts.append(_("%(office)s及下属服务点", office=self.office.name))
+        elif self.offices is not None:
+            parts.append(_("本人督查范围内的服务点"))
+        if chosen.department:
+            parts.append(departments()[chosen.department])
+        if chosen.channel:
+            parts.append(str(CHANNELS[chosen.channel]))
+        return _("；").join(parts)
+
+
+def asked_for() -> Asked:
+    """The conditions in the address of this request. What cannot be used is left out, and a sentence says so."""
+    faults: list[str] = []
+    first, last = _months(faults)
+    offices = request.jurisdiction("supervise")
+    office = _office(offices, faults)
+    workflow = _one_of("workflow", {each.key: "" for each in in_order()}, faults, _("没有这个事项，已按全部事项统计。"))
+    department = _one_of("department", departments(), faults, _("没有这个部门，已按全部部门统计。"))
+    channel = _one_of("channel", CHANNELS, faults, _("没有这种申办渠道，已按全部渠道统计。"))
+    wanted = Filter(
+        workflow=workflow, office_id=office.id if office else None, department=department, person_id=None, channel=channel,
+        first_month=first, last_month=last,
+    )  # fmt: skip
+    return Asked(wanted, office, offices, tuple(faults))
+
+
+def departments() -> dict[str, str]:
+    """Department → its name."""
+    return {key: say(text) for key, text in county_catalogue().vocabulary["departments"].items()}
+
+
+def offered(wanted: Asked) -> list[Office]:
+    """The offices that the form offers: those that people know by name, as far as the person's own reach, and the chosen one."""
+    found = [
+        office for office in request.network().standing(request.today())
+        if office.kind in IN_THE_LIST and (wanted.offices is None or office.id in wanted.offices)
+    ]  # fmt: skip
+    return found if wanted.office is None or wanted.office in found else [*found, wanted.office]
+
+
+def number(name: str, most: int = 100_000) -> int:
+    """A whole number of the address, 1 where there is none."""
+    text = asked.args.get(name, "")
+    return min(max(int(text), 1), most) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
+
+
+def following(month: date, months: int = 1) -> date:
+    """The first day of the month that lies so many months later, or earlier where negative."""
+    count = month.year * 12 + month.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
+
+
+def _months(faults: list[str]) -> tuple[date, date]:
+    this = request.today().replace(day=1)
+    typed = {name: asked.args.get(name, "").strip() for name in ("from", "to")}
+    read = {name: _month(text) for name, text in typed.items()}
+    if any(typed[name] and read[name] is None for name in typed):
+        faults.append(_("月份请按 2026-11 这样填写；没看懂的月份没有用来筛选。"))
+    last = read["to"] or max(this, read["from"] or this)
+    first = read["from"] or following(last, 1 - MONTHS_AT_FIRST)
+    if first > last:
+        first, last = last, first
+        faults.append(_("开始月份在结束月份之后，已经对调。"))
+    if following(first, MOST_MONTHS) <= last:
+        first = following(last, 1 - MOST_MONTHS)
+        faults.append(_("一次最多统计十年，已经从%(month)s起统计。", month=f"{first:%Y-%m}"))
+    return first, last
+
+
+def _month(text: str) -> date | None:
+    found = MONTH.fullmatch(text)
+    if not found or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) <= 2200:
+        return None
+    return date(int(found[1]), int(found[2]), 1)
+
+
+def _office(offices: frozenset[int] | None, faults: list[str]) -> Office | None:
+    code = asked.args.get("office", "")
+    if not code:
+        return None
+    found = request.network().by_code(code)
+    if found is None:
+        faults.append(_("没有这个服务点，已按全部服务点统计。"))
+        return None
+    if offices is not None and found.id not in offices:
+        faults.append(_("这个服务点不在您的督查范围内，已按您督查的全部服务点统计。"))
+        return None
+    return found
+
+
+def _one_of(name: str, known: Mapping[str, object], faults: list[str], fault: str) -> str | None:
+    value = asked.args.get(name, "")
+    if value and value not in known:
+        faults.append(fault)
+        return None
+    return value or None

@@ -1,0 +1,35 @@
+"""What every page of the statistics carries: the ways to the others, and the lists of its form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from approvals.language import _, say
+from approvals.queries.matters import in_order
+
+from .asking import CHANNELS, Asked, departments, offered
+
+Option = tuple[str, str]
+
+
+def choices(wanted: Asked) -> dict[str, list[Option]]:
+    """The lists of the form: value and text."""
+    return {
+        "workflows": [(each.key, say(each.title)) for each in in_order()],
+        "offices": [(office.code, office.name) for office in offered(wanted)],
+        "departments": list(departments().items()),
+        "channels": [(key, str(text)) for key, text in CHANNELS.items()],
+    }
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "statistics.overview": lambda: _("总览"),
+    "statistics.steps": lambda: _("步骤和服务点"),
+}
+"""Endpoint → what its link says, in the order of the links."""
+
+
+def pages(wanted: Asked, here: str) -> Sequence[tuple[Any, ...]]:
+    """Address, text and whether it is this page, for each page."""
+    return [(wanted.address(endpoint), text(), endpoint == here) for endpoint, text in PAGES.items()]

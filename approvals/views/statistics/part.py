@@ -1,0 +1,34 @@
+"""The blueprint of the statistics, and how figures are said on all of its pages, in its files and in its charts alike."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("statistics", __name__)
+
+NOTHING = "—"
+"""Where there is nothing to divide by or nothing was measured."""
+
+
+def hours(seconds: float | None) -> float | None:
+    """Working seconds as working hours, the unit of every table: two decimals below ten hours, one above. None stays None."""
+    if seconds is None:
+        return None
+    value = seconds / 3600
+    return round(value, 2 if abs(value) < 10 else 1)
+
+
+def percent(share: float | None) -> float | None:
+    """A share as percent with one decimal; None stays None."""
+    return round(100 * share, 1) if share is not None else None
+
+
+def said(value: float | int | str | None) -> str:
+    """A figure as every page shows it, and as a file holds it: 1,204, 0.25, 97.5, a dash for None."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")

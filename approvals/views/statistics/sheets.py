@@ -1,0 +1,89 @@
+"""A table of a page: the same rows make the page, the Excel file and the CSV file, so that none can say anything else."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response
+
+from approvals.spreadsheets import workbook
+
+from .. import request
+from ..audit import FORMULA
+from ..ledger import EXCEL
+from .part import said
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: what it says, where it leads, and how strongly it is coloured (``level`` of the page's own scale)."""
+
+    value: Value
+    link: str = ""
+    level: str = ""
+    note: str = ""
+    """A few words below the figure, such as its sample; they stand on the page alone."""
+
+    @property
+    def text(self) -> str:
+        return said(self.value)
+
+    @property
+    def is_number(self) -> bool:
+        return not isinstance(self.value, str)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The heading of a column; ``width`` in characters of a spreadsheet. With ``link`` the heading leads somewhere.
+
+    What stands in a column ``on_one_line`` is not broken on the page: a date, a number of a case."""
+
+    title: str
+    width: int = 14
+    link: str = ""
+    on_one_line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table with its title, and below it the conditions under which it was made."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+
+
+def as_file(sheet: Sheet, kind: str, name: str) -> Response:
+    """A sheet as ``xlsx`` or ``csv``. Texts are never run as formulas, whoever typed them."""
+    body, mimetype = (_excel(sheet), EXCEL) if kind == "xlsx" else (_csv(sheet), "text/csv; charset=utf-8")
+    response = Response(body, content_type=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}-{request.today():%Y%m%d}.{kind}"'
+    return response
+
+
+def _excel(sheet: Sheet) -> bytes:
+    columns = [(column.title, column.width) for column in sheet.columns]
+    rows = ([cell.text if cell.value is None else cell.value for cell in row] for row in sheet.rows)
+    return workbook(sheet.title, columns, rows, sheet.note)
+
+
+def _csv(sheet: Sheet) -> str:
+    written = io.StringIO()
+    table = csv.writer(written)
+    table.writerow([_harmless(column.title) for column in sheet.columns])
+    table.writerows(["" if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
+    if sheet.note:
+        table.writerows([[], [_harmless(sheet.note)]])
+    return "\ufeff" + written.getvalue()
+
+
+def _harmless(value: str | int | float) -> str | int | float:
+    """A number stays one, a negative one as well; a text that a spreadsheet would work out begins with an apostrophe."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
