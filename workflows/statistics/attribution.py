@@ -7,9 +7,10 @@ its time is the applicant's (行政许可法 第三十二条); what 行政许可
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from workflows.clock import WorkingCalendar
 from workflows.engine.definition import OUTSIDE_ROLES
@@ -17,6 +18,13 @@ from workflows.engine.definition import OUTSIDE_ROLES
 DEPARTMENT, SPECIAL, APPLICANT, WAITING = "department", "special", "applicant", "waiting"
 CLASSES = (DEPARTMENT, SPECIAL, APPLICANT, WAITING)
 """In the order in which they decide for a case that opened others."""
+
+TITLES: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    DEPARTMENT: {"zh": "部门", "en": "Departments"},
+    SPECIAL: {"zh": "特别程序", "en": "Special procedures"},
+    APPLICANT: {"zh": "申请人", "en": "The applicant"},
+    WAITING: {"zh": "等待和交接", "en": "Waiting and hand-over"},
+})  # fmt: skip
 
 _CARRIED = "carried"
 # Within one case a suspension stops the clock whoever is addressed, and what is on the way between offices nobody can work on.
