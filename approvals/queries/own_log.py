@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from approvals.models import Case, Event, Office, Task
 from workflows.clock import OFFICE_ZONE
+from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.logs import Event as LoggedEvent
 from workflows.logs import Trace
 
@@ -43,8 +44,8 @@ class Chosen:
 def traces(session: Session, chosen: Chosen) -> Iterator[Trace]:
     """The cases chosen with all their events, in the order in which they were opened; one statement, read as it is asked for.
 
-    The activity is the name of the action, as definitions have it; times are the county's. A resource is ``role@department``
-    of the task that was done (applicants, signatories and the system have no department), the group the office of that task.
+    The activity is the name of the action, as definitions have it; times are the county's. A resource is the role, of
+    staff ``role@department`` of the task that they did, and their group the office of that task.
     The events of a trace can be read until the next trace is asked for.
     """
     rows = session.connection().execute(_query(chosen), execution_options={"yield_per": _AT_ONCE})
@@ -89,11 +90,14 @@ def _midnight(day: date) -> datetime:
 
 def _event(row: Row[Any], names: bool) -> LoggedEvent:
     role = row.role or (SYSTEM if row.actor_id is None else "")
+    # A task tells where its staff sit; applicants, signatories and the system act on it from outside.
+    is_staff = bool(row.role) and row.role not in OUTSIDE_ROLES and row.role != SYSTEM
+    department, office = (row.department or "", row.office or "") if is_staff else ("", "")
     return LoggedEvent(
         row.action,
         row.happened_at.astimezone(OFFICE_ZONE),
-        row.actor_name if names else f"{role}@{row.department}" if row.department and role not in ("", SYSTEM) else role,
+        row.actor_name if names else f"{role}@{department}" if department else role,
         role,
-        row.office or "",
+        office,
         {"from_state": row.from_state, "to_state": row.to_state},
     )

@@ -29,7 +29,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture(scope="module")
 def database(module_database_url: str) -> Iterator[Database]:
-    """One opening that was registered, and one filed six weeks later that nobody has signed yet."""
+    """One opening that was registered, and one filed six weeks later that its applicant withdrew from the registrar."""
     opened = Database(module_database_url)
     chain = Chain(opened)
     chain.claim(REGISTRATION)
@@ -37,7 +37,7 @@ def database(module_database_url: str) -> Iterator[Database]:
     later = chain.now + timedelta(days=45)
     content = application(later.date())
     content["name"]["trade_name"] = "云样"
-    Chain(opened, chain.cast, content, now=later, signed=False)
+    Chain(opened, chain.cast, content, now=later).act(REGISTRATION, "withdraw", chain.cast.applicant)
     yield opened
     opened.dispose()
 
@@ -92,6 +92,8 @@ def test_a_resource_is_a_position_and_its_group_the_office(run: Run, database: D
     approval = next(line for line in written if line["concept:name"] == "approve")
     assert (approval["org:resource"], approval["org:role"]) == ("registrar@approval-bureau", "registrar")
     assert approval["org:group"] and approval["from_state"] == "reviewing" and approval["case:workflow"] == REGISTRATION
+    withdrawal = next(line for line in written if line["concept:name"] == "withdraw")
+    assert (withdrawal["org:resource"], withdrawal["org:group"]) == ("applicant", "")
     assert approval["case:parent"] == approval["case:concept:name"].rsplit("-", 1)[0]
     with database.reading() as session:
         names = {*session.scalars(select(Person.name)), *session.scalars(select(Event.actor_name))} - {"系统", ""}
