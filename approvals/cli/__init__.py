@@ -18,6 +18,7 @@ from . import (
     names,
     network,
     network_import,
+    rollups,
     serve,
     statistics,
     worker,
@@ -54,4 +55,6 @@ network.group.add_command(network_import.command)
 main.add_command(network.group)
 history.group.add_command(history_export.command)
 main.add_command(history.group)
+statistics.group.add_command(rollups.rollup_command)
+statistics.group.add_command(rollups.reconcile_command)
 main.add_command(statistics.group)

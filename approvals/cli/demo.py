@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 
 from approvals.demo import NotADemo, clear_demo, load_demo
+from approvals.jobs.rollups import catch_up
 from approvals.operations.reference_data import load_reference_data
 
 from .context import demo_mode, open_database
@@ -41,6 +44,7 @@ def _load() -> None:
     try:
         database.write(load_reference_data, example_banks=True)
         loaded = load_demo(database, say=click.echo)
+        catch_up(database, datetime.now(UTC))
     except NotADemo as refusal:
         raise click.ClickException(str(refusal)) from None
     finally:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.models import Base, Case, Counter, Notice, Person
-from approvals.operations import reference
+from approvals.operations import reference, rollups
 from approvals.operations.passwords import hash_password
 from approvals.operations.reference_data import load_reference_data
 
@@ -64,6 +64,8 @@ def _finish(session: Session) -> None:
     session.execute(update(Person).where(Person.demo.is_(False)).values(demo=True))
     # What is told of is past: nobody gets a message about it.
     session.execute(update(Notice).where(Notice.planned_at.is_(None)).values(planned_at=Notice.created_at))
+    # It happened long ago, before whatever a worker may have reached meanwhile.
+    rollups.start_again(session)
     session.add(Counter(name=FINISHED, value=1))
     session.flush()
 

@@ -16,7 +16,7 @@ from approvals.db import Database
 from approvals.gateway import Gateways
 from approvals.operations import messages, names, uploads
 
-from . import hand_overs, reminders, timers
+from . import hand_overs, reminders, rollups, timers
 from .delivering import deliver
 
 
@@ -72,6 +72,8 @@ SCHEDULES = (
     Schedule("timers", "*/5 * * * *", lambda work: timers.fire_due(work.database, work.clock()), timers.is_due),
     Schedule("unsigned", "*/30 * * * *", lambda work: reminders.remind_unsigned(work.database, work.clock())),
     Schedule("late-hand-overs", "*/5 * * * *", lambda work: hand_overs.alarm_late(work.database, work.clock())),
+    Schedule("rollups", "*/5 * * * *", lambda work: rollups.catch_up(work.database, work.clock())),
+    Schedule("reconciliation", "30 2 * * *", lambda work: rollups.reconcile(work.database, work.clock())),
     Schedule("expired-codes", "*/5 * * * *", verb(messages.forget_codes)),
     Schedule("released-names", "20 0 * * *", verb(names.release_expired)),
     Schedule("name-reminders", "0 9 * * *", verb(names.remind)),

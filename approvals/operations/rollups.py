@@ -21,7 +21,6 @@ from approvals.queries.statistics import rolled
 from approvals.queries.statistics.facts import CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
 from approvals.queries.statistics.rolled import STATE, Cell, Gathered
-from workflows.statistics.attribution import Attribution
 
 LAG = timedelta(minutes=2)
 """An action says when it happened before it is committed, and may wait for others in between: so much younger is left live.
@@ -68,11 +67,10 @@ def next_batch(session: Session, now: datetime, most: int = BATCH) -> Batch | No
         return None
     until = _end_of_batch(session, since or _BEGINNING, until, most)
     ended = rolled.live_steps(since) & (Task.closed_at < until)
-    reopened = select(SettledCase.root_id).where(SettledCase.root_id.in_(_worked_on(since))).distinct()
     settled = list(session.scalars(_settled(since, until)))
     return Batch(
         since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, settled, now)),
-        tuple(session.scalars(reopened)) if since is not None else (),
+        tuple(session.scalars(rolled.reopened_roots(since))) if since is not None else (),
     )  # fmt: skip
 
 
@@ -87,7 +85,7 @@ def enter(session: Session, batch: Batch) -> bool:
     if batch.reopened:
         _take_out(session, batch.reopened)
     if batch.cases:
-        session.execute(insert(SettledCase), [_settled_row(fact) for fact in batch.cases])
+        session.execute(insert(SettledCase), [rolled.settled_row(fact) for fact in batch.cases])
     _add(session, CaseRollup, rolled.case_lines(batch.cases))
     return True
 
@@ -120,11 +118,6 @@ def _end_of_batch(session: Session, since: datetime, until: datetime, most: int)
     ended = select(Task.closed_at).where(Task.closed_at >= since, Task.closed_at < until)
     following = session.scalar(ended.order_by(Task.closed_at).offset(most).limit(1))
     return until if following is None else max(following, since + timedelta(microseconds=1))
-
-
-def _worked_on(since: datetime | None) -> Any:
-    """The roots of the tasks that are open or ended since."""
-    return select(Task.root_id).where(or_(Task.closed_at.is_(None), rolled.live_steps(since)))
 
 
 def _settled(since: datetime | None, until: datetime) -> Any:
@@ -179,7 +172,7 @@ def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[
 def _take_out(session: Session, roots: Iterable[int]) -> None:
     """Take families out of the rollups: the cells that they were counted in are counted anew without them."""
     own = SettledCase.root_id.in_(list(roots))
-    facts = [_fact(row) for row in session.scalars(select(SettledCase).where(own))]
+    facts = [rolled.settled_fact(row) for row in session.scalars(select(SettledCase).where(own))]
     session.execute(delete(SettledCase).where(own))
     for cell in rolled.case_lines(facts):
         _, month, workflow, opened_by, office_id, channel = cell
@@ -190,22 +183,6 @@ def _take_out(session: Session, roots: Iterable[int]) -> None:
         if cell[0] == rolled.FULL:
             left = left.where(SettledCase.office_id == office_id, SettledCase.channel == channel)
         session.execute(delete(CaseRollup).where(CaseRollup.key == rolled.key_of(cell)))
-        line = rolled.case_lines(_fact(row) for row in session.scalars(left)).get(cell)
+        line = rolled.case_lines(rolled.settled_fact(row) for row in session.scalars(left)).get(cell)
         if line is not None:
             session.execute(insert(CaseRollup), [rolled.row_of(cell, line)])
-
-
-_SAME = (
-    "case_id", "root_id", "opened_by", "workflow", "office_id", "channel", "opened", "closed", "outcome", "timing", "once_done",
-    "delegated", "visits", "online", "statutory", "promised", "working", "wall",
-)  # fmt: skip
-_SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
-
-
-def _settled_row(fact: CaseFact) -> dict[str, Any]:
-    return {name: getattr(fact, name) for name in _SAME} | dict(zip(_SECONDS, fact.seconds.seconds(), strict=True))
-
-
-def _fact(row: SettledCase) -> CaseFact:
-    seconds = Attribution(*(getattr(row, name) for name in _SECONDS))
-    return CaseFact(**{name: getattr(row, name) for name in _SAME}, paused=False, seconds=seconds)

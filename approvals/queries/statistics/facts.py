@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -182,8 +182,16 @@ def case_facts(session: Session, roots: Any, now: datetime) -> Iterator[CaseFact
         stays[row.case_id].append(row)
     delegated = set(session.scalars(select(Mandate.case_id).where(Mandate.case_id.in_(roots))))
     stopped, carried = suspensions(session, roots), transits(session, roots)
-    visits = visits_of(session, roots, {case.root_id: case.offices for case in cases if case.id == case.root_id})
+    visits = visits_of(session, roots, {case.id: case.offices for case in cases if case.id == case.root_id})
     paper = set(session.scalars(select(CustodyItem.root_id).where(CustodyItem.root_id.in_(roots), CustodyItem.kind != "result")))
+    yield from counted_cases(cases, stays, stopped, carried, delegated, visits, paper, now)
+
+
+def counted_cases(
+    cases: Sequence[Any], stays: Mapping[int, Sequence[Any]], stopped: Breaks, carried: Breaks, delegated: Collection[int],
+    visits: Mapping[int, int], paper: Collection[int], now: datetime,
+) -> Iterator[CaseFact]:  # fmt: skip
+    """What is counted of each case of whole families, from their rows: ``delegated``, ``visits`` and ``paper`` are by root."""
     calendar = county_calendar()
     workflows = {case.id: case.workflow for case in cases}
     below: dict[int | None, list[Any]] = defaultdict(list)

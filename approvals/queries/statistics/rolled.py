@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, union
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, CaseRollup, RollupState, SettledCase, StepRollup, Task
@@ -32,7 +32,7 @@ CASE_GRAINS = {FULL: frozenset(CASE_PARTS), COUNTY: frozenset({"workflow", "open
 """Which keys each grain keeps apart, besides the month."""
 
 _NOTHING = {"office_id": 0, "person_id": 0}
-_SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
+SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
 _DURATIONS = (
     "working_total", "working_minimum", "working_maximum", "working_buckets", "wall_total", "wall_minimum", "wall_maximum",
     "wall_buckets",
@@ -65,6 +65,12 @@ def live_roots(until: datetime | None) -> Select[Any]:
     return select(worked_on.c.root_id).where(worked_on.c.root_id.not_in(select(SettledCase.root_id)))
 
 
+def reopened_roots(until: datetime) -> Select[Any]:
+    """The roots of families that were settled and counted, and have been taken up again since."""
+    worked_on = select(Task.root_id).where(or_(Task.closed_at.is_(None), Task.closed_at >= until))
+    return select(SettledCase.root_id).where(SettledCase.root_id.in_(worked_on)).distinct()
+
+
 def step_cells(fact: StepFact) -> Iterator[Cell]:
     """Where a step is counted: once in every grain."""
     values = {name: getattr(fact, name) or _NOTHING.get(name, "") for name in STEP_PARTS}
@@ -79,18 +85,18 @@ def case_cells(fact: CaseFact, month: date) -> Iterator[Cell]:
         yield grain, month, *(values[name] if name in kept else _NOTHING.get(name, "") for name in CASE_PARTS)
 
 
-def step_lines(facts: Iterable[StepFact]) -> dict[Cell, StepLine]:
-    """Steps counted in their cells."""
-    lines: dict[Cell, StepLine] = {}
+def step_lines(facts: Iterable[StepFact], known: dict[Cell, StepLine] | None = None) -> dict[Cell, StepLine]:
+    """Steps counted in their cells, beside what is known there already."""
+    lines: dict[Cell, StepLine] = {} if known is None else known
     for fact in facts:
         for cell in step_cells(fact):
             lines.setdefault(cell, StepLine({})).add(fact)
     return lines
 
 
-def case_lines(facts: Iterable[CaseFact]) -> dict[Cell, CaseLine]:
-    """Cases counted in the cells of the months in which they were opened and closed."""
-    lines: dict[Cell, CaseLine] = {}
+def case_lines(facts: Iterable[CaseFact], known: dict[Cell, CaseLine] | None = None) -> dict[Cell, CaseLine]:
+    """Cases counted in the cells of the months in which they were opened and closed, beside what is known there already."""
+    lines: dict[Cell, CaseLine] = {} if known is None else known
     for fact in facts:
         for cell in case_cells(fact, fact.opened):
             lines.setdefault(cell, CaseLine({})).received += 1
@@ -109,7 +115,7 @@ def row_of(cell: Cell, line: StepLine | CaseLine) -> dict[str, Any]:
     """A line as its table stores it."""
     parts, counts = (STEP_PARTS, STEP_COUNTS) if isinstance(line, StepLine) else (CASE_PARTS, CASE_COUNTS)
     row = {"key": key_of(cell), **dict(zip(("grain", "month", *parts), cell, strict=True))}
-    row |= {name: getattr(line, name) for name in counts} | dict(zip(_SECONDS, line.seconds.seconds(), strict=True))
+    row |= {name: getattr(line, name) for name in counts} | dict(zip(SECONDS, line.seconds.seconds(), strict=True))
     for name, histogram in (("working", line.working), ("wall", line.wall)):
         row |= {
             f"{name}_total": histogram.total, f"{name}_minimum": histogram.minimum, f"{name}_maximum": histogram.maximum,
@@ -146,7 +152,7 @@ class Gathered:
 
 def columns(table: Any, names: tuple[str, ...]) -> list[Any]:
     """The columns that ``Gathered`` adds up."""
-    return [getattr(table, name) for name in (*names, *_SECONDS, *_DURATIONS)]
+    return [getattr(table, name) for name in (*names, *SECONDS, *_DURATIONS)]
 
 
 def rolled_steps(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
@@ -181,3 +187,20 @@ def _cases(found: Select[Any], reach: Offices, filter: Filter, grain: str) -> Se
         if (wanted := getattr(filter, name)) is not None:
             found = found.where(getattr(CaseRollup, name) == wanted)
     return found if reach is None else found.where(CaseRollup.office_id.in_(sorted(reach)))
+
+
+_SETTLED = (
+    "case_id", "root_id", "opened_by", "workflow", "office_id", "channel", "opened", "closed", "outcome", "timing", "once_done",
+    "delegated", "visits", "online", "statutory", "promised", "working", "wall",
+)  # fmt: skip
+
+
+def settled_row(fact: CaseFact) -> dict[str, Any]:
+    """What is kept of a settled case."""
+    return {name: getattr(fact, name) for name in _SETTLED} | dict(zip(SECONDS, fact.seconds.seconds(), strict=True))
+
+
+def settled_fact(row: SettledCase) -> CaseFact:
+    """What was counted of a settled case."""
+    seconds = Attribution(*(getattr(row, name) for name in SECONDS))
+    return CaseFact(**{name: getattr(row, name) for name in _SETTLED}, paused=False, seconds=seconds)

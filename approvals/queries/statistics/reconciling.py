@@ -1,0 +1,237 @@
+"""Holding the statistics against the events: everything is counted anew from the histories, and every difference is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.calendar import county_calendar
+from approvals.db import from_microseconds
+from approvals.models import Case, CaseRollup, SettledCase, StepRollup
+from approvals.queries.families import Family, any_bytes, families, one_moment
+from approvals.queries.replay import Replayed, Stay, chain_problems, replay
+from approvals.queries.retelling import Story, by_the_calendar_of, due, story_of
+from workflows.county import county_catalogue
+from workflows.engine.definition import OUTSIDE_ROLES
+from workflows.network import office_for
+from workflows.statistics.attribution import Interval
+
+from . import rolled
+from .facts import CaseFact, StepFact, case_facts, counted_cases, step_facts, step_of
+from .lines import CASE_COUNTS, CaseLine, StepLine
+from .rolled import Cell, Gathered
+from .visits import centres, counted
+
+_FAMILIES_AT_ONCE = 100
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A figure that the pages show otherwise than the events tell it. ``where`` names what was counted; ``shown`` and ``told`` are
+    None where one side has nothing."""
+
+    what: str
+    where: Mapping[str, Any]
+    figure: str
+    shown: Any
+    told: Any
+
+    def __str__(self) -> str:
+        keys = " ".join(f"{name}={value}" for name, value in self.where.items() if value not in ("", 0, None))
+        return f"{self.what} {keys}: {self.figure} {self.shown} ≠ {self.told}"
+
+
+def differences(session: Session, now: datetime) -> Iterator[Difference]:
+    """Every figure of every grain of the rollups, with what is live, that is not what the events tell. All as of one moment."""
+    one_moment(session)
+    until = rolled.rolled_until(session)
+    told_steps: dict[Cell, StepLine] = {}
+    told_cases: dict[Cell, CaseLine] = {}
+    kept = set(session.scalars(rolled.reopened_roots(until))) if until is not None else set()
+    with any_bytes(session):
+        yield from _tell(session, now, kept, told_steps, told_cases)
+    parts = ("grain", "month", *rolled.STEP_PARTS)
+    yield from _compare("steps", parts, _shown_steps(session, until), told_steps, rolled.STEP_COUNTS)
+    parts = ("grain", "month", *rolled.CASE_PARTS)
+    yield from _compare("cases", parts, _shown_cases(session, until, now), told_cases, CASE_COUNTS)
+
+
+# ---- what the pages show ------------------------------------------------------------------------------------------------
+
+
+def _shown_steps(session: Session, until: datetime | None) -> dict[Cell, StepLine]:
+    lines = rolled.step_lines(step_facts(session, rolled.live_steps(until)))
+    return _with_rollups(session, StepRollup, rolled.STEP_PARTS, rolled.STEP_COUNTS, lines, lambda: StepLine({}))
+
+
+def _shown_cases(session: Session, until: datetime | None, now: datetime) -> dict[Cell, CaseLine]:
+    lines = rolled.case_lines(case_facts(session, rolled.live_roots(until), now))
+    return _with_rollups(session, CaseRollup, rolled.CASE_PARTS, CASE_COUNTS, lines, lambda: CaseLine({}))
+
+
+def _with_rollups(session: Session, table: Any, parts: tuple[str, ...], names: tuple[str, ...], lines: Any, new: Any) -> Any:
+    keys = [getattr(table, name) for name in ("grain", "month", *parts)]
+    for row in session.execute(select(*keys, *rolled.columns(table, names))):
+        cell = tuple(row[: len(keys)])
+        each = Gathered(names)
+        each.add(tuple(row[len(keys) :]))
+        each.pour(lines.setdefault(cell, new()))
+    return lines
+
+
+def _compare(
+    what: str, parts: tuple[str, ...], shown: Mapping[Cell, Any], told: Mapping[Cell, Any], names: tuple[str, ...]
+) -> Iterator[Difference]:
+    for cell in sorted({*shown, *told}, key=str):
+        mine, theirs = shown.get(cell), told.get(cell)
+        where = {name: value.isoformat() if isinstance(value, date) else value for name, value in zip(parts, cell, strict=True)}
+        figures, truth = (_figures(line, names) if line is not None else {} for line in (mine, theirs))
+        for name in sorted({*figures, *truth}):
+            if figures.get(name, 0) != truth.get(name, 0):
+                yield Difference(what, where, name, figures.get(name), truth.get(name))
+
+
+def _figures(line: StepLine | CaseLine, names: tuple[str, ...]) -> dict[str, Any]:
+    """Every figure of a line that is not nothing."""
+    found = {name: getattr(line, name) for name in names}
+    found |= dict(zip(rolled.SECONDS, line.seconds.seconds(), strict=True))
+    for name, durations in (("working", line.working), ("wall", line.wall)):
+        found |= {f"{name}_total": durations.total, f"{name}_minimum": durations.minimum, f"{name}_maximum": durations.maximum}
+        found[f"{name}_histogram"] = durations.to_json() if durations.count else 0
+    return {name: value for name, value in found.items() if value}
+
+
+# ---- what the events tell -----------------------------------------------------------------------------------------------
+
+
+def _tell(
+    session: Session, now: datetime, kept: set[int], steps: dict[Cell, StepLine], cases: dict[Cell, CaseLine]
+) -> Iterator[Difference]:
+    """Count every family anew from its history. A family that was taken up again is told as it was settled, until the next run."""
+    known = centres(session)
+    after = -1
+    while root_ids := list(
+        session.scalars(
+            select(Case.id).where(Case.id == Case.root_id, Case.id > after).order_by(Case.id).limit(_FAMILIES_AT_ONCE)
+        )
+    ):
+        for family in families(session, root_ids):
+            number = family if isinstance(family, int) else family.root.number
+            try:
+                told_steps, told_cases = ([], []) if isinstance(family, int) else _facts(family, known, now)
+            except _UNREADABLE:
+                told_steps, told_cases = [], []
+            if not told_cases:
+                yield Difference("history", {"case": number}, "sound", False, True)
+            if not isinstance(family, int) and family.root.id in kept:
+                told_cases = [rolled.settled_fact(row) for row in _settled(session, [family.root.id])]
+            rolled.step_lines(told_steps, steps)
+            rolled.case_lines(told_cases, cases)
+        after = root_ids[-1]
+
+
+def _settled(session: Session, root_ids: list[int]) -> list[SettledCase]:
+    return list(session.scalars(select(SettledCase).where(SettledCase.root_id.in_(root_ids))))
+
+
+def _facts(family: Family, known: frozenset[int], now: datetime) -> tuple[list[StepFact], list[CaseFact]]:
+    """What is counted of a family, told from its events alone; nothing of one whose history is broken.
+
+    Its limits, whether it was mandated, what papers were taken and when they were on their way stand in rows of their own, which
+    ``approvals cases verify`` holds against the events.
+    """
+    for case in family.cases:
+        replayed = replay(case, family.events[case.id], county_catalogue())
+        if family.damage or not isinstance(replayed, Replayed) or any(chain_problems(case, family.events[case.id])):
+            return [], []
+        family.replayed[case.id] = replayed
+    root, story = family.root, story_of(family)
+    carried = {root.id: [Interval(from_microseconds(each.sent_at), _moment(each.received_at)) for each in family.hand_overs]}
+    stopped = {
+        case_id: [Interval(from_microseconds(each.starts_at), _moment(each.ends_at)) for each in replayed.suspensions]
+        for case_id, replayed in family.replayed.items()
+        if replayed.suspensions
+    }
+    carried = carried if family.hand_overs else {}
+    rows = [_case(case, family.replayed[case.id], story) for case in family.cases]
+    stays = {row.id: list(_stays(family, row, story)) for row in rows}
+    visited = [
+        (root.id, event.action, event.role, from_microseconds(event.happened_at), event.body)
+        for case in family.cases
+        for event in family.events[case.id]
+    ]
+    visits = counted(visited, known, {root.id: story.offices[-1][1]})
+    delegated = {mandate.case_id for mandate in family.mandates}
+    paper = {root.id} if any(item.kind != "result" for item in family.custody_items) else set()
+    calendar = county_calendar()
+    closed = [step_of(calendar, stay, stopped, carried) for each in stays.values() for stay in each if stay.closed_at is not None]
+    return closed, list(counted_cases(rows, stays, stopped, carried, delegated, visits, paper, now))
+
+
+def _moment(at: int | None) -> datetime | None:
+    return None if at is None else from_microseconds(at)
+
+
+def _case(case: Any, replayed: Replayed, story: Story) -> Any:
+    offices = story.offices[-1][1]
+    return SimpleNamespace(
+        id=case.id, root_id=case.root_id, parent_id=case.parent_id, workflow=replayed.definition.key,
+        version=replayed.definition.version, channel=story.channel, offices=offices,
+        deciding_office_id=office_for(offices, replayed.definition.key, "deciding", offices["deciding"]),
+        opened_at=_moment(replayed.opened_at), closed_at=_moment(replayed.closed_at),
+        clock_started_at=_moment(replayed.clock_started_at), promised_due_at=_moment(case.promised_due_at),
+        statutory_due_at=_moment(case.statutory_due_at),
+        outcome=replayed.outcome,
+    )  # fmt: skip
+
+
+def _stays(family: Family, case: Any, story: Story) -> Iterator[Any]:
+    replayed = family.replayed[case.id]
+    tasks = {task.id: task for task in family.tasks[case.id]}
+    for stay in replayed.stays:
+        state = replayed.definition.states[stay.state]
+        to = state.task
+        task_id = next(iter(stay.task_ids - {None}), 0) or 0
+        task = tasks.get(task_id)
+        offices = story.offices_at(stay.opened_at)
+        addressed = to is not None and to.role not in OUTSIDE_ROLES
+        deciding = office_for(offices, case.workflow, "deciding", offices["deciding"])
+        budget = state.time
+
+        def due_at(since: int = stay.opened_at, budget: Any = budget) -> int | None:
+            return due(since, budget) if budget else None
+
+        yield SimpleNamespace(
+            id=task_id, case_id=case.id, root_id=case.root_id, workflow=case.workflow, state=stay.state,
+            role=to.role if to is not None else "", department=to.department if to is not None and addressed else "",
+            office_id=office_for(offices, case.workflow, to.office, deciding) if to is not None and addressed else None,
+            opened_at=_moment(stay.opened_at), closed_at=_moment(stay.closed_at), holder_id=_holder(stay, task),
+            due_at=_moment(by_the_calendar_of(stay.closed_at, due_at, task.due_at if task is not None else None)),
+            deciding_office_id=case.deciding_office_id, channel=case.channel,
+            to_state=_led_to(stay, family.events[case.id]),
+        )  # fmt: skip
+
+
+def _holder(stay: Stay, task: Any) -> int | None:
+    """Who held a stay. Where the history allows two, since an event names one role alone, the row says which."""
+    if stay.also is not None and task is not None and task.holder_id == stay.also[0]:
+        return stay.also[0]
+    return stay.holding[0]
+
+
+def _led_to(stay: Stay, events: Iterable[Any]) -> str:
+    """The state that a stay ended in; "" while it lasts."""
+    if stay.closed_at is None:
+        return ""
+    return next(
+        event.to_state
+        for event in events
+        if event.position > stay.position and (event.action, event.happened_at) == (stay.closed_by, stay.closed_at)
+    )
