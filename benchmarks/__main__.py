@@ -1,6 +1,6 @@
 """``python -m benchmarks``: JSON lines.
 
-One per database for the chain, the delegated chain, the inbox and the check of names; one each for memory, the clock and the
+One per database for the chain, the delegated chain, the inbox, the check of names and the import of logs; one each for memory, the clock and the
 statistics of a log.
 """
 
@@ -11,7 +11,7 @@ import logging
 import sys
 from typing import Any
 
-from . import clock, inbox, log_statistics, memory, names
+from . import clock, inbox, log_statistics, logs, memory, names
 from .databases import KINDS
 from .measure import chain
 
@@ -34,6 +34,9 @@ def main() -> int:
     for kind, opened in KINDS.items():
         with opened() as (database, _, _):
             show(names.measure(kind, database))
+    for kind, opened in KINDS.items():
+        with opened() as (database, _, _):
+            show(logs.measure(kind, database))
     show(clock.measure())
     show(log_statistics.measure())
     return 0
