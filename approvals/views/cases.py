@@ -47,6 +47,7 @@ from .consents import missing_for
 from .consents import panel as consents_of_case
 from .filters import office_name
 from .progress import state_title
+from .whose import whose_table
 
 blueprint = Blueprint("cases", __name__)
 blueprint.register_blueprint(actions.blueprint)
@@ -110,6 +111,7 @@ def case_page(token: str) -> str:
             "reasons": {member.case.id: reason(view, lines, member, lists) for member in family.members},
             "results": results(view, cases.documents_of(session, family), lists), "ratings": _ratings(view, lines),
             "applicant": applicant(view, lines, full=view.sees_numbers(subject)), "resend_address": resending(view),
+            "whose": whose_table(view),
         }  # fmt: skip
         return delegated_case.page(view, lines, shared, lists)
     submissions = cases.submissions_of(session, family)
@@ -155,6 +157,7 @@ def case_page(token: str) -> str:
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         materials=materials, address_of=case_files.address_of(view, materials), routes=routes_of(family, lines, subject),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
+        whose=whose_table(view),
     )  # fmt: skip
 
 
