@@ -31,6 +31,8 @@ FIRST_KNOWN_YEAR, LAST_KNOWN_YEAR = 2004, 2026
 
 NETWORK_VERSION = "network version"
 
+version_now = select(Counter.value).where(Counter.name == NETWORK_VERSION).scalar_subquery()
+
 _KEPT_SECONDS = 300.0
 
 
@@ -142,12 +144,11 @@ def _delivered_years() -> dict[int, Year]:
 
 def read_calendars(connection: Connection) -> Calendars:
     """The calendars as they stand in this transaction, with what the transaction itself has entered."""
-    version = select(Counter.value).where(Counter.name == NETWORK_VERSION).scalar_subquery()
     stored = CalendarYear.__table__.c
     times = (type_coerce(stored.entered_at, BigInteger), type_coerce(stored.settled_at, BigInteger))
     one = select(literal(1)).subquery()
     rows = connection.execute(
-        select(version, stored.year, stored.official, stored.notice_name, stored.notice_number, stored.working, *times)
+        select(version_now, stored.year, stored.official, stored.notice_name, stored.notice_number, stored.working, *times)
         .select_from(one.outerjoin(CalendarYear.__table__, true()))
         .order_by(stored.entered_at, stored.revision)
     ).all()

@@ -88,7 +88,8 @@ def plan(session: Session, now: datetime, gateways: Gateways, *, urgent: bool = 
         chosen = chosen.where(Notice.urgent)
     notices = session.scalars(chosen.with_for_update(skip_locked=True)).all()
     persons = _persons(session, {notice.person_id for notice in notices if notice.person_id is not None})
-    walk_ins = _walk_in_phones(session, {notice.root_id for notice in notices if notice.kind == "case" and notice.person_id is None})
+    about_cases = [notice for notice in notices if notice.kind in ("case", "deadline")]
+    walk_ins = _walk_in_phones(session, {notice.root_id for notice in about_cases if notice.person_id is None})
     for notice in notices:
         notice.planned_at = now
         if now - notice.created_at >= _worth_sending_for(notice.kind):

@@ -54,6 +54,7 @@ ACTIONS: Mapping[str, str] = {
     "lead": "be told when work of the department passes its time, and when it is urged",
     "manage_offices": "enter, change, close offices; their hours, closures and departments",
     "manage_competences": "say which office takes in and which decides a matter",
+    "manage_calendar": "enter the notice of holidays of a year, by which open deadlines move",
     "import_points": "read in grid points and co-operation points from a list",
     "update_network": "apply a dated update of the national list",
     "manage_deliveries": "look after messages that could not be delivered",
@@ -129,7 +130,10 @@ TABLE: Mapping[str, tuple[tuple[tuple[str, ...], Jurisdiction, tuple[str, ...]],
     "administrator": (
         (
             HALL, COUNTY,
-            ("manage_offices", "manage_competences", "import_points", "update_network", "manage_deliveries", "manage_warnings"),
+            (
+                "manage_offices", "manage_competences", "manage_calendar", "import_points", "update_network", "manage_deliveries",
+                "manage_warnings",
+            ),
         ),
     ),
     "security-administrator": (

@@ -12,13 +12,13 @@ applicant                  hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 signatory                  hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 clerk                      hall  sub  town  village  grid  bank  post  shop
   take_in                  own   own  own   own      -     -     -     -
@@ -32,7 +32,7 @@ clerk                      hall  sub  town  village  grid  bank  post  shop
   never follow_up_ratings delegate check hand_over receive_hand_over keep_custody read_ledger supervise manage_offices
   never manage_competences import_points update_network manage_deliveries manage_positions manage_accounts
   never read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 registrar                  hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -43,7 +43,7 @@ registrar                  hall  sub  town  village  grid  bank  post  shop
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
   never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 registrar-head             hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -55,7 +55,7 @@ registrar-head             hall  sub  town  village  grid  bank  post  shop
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
   never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
-  never urge manage_warnings
+  never urge manage_warnings manage_calendar
 
 officer                    hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     own   -     -
@@ -66,7 +66,7 @@ officer                    hall  sub  town  village  grid  bank  post  shop
   never take_in follow_up_ratings delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent
   never read_ledger supervise manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 rating-officer             hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  -     -        -     -     -     -
@@ -78,7 +78,7 @@ rating-officer             hall  sub  town  village  grid  bank  post  shop
   never take_in delegate witness_mandate check hand_over receive_hand_over keep_custody record_consent read_ledger supervise
   never manage_offices manage_competences import_points update_network manage_deliveries manage_positions manage_accounts
   never read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 agent                      hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  own   own      own   own   own   own
@@ -95,7 +95,7 @@ agent                      hall  sub  town  village  grid  bank  post  shop
   read_ledger              own   own  own   own      own   own   own   own
   never take_in follow_up_ratings check supervise manage_offices manage_competences import_points update_network
   never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 coordinator                hall  sub  town  village  grid  bank  post  shop
   work_on_case             own   own  own   -        -     -     -     -
@@ -113,7 +113,7 @@ coordinator                hall  sub  town  village  grid  bank  post  shop
   lead                     own   sub  sub   -         -     -     -     -
   never take_in follow_up_ratings delegate supervise manage_offices manage_competences import_points update_network
   never manage_deliveries manage_positions manage_accounts read_administration_log read_disclosures
-  never urge manage_warnings
+  never urge manage_warnings manage_calendar
 
 supervisor                 hall  sub  town  village  grid  bank  post  shop
   read_case                all   sub  sub   -        -     -     -     -
@@ -125,11 +125,12 @@ supervisor                 hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case resend_messages follow_up_ratings delegate witness_mandate check hand_over receive_hand_over
   never keep_custody record_consent manage_offices manage_competences import_points update_network manage_deliveries
   never manage_positions manage_accounts read_administration_log read_disclosures
-  never lead manage_warnings
+  never lead manage_warnings manage_calendar
 
 administrator              hall  sub  town  village  grid  bank  post  shop
   manage_offices           all   -    -     -        -     -     -     -
   manage_competences       all   -    -     -        -     -     -     -
+  manage_calendar          all   -    -     -        -     -     -     -
   import_points            all   -    -     -        -     -     -     -
   update_network           all   -    -     -        -     -     -     -
   manage_deliveries        all   -    -     -        -     -     -     -
@@ -145,7 +146,7 @@ security-administrator     hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries read_administration_log read_disclosures
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 
 auditor                    hall  sub  town  village  grid  bank  post  shop
   read_administration_log  all   -    -     -        -     -     -     -
@@ -153,7 +154,7 @@ auditor                    hall  sub  town  village  grid  bank  post  shop
   never take_in work_on_case read_case search_cases resend_messages follow_up_ratings delegate witness_mandate check hand_over
   never receive_hand_over keep_custody record_consent disclose_identity read_ledger supervise manage_offices manage_competences
   never import_points update_network manage_deliveries manage_positions manage_accounts
-  never urge lead manage_warnings
+  never urge lead manage_warnings manage_calendar
 """
 
 HEADINGS = ("hall", "sub", "town", "village", "grid", "bank", "post", "shop")

@@ -73,6 +73,11 @@ COLUMN_TITLES: Mapping[str, Text] = {
     "sign_in_name": {"zh": "登录名", "en": "Sign-in name"},
     "password": {"zh": "密码", "en": "Password"},
     "locked": {"zh": "停用", "en": "Locked"},
+    "notice_name": {"zh": "通知", "en": "Notice"},
+    "notice_number": {"zh": "文号", "en": "Number"},
+    "official": {"zh": "已公布", "en": "Official"},
+    "off": {"zh": "放假", "en": "Days off"},
+    "worked": {"zh": "调休上班", "en": "Make-up workdays"},
 }
 SUBJECT_TITLES: Mapping[str, Text] = {
     "office": {"zh": "服务点", "en": "Office"},
@@ -82,5 +87,6 @@ SUBJECT_TITLES: Mapping[str, Text] = {
     "position": {"zh": "岗位", "en": "Position"},
     "stand-in": {"zh": "替岗", "en": "Stand-in"},
     "account": {"zh": "账号", "en": "Account"},
+    "calendar": {"zh": "工作日历", "en": "Working calendar"},
 }
 POWER_TITLES: Mapping[str, Text] = {"take-in": {"zh": "收件", "en": "Take in"}, "decide": {"zh": "决定", "en": "Decide"}}
