@@ -1,7 +1,7 @@
 """``python -m benchmarks``: JSON lines.
 
-One per database for the chain, the delegated chain, the inbox, the check of names and the import of logs; one each for memory, the clock and the
-statistics of a log.
+One per database for the chain, the delegated chain, the inbox, the check of names and the import of logs; one each for
+memory, the clock and the statistics of a log.
 """
 
 from __future__ import annotations
