@@ -102,7 +102,7 @@ class CsvLog:
                 rows = self._reader()
                 continue
             if len(cells) != width:
-                if not any(cells) and (len(cells) < 2 or not "".join(held).strip()):
+                if len(cells) < 2 and not "".join(cells).strip():
                     continue
                 if len(cells) < width or any(cells[width:]):
                     yield Broken(first, self._uneven(cells))
@@ -111,6 +111,8 @@ class CsvLog:
                         rows = self._reader()
                     continue
                 del cells[width:]
+            if not cells[0] and not any(cells):  # spreadsheets write empty rows as delimiters alone
+                continue
             cells.append("")
             yield Record(first, *pick(cells), "")
 
