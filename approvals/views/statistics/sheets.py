@@ -84,6 +84,8 @@ def _csv(sheet: Sheet) -> str:
     return "\ufeff" + written.getvalue()
 
 
-def _harmless(value: str | int | float) -> str | int | float:
-    """A number stays one, a negative one as well; a text that a spreadsheet would work out begins with an apostrophe."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _harmless(value: str | int | float) -> str:
+    """A number as the page shows it, a negative one as well; a text that a spreadsheet would work out begins with an apostrophe."""
+    if not isinstance(value, str):
+        return said(value).replace(",", "")
+    return f"'{value}" if value.startswith(FORMULA) else value
