@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from approvals.cli import main
+from approvals.cli.statistics import group
 from approvals.db import Database
-from approvals.models import EventLog, LogEvent, LogFile
+from approvals.models import CalendarYear, EventLog, LogEvent, LogFile
 from workflows.clock import OFFICE_ZONE
 
 Run = Callable[..., Result]
@@ -189,3 +191,24 @@ def test_years_without_a_notice_are_named(run: Run, database_url: str) -> None:
     database.dispose()
     assert told(run("--log", "later", "--json", "--working-hours"))["provisional_years"] == [2027, 2028]
     assert "2027、2028 年" in run("--log", "later", "--working-hours").output
+
+
+def test_a_year_that_was_entered_counts(run: Run, database_url: str) -> None:
+    """The notice makes Sunday 2028-01-02 a workday; the calendar is that of the database the log lies in."""
+    database = Database(database_url)
+    enter(database, "later", [("1", "a", "2028-01-02 09:00", "", ""), ("1", "b", "2028-01-02 10:00", "", "")])
+    assert told(run("--log", "later", "--json", "--working-hours"))["duration"]["max"] == 0.0
+    now = datetime(2026, 11, 23, 9, tzinfo=OFFICE_ZONE)
+    notice = {"official": True, "notice_name": "放假安排", "notice_number": "1", "entered_at": now, "settled_at": now}
+    year = {"id": 1, "year": 2028, "revision": 1, "working": "1" * 366, **notice}
+    database.write(lambda session: session.execute(insert(CalendarYear), [year]))
+    database.dispose()
+    found = told(run("--log", "later", "--json", "--working-hours"))
+    assert found["duration"]["max"] == 3600.0 and found["provisional_years"] == []
+
+
+def test_a_command_below_runs_without_a_log_and_refuses_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(group.commands, "below", click.Command("below", callback=lambda: click.echo("ran")))
+    assert run("below").output == "ran\n"
+    refused = run("--log", "past", "below")
+    assert refused.exit_code == 2 and "--log" in refused.output and "ran" not in refused.output
