@@ -18,6 +18,7 @@ from approvals.models import Case, Office, Task
 from approvals.queries.statistics import drill, standing
 from approvals.queries.statistics.conditions import Key
 from approvals.queries.statistics.filters import Filter
+from approvals.queries.statistics.openings import openings
 from approvals.queries.statistics.tables import cases, steps
 from tests.clock.strategies import at
 from tests.support.driving import REGISTRATION, ROOT
@@ -200,3 +201,30 @@ def test_a_step_that_was_entered_three_times_was_entered_again_twice(county: Dat
         assert standing.rework(session, frozenset(), ALL) == []
         september = replace(ALL, last_month=date(2026, 9, 1))
         assert standing.rework(session, None, september) == []
+
+
+def test_the_steps_that_were_entered_again(county: Database) -> None:
+    with county.reading() as session:
+        for line in standing.rework(session, None, ALL):
+            wanted = replace(ALL, workflow=line.workflow)
+            rows = every(
+                lambda after, wanted=wanted, state=line.state: drill.steps_behind(  # type: ignore[misc]
+                    session, None, wanted, state=state, again=True, after=after, size=1
+                )
+            )
+            assert len(rows) == line.again
+            assert len({row.number for row in rows}) == line.cases
+
+
+def test_closed_openings_with_the_claims_that_their_pages_show(county: Database) -> None:
+    with county.reading() as session:
+        found = every(lambda after: openings(session, None, ALL, NOW.date(), after=after, size=2))
+        closed = session.scalars(select(Case.number).where(Case.workflow == ROOT, Case.closed_at.is_not(None)))
+        assert {each.case.number for each in found} == set(closed)
+        by_company = {each.case.company: {claim.key: claim.state for claim in each.claims.each} for each in found}
+        corrected = next(claims for company, claims in by_company.items() if "麦样" in company)
+        assert corrected["one-step"] == "broken"
+        straight = next(claims for company, claims in by_company.items() if "青样" in company)
+        assert straight["one-step"] == "holds"
+        assert openings(session, frozenset({office(county, BANK)}), ALL, NOW.date()).rows == ()
+        assert openings(session, None, replace(ALL, workflow=REGISTRATION), NOW.date()).rows == ()

@@ -20,7 +20,7 @@ from workflows.clock.hours import MICROSECONDS
 from workflows.logs.spread import Spread, spread_of
 from workflows.statistics.attribution import Attribution
 
-from .conditions import Key, after_key, closed_cases_of, steps_of
+from .conditions import Key, after_key, closed_cases_of, entered_again, steps_of
 from .facts import CaseFact, StepFact, case_facts, step_of, suspensions, transits
 from .filters import Filter, Offices
 
@@ -75,12 +75,15 @@ class Exact:
 
 def steps_behind(
     session: Session, offices: Offices, filter: Filter, *, state: str | None = None, late: bool | None = None,
-    after: Key | None = None, size: int = PAGE_SIZE,
+    again: bool = False, after: Key | None = None, size: int = PAGE_SIZE,
 ) -> Page[StepRow]:  # fmt: skip
-    """Steps that ended in the months of the filter, the newest first; ``late`` keeps those that were, or were not. Three statements."""
+    """Steps that ended in the months of the filter, the newest first; three statements.
+
+    ``late`` keeps those that were late, or were not; ``again`` those that were not the first of their case in that state."""
+    which = [steps_of(session, offices, filter, state, late), *([entered_again()] if again else [])]
     found = session.execute(
         _step_rows(Case.token, Case.number, Case.company)
-        .where(steps_of(session, offices, filter, state, late), *after_key(Task.closed_at, Task.id, after))
+        .where(*which, *after_key(Task.closed_at, Task.id, after))
         .order_by(Task.closed_at.desc(), Task.id.desc())
         .limit(size + 1)
     ).all()

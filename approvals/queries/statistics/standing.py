@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, distinct, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
+from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.models import Case, Task
 from approvals.queries.matters import place_of
 from workflows.clock.hours import MICROSECONDS
 
-from .conditions import Key, open_cases_of, steps_of
+from .conditions import Key, entered_again, open_cases_of, steps_of
 from .drill import PAGE_SIZE, CaseRow, Page, with_facts
 from .filters import Filter, Offices
 
@@ -71,11 +71,8 @@ class Rework:
 
 def rework(session: Session, offices: Offices, filter: Filter) -> list[Rework]:
     """The steps that ended in the months of the filter and that were entered again at least once, the most often first."""
-    earlier = aliased(Task)
-    before = or_(earlier.opened_at < Task.opened_at, and_(earlier.opened_at == Task.opened_at, earlier.id < Task.id))
-    is_again = exists().where(earlier.case_id == Task.case_id, earlier.state == Task.state, before)
     stays = (
-        select(Task.workflow, Task.state, Task.case_id, case((is_again, 1), else_=0).label("again"))
+        select(Task.workflow, Task.state, Task.case_id, case((entered_again(), 1), else_=0).label("again"))
         .join(Case, Case.id == Task.case_id)
         .where(steps_of(session, offices, filter, None, None), Task.role != "")
         .subquery()
