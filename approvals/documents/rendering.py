@@ -109,7 +109,7 @@ def _shown(sheet: Sheet, address: str, demo: bool) -> dict[str, Any]:
     issued = sheet.issued_at
     shown = {
         name: fonts.showable(getattr(sheet, name), breaks=False)
-        for name in ("kind", "title", "number", "case_number", "company", "issuer", "matter", "issued_on", "digest")
+        for name in ("kind", "title", "number", "case_number", "company", "issuer", "matter", "issued_on", "digest", "words")
     }
     return {
         **shown,

@@ -10,9 +10,10 @@ from typing import Any
 
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import Definition, Field
-from workflows.rules import DELIVERED_LABELS, INTERNAL_FIELDS, LICENCE_LABELS
+from workflows.rules import DELIVERED_LABELS, FOOD_PERMIT, INTERNAL_FIELDS, LICENCE_LABELS, PERMIT_LABELS
 
-_REGISTERED = frozenset({"registration-notice", "business-licence"})
+_LABELS = {"registration-notice": LICENCE_LABELS, "business-licence": LICENCE_LABELS, FOOD_PERMIT: PERMIT_LABELS}
+_DAYS = frozenset({"established_on", "granted_on", "valid_until"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """All that a paper shows. ``record`` is the canonical JSON of the document's content, which the file carries along;
-    ``token`` is that of its verification page."""
+    ``token`` is that of its verification page; ``words`` names the texts around the facts where they are not those of the kind."""
 
     kind: str
     title: str
@@ -43,6 +44,7 @@ class Sheet:
     record: str
     digest: str
     token: str
+    words: str = ""
 
 
 def sheet_of(
@@ -57,17 +59,17 @@ def sheet_of(
         kind=kind, title=title, number=str(content.get("number", "")), case_number=str(content.get("case", "")),
         company=str(content.get("company", "")), issuer=issuer, matter=definition.title["zh"], issued_at=issued_at,
         issued_on=chinese_date(content.get("issued_on")), lines=(*received, *lines_of(kind, facts, definition)), record=record,
-        digest=digest, token=token,
+        digest=digest, token=token, words=f"licence-{kind}" if definition.kind == "licence" else kind,
     )  # fmt: skip
 
 
 def lines_of(kind: str, facts: Mapping[str, Any], definition: Definition) -> Iterator[Line]:
     """The facts of a document in their order, each with its label; facts that nobody answered are left out."""
-    if kind in _REGISTERED:
-        for name, label in LICENCE_LABELS.items():
+    if kind in _LABELS:
+        for name, label in _LABELS[kind].items():
             if name in facts:
                 value = facts[name]
-                yield Line(name, label["zh"], chinese_date(value) if name == "established_on" else _plain(value))
+                yield Line(name, label["zh"], chinese_date(value) if name in _DAYS else _plain(value))
         return
     for name, label in DELIVERED_LABELS.items():
         if facts.get(name):

@@ -14,11 +14,11 @@ from workflows.county import county_catalogue
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.definition import Definition
 
-from . import custody_effects, document_effects, effects, mandates, matter_effects
+from . import clock_effects, custody_effects, document_effects, effects, mandates, matter_effects
 from .effects import EFFECTS
 from .sign_offs import SIGNATORY
 
-_MODULES = (effects, document_effects, custody_effects, mandates, matter_effects)
+_MODULES = (effects, clock_effects, document_effects, custody_effects, mandates, matter_effects)
 """Importing one registers what it carries out."""
 
 

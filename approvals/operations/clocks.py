@@ -1,50 +1,78 @@
-"""When a case or its task is due, from the definition's times and the county's calendar."""
+"""When a case or its task is due, from the definition's times, the ledger of suspensions and the county's calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from approvals.calendar import county_calendar
 from approvals.db import from_microseconds, to_microseconds
-from workflows.clock import Budget, due_at
+from workflows.clock import Suspension, WorkingCalendar, limit_ends
 from workflows.county import county_catalogue
+from workflows.engine.clock_states import before_acceptance
 from workflows.engine.definition import Definition
 
 if TYPE_CHECKING:
     from .snapshot import CaseNow
 
 moment = from_microseconds
+Ledger = Sequence[Suspension]
 
 
-def due(start: datetime, budget: Mapping[str, Any], more_working_days: int = 0) -> int:
-    """When a budget that starts now runs out, in microseconds; ``more_working_days`` are a granted extension."""
-    return _due(start, tuple(budget.items()), more_working_days)
+def due(start: datetime, budget: Mapping[str, Any], more_working_days: int = 0, ledger: Ledger = ()) -> int:
+    """When a budget that starts then runs out, in microseconds; ``more_working_days`` are a granted extension."""
+    return _due(county_calendar(), start, tuple(budget.items()), more_working_days, tuple(ledger))
 
 
 @lru_cache(maxsize=1024)  # the linked cases that an action opens share most of their due times
-def _due(start: datetime, budget: tuple[tuple[str, Any], ...], more_working_days: int) -> int:
-    calendar = county_calendar()
-    end = due_at(calendar, start, Budget.parse(dict(budget)))
-    if more_working_days:
-        end = calendar.add_working_days(end, more_working_days)
-    return to_microseconds(end)
+def _due(
+    calendar: WorkingCalendar, start: datetime, budget: tuple[tuple[str, Any], ...], more: int, ledger: tuple[Suspension, ...]
+) -> int:
+    return to_microseconds(limit_ends(calendar, start, dict(budget), more, ledger))
 
 
 def restart(case: CaseNow, now: datetime) -> None:
-    """Begin the clocks of the case anew, as a returned registration does (市场主体登记管理条例实施细则 第十八条)."""
+    """Begin the clocks of the case anew, as a returned registration does (市场主体登记管理条例实施细则 第十八条).
+
+    A licence's clocks have not begun before its acceptance: then only the day of the filing is noted. What stood still before
+    does not matter any more.
+    """
     case.clock_started_at = to_microseconds(now)
     case.extension_days = 0
     derive(case)
 
 
-def derive(case: CaseNow) -> None:
-    """Work out the promised and statutory due times from the clock's start and the extension."""
-    start, definition = case.clock_start(), case.definition
-    case.promised_due_at = due(start, definition.promised.budget) if definition.promised else None
-    case.statutory_due_at = due(start, definition.statutory.budget, case.extension_days) if definition.statutory else None
+def accept(case: CaseNow, start: datetime) -> None:
+    """Begin the clocks of a licence with its acceptance, or with the receipt that counts as one (行政许可法 第三十二条)."""
+    case.clock_started_at = to_microseconds(start)
+    case.extension_days = 0
+    _set(case, ())
+
+
+def derive(case: CaseNow, ledger: Ledger = ()) -> None:
+    """Work out the promised and statutory due times from the clock's start, the extension and the ledger.
+
+    There are none while no time runs: before acceptance, and while the last suspension has no end, since nobody can say when.
+    """
+    if case.state in before_acceptance(case.definition) or any(each.end is None for each in ledger):
+        case.promised_due_at = case.statutory_due_at = None
+    else:
+        _set(case, ledger)
+
+
+def _set(case: CaseNow, ledger: Ledger) -> None:
+    case.promised_due_at, case.statutory_due_at = limits(case.definition, case.clock_start(), case.extension_days, ledger)
+
+
+def limits(definition: Definition, start: datetime, extension_days: int, ledger: Ledger = ()) -> tuple[int | None, int | None]:
+    """The promised and the statutory due time of clocks that run, in microseconds; None where a version has no such limit."""
+    promised, statutory = definition.promised, definition.statutory
+    return (
+        due(start, promised.budget, 0, ledger) if promised else None,
+        due(start, statutory.budget, extension_days, ledger) if statutory else None,
+    )
 
 
 def timer(definition: Definition, state: str, now: datetime) -> int | None:

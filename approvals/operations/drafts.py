@@ -18,7 +18,7 @@ from approvals.queries.cases import filed_definition
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition
-from workflows.rules import Finding, blocking, findings
+from workflows.rules import Finding, blocking, findings_for
 
 from . import filing
 from .acting import Acting, roles_on_case
@@ -237,7 +237,7 @@ def check_draft(session: Session, draft: Draft, now: datetime, stage: str) -> tu
     """Everything the law finds in a draft today; for a correction with the numbers that a clerk has confirmed before."""
     overrides = session.scalar(select(Case.identity_overrides).where(Case.id == draft.case_id)) if draft.case_id else ()
     context = context_for(session.connection(), draft.content, now.astimezone(OFFICE_ZONE).date(), overrides or ())
-    return findings(draft.content, replace(context, stage=stage))
+    return findings_for(draft.workflow, draft.content, replace(context, stage=stage))
 
 
 def submit(session: Session, acting: Acting, token: str, revision: int, now: datetime, confirmed: bool = False) -> Submitted:

@@ -12,7 +12,20 @@ from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
 from workflows.engine.definition import DELEGATED, Definition
 from workflows.engine.facts import Actor
-from workflows.rules import INTERNAL_FIELDS, REGISTRAR, compose_name, delivered_facts, licence_facts, new_credit_code, records
+from workflows.rules import (
+    FOOD_PERMIT,
+    INTERNAL_FIELDS,
+    REGISTRAR,
+    business_kind,
+    compose_name,
+    delivered_facts,
+    licence_facts,
+    new_credit_code,
+    permit_facts,
+    permit_number,
+    records,
+    subject_name,
+)
 from workflows.rules.reading import Application
 
 from . import clocks, statements
@@ -39,6 +52,7 @@ def carries_out(name: str) -> Callable[[Run], Run]:
     return register
 
 
+@carries_out("accept_filing")
 @carries_out("accept_submission")
 def accept_submission(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
@@ -66,7 +80,7 @@ def accept_submission(
     payload["records"] = records(application, unit.now.astimezone(OFFICE_ZONE).date())
     chosen = chosen_with(root.definition, root.chosen, application)
     for member in unit.cases.values():
-        member.company, member.chosen = compose_name(application.get("name", {})), chosen
+        member.company, member.chosen = subject_name(application), chosen
         member.offices = {**member.offices, **unit.new_offices}
     # The clocks of every case above begin anew with it, and every case that an action touches gets an event of its own.
     clocks.restart(root, unit.now)
@@ -179,6 +193,8 @@ def issue_document(
     kind = parameters["kind"]
     if kind in LICENCES:
         facts: Mapping[str, Any] = _registered(unit, case, payload["enterprise"])
+    elif kind == FOOD_PERMIT:
+        facts = _permitted(unit, case)
     else:
         facts = {name: value for name, value in form.items() if name not in INTERNAL_FIELDS}
     if kind == "delivery-receipt":
@@ -194,6 +210,13 @@ def _delivered(unit: Unit, case: CaseNow, form: Mapping[str, Any]) -> dict[str, 
     if form.get("way") not in ("window", "point"):
         return dict(form)
     return {**form, "office": office_name_of(unit.connection, form.get("office") or case.offices.get("delivery"))}
+
+
+def _permitted(unit: Unit, case: CaseNow) -> dict[str, str]:
+    application, today = unit.application(case), unit.now.astimezone(OFFICE_ZONE).date()
+    place = place_in_words(unit.connection, str(application.get("premises", {}).get("place") or ""), today)
+    number = permit_number(business_kind(application), unit.count("food-permit"))
+    return permit_facts(application, place=place, issued_by=REGISTRAR, granted_on=today, number=number)
 
 
 def _registered(unit: Unit, case: CaseNow, enterprise: Mapping[str, str]) -> dict[str, str]:

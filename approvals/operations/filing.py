@@ -17,7 +17,7 @@ from approvals.models.history import digest
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.facts import Actor
-from workflows.rules import BLOCK, Finding, compose_name, findings, records
+from workflows.rules import BLOCK, Finding, findings_for, records, subject_name
 
 from . import statements
 from .acting import Acting
@@ -48,10 +48,10 @@ class Filed:
     repeated: bool = False
 
 
-def _blocking(session: Session, content: Mapping[str, Any], now: datetime) -> tuple[Finding, ...]:
+def _blocking(session: Session, workflow: str, content: Mapping[str, Any], now: datetime) -> tuple[Finding, ...]:
     """What forbids filing an application today."""
     context = context_for(session.connection(), content, now.astimezone(OFFICE_ZONE).date(), similar=False)
-    return findings(content, replace(context, stage="submission"), only=BLOCK)
+    return findings_for(workflow, content, replace(context, stage="submission"), only=BLOCK)
 
 
 def number_check_digit(digits: str) -> str:
@@ -84,7 +84,7 @@ def file_draft(session: Session, acting: Acting, draft_id: int, now: datetime) -
     if draft.office_id is not None:
         refuse_intake(session, acting, draft.office_id, draft.workflow, now.astimezone(OFFICE_ZONE).date())
     application = json.loads(draft.content)
-    found = _blocking(session, application, now)
+    found = _blocking(session, draft.workflow, application, now)
     if found:
         raise Refusal(
             "rules",
@@ -124,7 +124,7 @@ def _open(
         parent=None,
         root_id=None,
         now=now,
-        company=compose_name(application.get("name", {})),
+        company=subject_name(application),
         applicant_id=applicant_id,
         filed_by_id=acting.person_id,
         channel="window" if draft.office_id is not None else "online",

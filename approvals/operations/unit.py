@@ -63,6 +63,7 @@ class Unit:
         self.names: list[dict[str, Any]] = []
         self.signatures: list[dict[str, Any]] = []
         self.votes: list[dict[str, Any]] = []
+        self.suspensions: dict[int, list[dict[str, Any]]] = {}
         self._voters: dict[int, dict[int, Voter]] = {}
         self._also: dict[Prepared, list[dict[str, Any]]] = {}
         self._mandates: list[Any] | None = None

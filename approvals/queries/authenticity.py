@@ -19,7 +19,7 @@ from approvals.models import Case, Document, DocumentFile
 from approvals.models.history import digest
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition, Field, Text
-from workflows.rules import LICENCE_LABELS
+from workflows.rules import FOOD_PERMIT, LICENCE_LABELS, PERMIT_LABELS
 
 from .document_story import Told, told_documents
 from .families import any_bytes, families, one_moment
@@ -249,8 +249,9 @@ def _label(path: tuple[str, ...], kind: str, content: Mapping[str, Any], definit
     if path[0] != "facts" or len(path) < 2:
         return _LABELS.get(path[0], {"zh": path[0], "en": path[0]})
     name = path[1]
-    if name in LICENCE_LABELS:
-        return LICENCE_LABELS[name]
+    labels = PERMIT_LABELS if kind == FOOD_PERMIT else LICENCE_LABELS
+    if name in labels:
+        return labels[name]
     facts = content.get("facts")
     fields = fields_of(definition, kind, facts) if definition is not None and isinstance(facts, dict) else {}
     known = fields.get(name)

@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Document, Draft, Signature, Submission, Task
-from workflows.rules import compose_name
+from workflows.rules import subject_name
 
 MOST_LISTED = 50
 
@@ -107,6 +107,6 @@ def open_drafts(session: Session, person_id: int, *, walk_ins: bool) -> list[Dra
 
 
 def _company(content: Mapping[str, Any]) -> str:
-    """The company's name as far as its trade name is known."""
+    """The name of the company, once its trade name is known, or of the operator who applies."""
     page = content.get("name")
-    return compose_name(page) if isinstance(page, Mapping) and page.get("trade_name") else ""
+    return "" if isinstance(page, Mapping) and page and not page.get("trade_name") else subject_name(content)

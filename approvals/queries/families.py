@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from approvals.db import CanonicalJson, UtcDateTime
 from approvals.models import (
     Case,
+    ClockSuspension,
     CompanyName,
     CustodyItem,
     CustodyMove,
@@ -59,6 +60,7 @@ class Family:
         self.notices: dict[int, list[Any]] = defaultdict(list)
         self.names: dict[int, list[Any]] = defaultdict(list)
         self.signatures: dict[int, list[Any]] = defaultdict(list)
+        self.suspensions: dict[int, list[Any]] = defaultdict(list)
         self.custody_items: list[Any] = []
         self.custody_moves: list[Any] = []
         self.hand_overs: list[Any] = []
@@ -120,9 +122,9 @@ def _raw(column: Any) -> ColumnElement[Any]:
 _CASES, _EVENTS = _Table(Case), _Table(Event)
 _TASKS, _DOCUMENTS, _SUBMISSIONS = _Table(Task), _Table(Document), _Table(Submission)
 _NOTICES, _NAMES, _SIGNATURES = _Table(Notice), _Table(CompanyName), _Table(Signature)
-_RATINGS, _MANDATES = _Table(Rating), _Table(Mandate)
+_RATINGS, _MANDATES, _SUSPENSIONS = _Table(Rating), _Table(Mandate), _Table(ClockSuspension)
 _CUSTODY_ITEMS, _CUSTODY_MOVES, _HAND_OVERS = _Table(CustodyItem), _Table(CustodyMove), _Table(HandOver)
-OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature, Mandate)
+OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature, Mandate, ClockSuspension)
 """Tables whose rows belong to exactly one case."""
 
 
@@ -218,4 +220,6 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
         family.names[row.case_id].append(row)
     for family, row in rows(_SIGNATURES, _SIGNATURES.query().order_by(Signature.id), Signature.case_id):
         family.signatures[row.case_id].append(row)
+    for family, row in rows(_SUSPENSIONS, _SUSPENSIONS.query().order_by(ClockSuspension.number), ClockSuspension.case_id):
+        family.suspensions[row.case_id].append(row)
     return found

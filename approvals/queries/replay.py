@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from approvals.models.history import BEGINNING, digest, event_hash
 from workflows.engine.catalogue import Catalogue
-from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Text
+from workflows.engine.clock_states import ACCEPTED, EXTEND, RECEIVED, RESUME, RESUME_ON, SUSPEND
+from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Named, Text
 
 OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:adopted", "case:code-renewed"
 CLOCK_BEGUN, DEADLINES_MOVED = "case:clock-begun", "case:deadlines-moved"
@@ -18,18 +19,22 @@ HOLDING = {"task:claimed": True, "task:released": False}
 RATED, ONLINE = "case:rated", "online"
 DISCLOSED, CONSENT_GIVEN, CONSENT_WITHDRAWN = "case:disclosed", "consent:given", "consent:withdrawn"
 RENEWAL_DRAFTED = "mandate:renewal-drafted"
+URGED = "case:urged"
 MANDATES = (RENEWAL_DRAFTED, "mandate:renewed", "mandate:renewal-declined", "mandate:revoked")
 CUSTODY = ("custody:taken", "custody:issued", "custody:returned", "custody:lost", "custody:found")
 BUILT_IN = frozenset(
     {
         ADOPTED, RATED, CODE_RENEWED, REFILED, CLOCK_BEGUN, DEADLINES_MOVED, SIGNATURES_REMINDED, CONTACT_CHANGED, DISCLOSED,
-        CONSENT_GIVEN, CONSENT_WITHDRAWN, *HOLDING, *CUSTODY, *MANDATES,
+        CONSENT_GIVEN, CONSENT_WITHDRAWN, URGED, *HOLDING, *CUSTODY, *MANDATES,
     }
 )  # fmt: skip
 """Events of the product itself: they need no action of a definition and never move the case."""
 
 PURGE_RULES: frozenset[str] = frozenset()
 """The rules under which a payload may be purged. There is none yet, so every payload that is gone is a fault."""
+
+_BEGIN_ANEW = frozenset({"restart_clock", "begin_clocks", ACCEPTED})
+_FILE = frozenset({"accept_submission", "accept_filing"})
 
 Holding = tuple[int | None, int | None]
 """Who holds a task, and since when."""
@@ -61,6 +66,23 @@ class Stay:
 
 
 @dataclass(slots=True)
+class Suspended:
+    """One suspension of the clocks, as the history tells it. Times are microseconds."""
+
+    number: int
+    kind: str
+    ground: str
+    paper: str
+    starts_at: int
+    position: int
+    entered_at: int
+    entered_by_id: int | None
+    ends_at: int | None = None
+    ended_at: int | None = None
+    ended_by_id: int | None = None
+
+
+@dataclass(slots=True)
 class Replayed:
     """What a sound history says of its case. ``stays`` are those that have a task, the last one open or not; ``entered`` all
     states in order with the times at which they were entered."""
@@ -73,6 +95,8 @@ class Replayed:
     closed_at: int | None = None
     clock_started_at: int = 0
     extension_days: int = 0
+    accepted: bool = False
+    suspensions: list[Suspended] = field(default_factory=list)
     identity_overrides: list[str] = field(default_factory=list)
     entered: list[tuple[str, int]] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
@@ -170,7 +194,8 @@ def _step(replayed: Replayed, event: Any) -> Text | None:
         stay.task_ids.add(event.task_id)
     elif event.task_id is not None:
         return _names_no_task(event)
-    _carry_out(replayed, event, action)
+    if (fault := _carry_out(replayed, event, action)) is not None:
+        return fault
     if not stays:
         if stay is not None:
             _close(replayed, stay, event)
@@ -182,15 +207,61 @@ def _names_no_task(event: Any) -> Text | None:
     return None if event.task_id is None else {"zh": "办理记录指着一条当时没有的待办", "en": "it names a task that was not open"}
 
 
-def _carry_out(replayed: Replayed, event: Any, action: Action) -> None:
-    """What the effects of an action change on the row of its own case."""
+def _carry_out(replayed: Replayed, event: Any, action: Action) -> Text | None:
+    """What the effects of an action change on the row of its own case; returns why one of them was not allowed."""
     for effect in action.effects:
-        if effect.name in ("restart_clock", "begin_clocks") or (effect.name == "accept_submission" and replayed.is_root):
+        if effect.name in _BEGIN_ANEW or (effect.name in _FILE and replayed.is_root):
             replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
-        elif effect.name == "extend_statutory":
+            replayed.accepted = replayed.accepted or effect.name == ACCEPTED
+        elif effect.name == RECEIVED:
+            replayed.accepted = True
+            stay = _open_stay(replayed)
+            replayed.clock_started_at, replayed.extension_days = stay.opened_at if stay else event.happened_at, 0
+        elif effect.name == SUSPEND or effect.name in RESUME:
+            fault = _suspend(replayed, event, effect) if effect.name == SUSPEND else _resume(replayed, event, effect)
+            if fault is not None:
+                return fault
+        elif effect.name in EXTEND:
             replayed.extension_days += int(effect.parameters["working_days"])
         elif effect.name == "override_identity":
             replayed.identity_overrides.append(((replayed.payloads[event.position] or {}).get("form") or {}).get("id_number", ""))
+
+
+    return None
+
+
+def _running(replayed: Replayed) -> Suspended | None:
+    last = replayed.suspensions[-1] if replayed.suspensions else None
+    return last if last is not None and last.ends_at is None else None
+
+
+def _suspend(replayed: Replayed, event: Any, effect: Named) -> Text | None:
+    """Take the suspension that an event says it began: the next one, of the kind of its action, while none is under way."""
+    kind = effect.parameters["kind"]
+    told = (replayed.payloads[event.position] or {}).get("suspension") or {}
+    if _running(replayed) is not None or told.get("number") != len(replayed.suspensions) + 1 or told.get("kind") != kind:
+        return {"zh": "中止计时的次序或种类与流程不符", "en": "it does not suspend the clock as its workflow says"}
+    if not replayed.clock_started_at <= told["starts_at"] <= event.happened_at:
+        return {"zh": "中止计时的开始时间不可能", "en": "the clock cannot have been suspended then"}
+    replayed.suspensions.append(
+        Suspended(
+            told["number"], kind, told["ground"], told["paper"], told["starts_at"], event.position, event.happened_at, event.actor_id
+        )
+    )
+    return None
+
+
+def _resume(replayed: Replayed, event: Any, effect: Named) -> Text | None:
+    """Take the end of the suspension that is under way; where a day is typed for it, there must be one."""
+    running, told = _running(replayed), (replayed.payloads[event.position] or {}).get("resumed")
+    if running is None and told is None and effect.name != RESUME_ON:
+        return None
+    if running is None or told is None or told.get("number") != running.number:
+        return {"zh": "恢复计时与中止计时对不上", "en": "it does not end the suspension that was under way"}
+    if not running.starts_at <= told["ends_at"] <= event.happened_at:
+        return {"zh": "中止计时的结束时间不可能", "en": "the suspension cannot have ended then"}
+    running.ends_at, running.ended_at, running.ended_by_id = told["ends_at"], event.happened_at, event.actor_id
+    return None
 
 
 def _close(replayed: Replayed, stay: Stay, event: Any) -> None:

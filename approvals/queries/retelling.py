@@ -7,16 +7,17 @@ told. The rest of a case's row is compared, each column with the same functions 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from approvals.calendar import calendars_at, county_calendar, supposing
 from approvals.db import canonical_json, from_microseconds, to_microseconds
-from workflows.clock import Budget, WorkingCalendar, due_at
+from workflows.clock import Suspension, WorkingCalendar, limit_ends
+from workflows.engine.clock_states import begins_at_acceptance
 from workflows.network import office_for
-from workflows.rules import compose_name
+from workflows.rules import subject_name
 
 from .families import Family
 from .replay import ADOPTED, CODE_RENEWED, Problem, Replayed, problem
@@ -24,17 +25,33 @@ from .replay import ADOPTED, CODE_RENEWED, Problem, Replayed, problem
 T = TypeVar("T")
 
 
-def due(start: int, budget: Mapping[str, Any], more_working_days: int = 0) -> int:
+def due(start: int, budget: Mapping[str, Any], more_working_days: int = 0, ledger: Sequence[Suspension] = ()) -> int:
     """When a budget that starts then runs out by the county's calendar, in microseconds."""
-    return _due(county_calendar(), start, tuple(budget.items()), more_working_days)
+    return _due(county_calendar(), start, tuple(budget.items()), more_working_days, tuple(ledger))
 
 
 @lru_cache(maxsize=4096)
-def _due(calendar: WorkingCalendar, start: int, budget: tuple[tuple[str, Any], ...], more_working_days: int) -> int:
-    end = due_at(calendar, from_microseconds(start), Budget.parse(dict(budget)))
-    if more_working_days:
-        end = calendar.add_working_days(end, more_working_days)
-    return to_microseconds(end)
+def _due(
+    calendar: WorkingCalendar, start: int, budget: tuple[tuple[str, Any], ...], more: int, ledger: tuple[Suspension, ...]
+) -> int:
+    return to_microseconds(limit_ends(calendar, from_microseconds(start), dict(budget), more, ledger))
+
+
+def _limits(replayed: Replayed) -> tuple[int | None, int | None]:
+    """The promised and the statutory due time as the history tells them; none before acceptance and while the clock stands still."""
+    definition, start, days = replayed.definition, replayed.clock_started_at, replayed.extension_days
+    stands = any(each.ends_at is None for each in replayed.suspensions)
+    if stands or (begins_at_acceptance(definition) and not replayed.accepted):
+        return None, None
+    ledger = [
+        Suspension(from_microseconds(each.starts_at), from_microseconds(each.ends_at), each.kind, each.ground)
+        for each in replayed.suspensions
+        if each.ends_at is not None
+    ]
+    return (
+        due(start, definition.promised.budget, 0, ledger) if definition.promised else None,
+        due(start, definition.statutory.budget, days, ledger) if definition.statutory else None,
+    )
 
 
 def by_the_calendar_of(closed_at: int | None, told: Callable[[], T], found: T) -> T:
@@ -81,7 +98,7 @@ class Story:
         return self.applications[number]
 
     def company_at(self, at: int) -> str:
-        return compose_name(self.application_at(at).get("name", {})) if self.is_filed_at(at) else self.company
+        return subject_name(self.application_at(at)) if self.is_filed_at(at) else self.company
 
     def chosen_at(self, at: int) -> list[str]:
         chosen = self.application_at(at).get("matters", {}).get("chosen", []) if self.is_filed_at(at) else ()
@@ -121,27 +138,21 @@ def story_of(family: Family) -> Story:
 
 def own_problems(case: Any, replayed: Replayed) -> Iterator[Problem]:
     """The columns that a case's own history tells."""
-    definition = replayed.definition
     if case.state != replayed.state:
         yield problem(
             case.position,
             f"办件状态是“{case.state}”，办理记录说是“{replayed.state}”",
             f"the case is in {case.state}, its history says {replayed.state}",
         )
-    start, days = replayed.clock_started_at, replayed.extension_days
-
-    def told() -> tuple[int | None, int | None]:
-        promised = due(start, definition.promised.budget) if definition.promised else None
-        return promised, due(start, definition.statutory.budget, days) if definition.statutory else None
-
-    promised, statutory = by_the_calendar_of(replayed.closed_at, told, (case.promised_due_at, case.statutory_due_at))
+    found = (case.promised_due_at, case.statutory_due_at)
+    promised, statutory = by_the_calendar_of(replayed.closed_at, lambda: _limits(replayed), found)
     yield from _differing(
         case,
         outcome=replayed.outcome,
         closed_at=replayed.closed_at,
         opened_at=replayed.opened_at,
-        clock_started_at=start,
-        extension_days=days,
+        clock_started_at=replayed.clock_started_at,
+        extension_days=replayed.extension_days,
         promised_due_at=promised,
         statutory_due_at=statutory,
     )

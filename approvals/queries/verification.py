@@ -26,7 +26,7 @@ from workflows.county import county_catalogue
 from workflows.engine.facts import SYSTEM_ACTOR, Facts, LinkedCase
 from workflows.engine.registry import GUARDS, TRIGGERS
 
-from . import custody_records, mandate_records, records, retelling, signature_records
+from . import clock_records, custody_records, mandate_records, records, retelling, signature_records
 from .families import OF_A_CASE, Family, any_bytes, families, one_moment
 from .privacy_records import privacy_problems
 from .replay import Problem, Replayed, chain_problems, problem, replay
@@ -171,6 +171,7 @@ def _own_problems(family: Family, case: Any) -> list[Problem]:
         *retelling.own_problems(case, replayed),
         *records.task_problems(case, replayed, family.tasks[case.id]),
         *records.document_problems(case, events, replayed, family.documents[case.id]),
+        *clock_records.suspension_problems(case, replayed, family.suspensions[case.id]),
     ]
 
 

@@ -23,7 +23,7 @@ from approvals.queries.cases import Member
 from approvals.queries.lists import choices_of
 from workflows.county import county_catalogue
 from workflows.engine.definition import Action, Form
-from workflows.rules import DELIVERED_LABELS, LICENCE_LABELS
+from workflows.rules import DELIVERED_LABELS, FOOD_PERMIT, LICENCE_LABELS, PERMIT_LABELS
 
 from . import filed, request
 from .access import requires
@@ -121,6 +121,8 @@ def facts(view: Seen, member: Member, document: Document, lists: Choices) -> Seq
         return [filed.Line(say(label), full_day(written[fact])) for fact, label in LICENCE_LABELS.items() if fact in written]
     if not view.may_read(member):
         return []
+    if document.kind == FOOD_PERMIT:
+        return [filed.Line(say(label), full_day(written[fact])) for fact, label in PERMIT_LABELS.items() if fact in written]
     asked = Form("", {}, tuple(fields_of(member.definition, document.kind, written).values()))
     lines = filed.lines_of(asked, written, lists, full=view.sees_numbers(member))
     delivered = [filed.Line(say(label), written[fact]) for fact, label in DELIVERED_LABELS.items() if written.get(fact)]

@@ -16,7 +16,7 @@ from approvals.forms.progress import PageProgress, unplaced, values_of
 from approvals.language import _, say
 from approvals.operations import drafts as writing
 from approvals.operations.errors import Outdated, Refusal
-from workflows.rules import SUBMISSION, compose_name
+from workflows.rules import SUBMISSION, subject_name
 
 from . import counter, prefill, request
 from .access import requires
@@ -94,7 +94,7 @@ def _checked(application: Written, refusal: Refusal | None = None) -> str:
         faults=sum(len(state.to_mend) for state in states) + len(others),
         others=others,
         to_confirm=to_confirm(found),
-        company=compose_name(values_of(content, "name")),
+        company=subject_name(content),
         tally=prefill.tally(content),
         refusal=say(refusal.message) if refusal is not None else "",
         materials=materials_of_draft(application),

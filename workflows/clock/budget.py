@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 UNITS = ("working_days", "half_days", "working_hours", "days", "months")
 
-# 行政许可法 45 条; other laws may name further kinds, which are shown as they are written.
+# 行政许可法 45 条 names the first eight; other laws name further ones, and a kind that stands here not at all is shown as it is
+# written. 现场核查 is a special procedure (特别程序) where the rules of the licence say so, which the ground has to name.
 SUSPENSION_KINDS = {
     "hearing": ("听证", "hearing"),
     "tender": ("招标", "tender"),
@@ -19,6 +20,8 @@ SUSPENSION_KINDS = {
     "quarantine": ("检疫", "quarantine"),
     "appraisal": ("鉴定", "appraisal"),
     "expert_review": ("专家评审", "expert review"),
+    "site_inspection": ("现场核查", "site inspection"),
+    "other": ("法律规定的其他情形", "another case named by law"),
 }
 
 

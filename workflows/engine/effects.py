@@ -15,6 +15,17 @@ effect("restart_clock")
 # A name of its own: that of the case alone is what older versions mean by restarting.
 effect("begin_clocks")
 effect("extend_statutory", parameters=("working_days",))
+# A licence: the clock begins at acceptance, or at receipt where nobody said a word in time; it is extended once, and in time.
+effect("begin_clock_at_acceptance")
+effect("begin_clock_at_receipt")
+effect("extend_once", parameters=("working_days",))
+# ``ground``, ``from`` and ``to`` name fields of the action's form; the paper is the document that the same action issues.
+effect("suspend_clock", parameters=("kind", "ground", "from"))
+effect("resume_clock", parameters=("to",))
+# What leads out of a suspended state without a form; where nothing stands still, it does nothing.
+effect("resume_clock_now")
+# As accept_submission, for matters that other rules than those of company registration hold for.
+effect("accept_filing", needs=("application",), roles=("applicant", "clerk"), guards=("filing_rules_hold",))
 effect("establish_enterprise", needs=("application",), guards=("registration_rules_hold",))
 effect("issue_document", parameters=("kind",))
 effect("replace_document", parameters=("kind",))

@@ -10,6 +10,14 @@ from workflows.rules.credit_codes import (
     new_credit_code,
     organisation_check_character,
 )
+from workflows.rules.food import (
+    FOOD_PERMIT,
+    FOOD_RULES,
+    PERMIT_LABELS,
+    business_kind,
+    permit_facts,
+    permit_number,
+)
 from workflows.rules.identity_numbers import age_on, birth_date, identity_faults
 from workflows.rules.licence import (
     DELIVERED_LABELS,
@@ -21,6 +29,7 @@ from workflows.rules.licence import (
     place_in_address,
 )
 from workflows.rules.masks import mask_address, mask_email, mask_identity, mask_name, mask_phone
+from workflows.rules.matters import findings_for, subject_name
 from workflows.rules.name import compose_name
 from workflows.rules.name_check import CheckedName, check_name, name_page
 from workflows.rules.phones import is_mobile, is_phone, normalise_phone
@@ -54,8 +63,11 @@ __all__ = [
     "BLOCK",
     "DELIVERED_LABELS",
     "DRAFT",
+    "FOOD_PERMIT",
+    "FOOD_RULES",
     "INTERNAL_FIELDS",
     "LICENCE_LABELS",
+    "PERMIT_LABELS",
     "RECORD",
     "REGISTRAR",
     "RULES",
@@ -71,12 +83,14 @@ __all__ = [
     "age_on",
     "birth_date",
     "blocking",
+    "business_kind",
     "check_name",
     "comparable",
     "compose_name",
     "credit_code_faults",
     "delivered_facts",
     "findings",
+    "findings_for",
     "identity_faults",
     "is_mobile",
     "is_phone",
@@ -92,8 +106,11 @@ __all__ = [
     "normalise_number",
     "normalise_phone",
     "organisation_check_character",
+    "permit_facts",
+    "permit_number",
     "place_in_address",
     "readable_reservation_number",
     "records",
     "reservation_number",
+    "subject_name",
 ]

@@ -15,6 +15,8 @@ LAWS: Mapping[str, str] = MappingProxyType(
         "居民身份证法": "Law on Resident Identity Cards",
         "增值税法": "Value Added Tax Law",
         "公司法": "Company Law",
+        "食品安全法": "Food Safety Law",
+        "行政许可法": "Administrative Permission Law",
         "全国组织机构代码编制规则": "Rules for Organisation Codes",
         "法人和其他组织统一社会信用代码编码规则": "Coding Rules for Unified Social Credit Codes",
         "企业开办一件事": "Company opening in one go",

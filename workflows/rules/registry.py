@@ -1,7 +1,7 @@
 """What a rule is, what it finds, and the one list of all rules."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -140,17 +140,21 @@ def rule(name: str, *, law: str, articles: str, page: str, stages: frozenset[str
     return register
 
 
-_ORDER = {page: position for position, page in enumerate(PAGES)}
-
-
 def findings(application: Mapping[str, Any], context: RuleContext, only: str | None = None) -> tuple[Finding, ...]:
     """Everything that the rules of this stage find, in page order; with ``only``, what has that severity.
 
     Never raises, whatever the application holds.
     """
-    reading = Application(application)
-    found = [finding for each in _rules.values() if context.stage in each.stages for finding in _run(each, reading, context, only)]
-    return tuple(sorted(found, key=lambda finding: _ORDER.get(finding.field.partition(".")[0], len(PAGES))))
+    return run(_rules.values(), PAGES, application, context, only)
+
+
+def run(
+    rules: Iterable[Rule], pages: Sequence[str], application: Mapping[str, Any], context: RuleContext, only: str | None
+) -> tuple[Finding, ...]:
+    """What those of the rules find that belong to the stage, in the order of the pages."""
+    reading, order = Application(application), {page: position for position, page in enumerate(pages)}
+    found = [finding for each in rules if context.stage in each.stages for finding in _run(each, reading, context, only)]
+    return tuple(sorted(found, key=lambda finding: order.get(finding.field.partition(".")[0], len(order))))
 
 
 def blocking(findings: Iterable[Finding]) -> tuple[Finding, ...]:

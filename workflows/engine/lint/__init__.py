@@ -2,8 +2,9 @@
 
 ``lint`` reads a folder of definitions and returns its problems, each with its place in a file, what to do about it, and
 the rule that found it. The rules are short functions, in one module per subject: ``shape`` (keys and types), ``names``,
-``graph``, ``people``, ``linked`` and ``waiting`` (cases side by side), ``delegated``, ``times``, ``forms`` (with pages and notices),
-``materials``, ``messages`` and ``versions``. Guards of a special law count only once the module that registers them is imported.
+``graph``, ``people``, ``linked`` and ``waiting`` (cases side by side), ``delegated``, ``times``, ``clocks`` (acceptance and
+suspensions), ``forms`` (with pages and notices), ``materials``, ``messages`` and ``versions``. Guards of a special law count only
+once the module that registers them is imported.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ..catalogue import definition_files
 from ..definition import OUTCOMES, STAGES, Definition
 from ..fingerprints import FILE, read_fingerprints
 from ..loader import Document, Problem, build, read
-from . import delegated, forms, graph, linked, materials, messages, names, people, shape, times, versions, waiting
+from . import clocks, delegated, forms, graph, linked, materials, messages, names, people, shape, times, versions, waiting
 from .subject import Rule, Subject
 from .versions import CHANGED, REMOVED, UNPUBLISHED, version_name
 
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     *delegated.RULES,
     *waiting.RULES,
     *times.RULES,
+    *clocks.RULES,
     *forms.RULES,
     *materials.RULES,
 )

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..clock_states import EXTEND
 from ..definition import DELEGATED, ON_THE_WAY, OUTCOMES, SIGNERS, STAYS, SYSTEM
 from ..loader import Path_, Problem
 from ..registry import EFFECTS, GUARDS, TRIGGERS
 from .shape import suggestion
 from .subject import Rule, Subject, named_places, split
 
-KINDS = ("chain", "registration", "service", "delegated", "internal")
+KINDS = ("chain", "registration", "licence", "service", "delegated", "internal")
 """``internal``: opened by the product itself, so nobody applies for it and no guide lists it."""
 
 STYLES = ("primary", "secondary", "danger")
@@ -178,7 +179,7 @@ def parameters(subject: Subject) -> Iterator[Problem]:
             yield from _unless_known(subject, "result", given["result"], VOTES, (*at, "result"), "parameter")
         if kind == "guard" and name == "application_says":
             yield from _application_field(subject, given, at)
-        if name == "extend_statutory" and not _positive(given.get("working_days", 1)):
+        if name in EXTEND and not _positive(given.get("working_days", 1)):
             message = "'working_days' must be a whole number of at least 1"
             yield subject.problem("parameter", message, *at, "working_days")
         if name == "linked_cases_settled":

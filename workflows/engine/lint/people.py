@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..clock_states import EXTEND, does
 from ..definition import STAYS, Action, State
 from ..loader import Problem
 from ..registry import EFFECTS, GUARDS
@@ -114,7 +115,7 @@ def effects_have_their_roles(subject: Subject) -> Iterator[Problem]:
 def filing_needs_pages(subject: Subject) -> Iterator[Problem]:
     """What is filed again has pages to be typed on."""
     for name, action in subject.definition.actions.items():
-        if any(effect.name == "accept_submission" for effect in action.effects) and not subject.pages:
+        if does(action, "accept_submission", "accept_filing") and not subject.pages:
             message = f"{name!r} takes in a submission, but neither this workflow nor one that opens it has pages"
             yield subject.problem("no-pages", message, "actions", name, "effects")
 
@@ -122,7 +123,7 @@ def filing_needs_pages(subject: Subject) -> Iterator[Problem]:
 def extension_can_be_declined(subject: Subject) -> Iterator[Problem]:
     """Whoever may grant more time may also decline it: a decision with one answer is none."""
     for name, action in subject.definition.actions.items():
-        if not any(effect.name == "extend_statutory" for effect in action.effects):
+        if not does(action, *EXTEND):
             continue
         for source in action.source:
             others = [other for other in subject.exits.get(source, ()) if other.name != name and set(other.by) & set(action.by)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from workflows.clock.budget import UNITS, Budget
 
+from ..clock_states import EXTEND, before_acceptance, does, suspended_states
 from ..definition import OUTSIDE_ROLES, STAYS, Action, Definition, State
 from ..loader import Path_, Problem
 from .people import CORRECTION
@@ -71,7 +72,7 @@ def tasks_have_a_time(subject: Subject) -> Iterator[Problem]:
 
 
 def _straight(definition: Definition, action: Action) -> Iterator[str]:
-    if not any(effect.name == "extend_statutory" for effect in action.effects):
+    if not does(action, *EXTEND):
         yield from (branch.dest for branch in action.branches if branch.dest != STAYS)
 
 
@@ -95,7 +96,8 @@ def longest(definition: Definition, others: Mapping[str, Definition], above: fro
 
     Counted are the times of the tasks on it, each state once, and for a state that opens linked cases the longest row
     of those. Not counted are corrections (their return restarts the clock), ways through an extension (it lengthens the
-    limit), withdrawal, what follows a state that closes the case (delivery has a clock of its own), and waiting.
+    limit), withdrawal, what follows a state that closes the case (delivery has a clock of its own), waiting, the steps before a
+    licence's clock begins, and those in which it stands still.
     """
     above |= {definition.key}
 
@@ -106,8 +108,9 @@ def longest(definition: Definition, others: Mapping[str, Definition], above: fro
         if state.final or state.closes:
             return 0.0 if state.closes or state.outcome in DECIDED else NO_WAY
         targets = [dest for action in definition.actions.values() if name in action.source for dest in _straight(definition, action)]
-        return stays[name] + max((onward(dest, been | {name}) for dest in targets), default=NO_WAY)
+        return (0.0 if name in uncounted else stays[name]) + max((onward(dest, been | {name}) for dest in targets), default=NO_WAY)
 
+    uncounted = before_acceptance(definition) | suspended_states(definition)
     stays = {name: _stay(state, others, above) for name, state in definition.states.items()}
     return max(onward(definition.initial, frozenset()), 0.0)
 
