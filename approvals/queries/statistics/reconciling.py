@@ -54,9 +54,8 @@ def differences(session: Session, now: datetime) -> Iterator[Difference]:
     until = rolled.rolled_until(session)
     told_steps: dict[Cell, StepLine] = {}
     told_cases: dict[Cell, CaseLine] = {}
-    kept = set(session.scalars(rolled.reopened_roots(until))) if until is not None else set()
     with any_bytes(session):
-        yield from _tell(session, now, kept, told_steps, told_cases)
+        yield from _tell(session, now, until, told_steps, told_cases)
     parts = ("grain", "month", *rolled.STEP_PARTS)
     yield from _compare("steps", parts, _shown_steps(session, until), told_steps, rolled.STEP_COUNTS)
     parts = ("grain", "month", *rolled.CASE_PARTS)
@@ -112,37 +111,71 @@ def _figures(line: StepLine | CaseLine, names: tuple[str, ...]) -> dict[str, Any
 
 
 def _tell(
-    session: Session, now: datetime, kept: set[int], steps: dict[Cell, StepLine], cases: dict[Cell, CaseLine]
+    session: Session, now: datetime, until: datetime | None, steps: dict[Cell, StepLine], cases: dict[Cell, CaseLine]
 ) -> Iterator[Difference]:
     """Count every family anew from its history. A family that was taken up again is told as it was settled, until the next run."""
     known = centres(session)
+    reopened = set(session.scalars(rolled.reopened_roots(until))) if until is not None else set()
     after = -1
     while root_ids := list(
-        session.scalars(
-            select(Case.id).where(Case.id == Case.root_id, Case.id > after).order_by(Case.id).limit(_FAMILIES_AT_ONCE)
-        )
+        session.scalars(select(Case.id).where(Case.id == Case.root_id, Case.id > after).order_by(Case.id).limit(_FAMILIES_AT_ONCE))
     ):
+        settled = _settled(session, root_ids)
         for family in families(session, root_ids):
-            number = family if isinstance(family, int) else family.root.number
-            try:
-                told_steps, told_cases = ([], []) if isinstance(family, int) else _facts(family, known, now)
-            except _UNREADABLE:
-                told_steps, told_cases = [], []
-            if not told_cases:
-                yield Difference("history", {"case": number}, "sound", False, True)
-            if not isinstance(family, int) and family.root.id in kept:
-                told_cases = [rolled.settled_fact(row) for row in _settled(session, [family.root.id])]
-            rolled.step_lines(told_steps, steps)
-            rolled.case_lines(told_cases, cases)
+            told = _told(family, known, now)
+            root_id = family if isinstance(family, int) else family.root.id
+            if told is None:
+                yield Difference("history", {"case": root_id if isinstance(family, int) else family.root.number}, "sound", False, True)
+                continue
+            rolled.step_lines(told.steps, steps)
+            if root_id in reopened:
+                rolled.case_lines(settled[root_id].values(), cases)
+                continue
+            rolled.case_lines(told.cases, cases)
+            is_settled = until is not None and told.over_at is not None and told.over_at < until
+            expected = {fact.case_id: rolled.settled_row(fact) for fact in told.cases} if is_settled else {}
+            kept = {fact.case_id: rolled.settled_row(fact) for fact in settled[root_id].values()}
+            for case_id in sorted({*expected, *kept}):
+                if expected.get(case_id) != kept.get(case_id):
+                    yield _kept_otherwise(case_id, kept.get(case_id, {}), expected.get(case_id, {}))
         after = root_ids[-1]
 
 
-def _settled(session: Session, root_ids: list[int]) -> list[SettledCase]:
-    return list(session.scalars(select(SettledCase).where(SettledCase.root_id.in_(root_ids))))
+def _settled(session: Session, root_ids: list[int]) -> dict[int, dict[int, CaseFact]]:
+    """What is kept of the settled cases of these roots, by root and case."""
+    found: dict[int, dict[int, CaseFact]] = {root_id: {} for root_id in root_ids}
+    for row in session.scalars(select(SettledCase).where(SettledCase.root_id.in_(root_ids))):
+        found[row.root_id][row.case_id] = rolled.settled_fact(row)
+    return found
 
 
-def _facts(family: Family, known: frozenset[int], now: datetime) -> tuple[list[StepFact], list[CaseFact]]:
-    """What is counted of a family, told from its events alone; nothing of one whose history is broken.
+def _kept_otherwise(case_id: int, kept: Mapping[str, Any], told: Mapping[str, Any]) -> Difference:
+    names = sorted(name for name in {*kept, *told} if kept.get(name) != told.get(name))
+    shown, truth = ({name: str(row[name]) for name in names} if row else None for row in (kept, told))
+    return Difference("settled", {"case": case_id}, "kept", shown, truth)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the events of a family tell: its ended steps, its cases, and when nothing was left to do (None: something is)."""
+
+    steps: list[StepFact]
+    cases: list[CaseFact]
+    over_at: datetime | None
+
+
+def _told(family: Family | int, known: frozenset[int], now: datetime) -> _Told | None:
+    """What the events of a family tell; None where its history is broken or cannot be read."""
+    if isinstance(family, int):
+        return None
+    try:
+        return _facts(family, known, now)
+    except _UNREADABLE:
+        return None
+
+
+def _facts(family: Family, known: frozenset[int], now: datetime) -> _Told | None:
+    """What is counted of a family, told from its events alone.
 
     Its limits, whether it was mandated, what papers were taken and when they were on their way stand in rows of their own, which
     ``approvals cases verify`` holds against the events.
@@ -150,7 +183,7 @@ def _facts(family: Family, known: frozenset[int], now: datetime) -> tuple[list[S
     for case in family.cases:
         replayed = replay(case, family.events[case.id], county_catalogue())
         if family.damage or not isinstance(replayed, Replayed) or any(chain_problems(case, family.events[case.id])):
-            return [], []
+            return None
         family.replayed[case.id] = replayed
     root, story = family.root, story_of(family)
     carried = {root.id: [Interval(from_microseconds(each.sent_at), _moment(each.received_at)) for each in family.hand_overs]}
@@ -171,8 +204,10 @@ def _facts(family: Family, known: frozenset[int], now: datetime) -> tuple[list[S
     delegated = {mandate.case_id for mandate in family.mandates}
     paper = {root.id} if any(item.kind != "result" for item in family.custody_items) else set()
     calendar = county_calendar()
-    closed = [step_of(calendar, stay, stopped, carried) for each in stays.values() for stay in each if stay.closed_at is not None]
-    return closed, list(counted_cases(rows, stays, stopped, carried, delegated, visits, paper, now))
+    every = [stay for each in stays.values() for stay in each]
+    steps = [step_of(calendar, stay, stopped, carried) for stay in every if stay.closed_at is not None]
+    facts = list(counted_cases(rows, stays, stopped, carried, delegated, visits, paper, now))
+    return _Told(steps, facts, max(stay.closed_at for stay in every) if len(steps) == len(every) else None)
 
 
 def _moment(at: int | None) -> datetime | None:
