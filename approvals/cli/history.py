@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from approvals.models import LogFile
-from approvals.operations.logs.importing import remove_files
+from approvals.operations.logs.importing import path_text, remove_files
 from approvals.queries.logs import NoSuchLog, files_of, log_named, logs
 
 from . import history_import
@@ -78,7 +78,7 @@ def _files(session: Session, name: str, file_name: str | None) -> list[LogFile]:
         raise click.ClickException(f"没有叫“{name}”的日志。{known}") from None
     if file_name is None:
         return files
-    path = str(Path(file_name).resolve())
+    path = path_text(Path(file_name))
     chosen = [file for file in files if file.path == path] or [file for file in files if Path(file.path).name == file_name]
     if not chosen:
         raise click.ClickException(f"“{name}”里没有“{file_name}”这个文件。有：{'、'.join(file.path for file in files)}。")

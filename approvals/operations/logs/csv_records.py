@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import IO
 
-from .records import LONGEST_SHOWN, AnyRecord, Broken, Fault, Options, Record, Unreadable
+from .records import AnyRecord, Broken, Fault, Options, Record, Unreadable, shown
 
 LONGEST_LINE = 1 << 20
 """Characters of a line; a longer one is passed over unread."""
@@ -121,21 +121,21 @@ class CsvLog:
         return csv.reader(self._lines, delimiter=self.delimiter, skipinitialspace=self.skips_spaces, strict=True)
 
     def _unparsed(self, error: Exception) -> Fault:
-        shown = self._lines.held[0].strip()[:LONGEST_SHOWN] if self._lines.held else ""
+        line = shown(self._lines.held[0].strip())
         if isinstance(error, _TooMuch):
             what, mend = str(error), "请检查这一行是否缺少换行或引号。"
         elif "field larger" in str(error):
             what, mend = f"一格超过 {csv.field_size_limit()} 个字，多半是引号没有成对", "请检查这一行的双引号。"
         else:
             what, mend = "双引号没有成对，或后面还有文字", "内容里的双引号请写两遍，整格再用双引号括起来。"
-        return Fault(_WHOLE_LINE, shown, what, mend)
+        return Fault(_WHOLE_LINE, line, what, mend)
 
     def _uneven(self, cells: list[str]) -> Fault:
-        shown = self._lines.held[0].strip()[:LONGEST_SHOWN]
+        line = shown(self._lines.held[0].strip())
         what = f"有 {len(cells)} 列，表头是 {len(self.heading)} 列"
         if len(cells) > len(self.heading):
-            return Fault(_WHOLE_LINE, shown, what, "内容里有分隔符的格请用双引号括起来。")
-        return Fault(_WHOLE_LINE, shown, what, "请补齐缺少的列；没有内容的列也要留着分隔符。")
+            return Fault(_WHOLE_LINE, line, what, "内容里有分隔符的格请用双引号括起来。")
+        return Fault(_WHOLE_LINE, line, what, "请补齐缺少的列；没有内容的列也要留着分隔符。")
 
     def _heading(self, options: Options) -> tuple[str, bool, list[str]]:
         wanted = [getattr(options, field) for field, _ in _NAMED if getattr(options, field)]
@@ -163,14 +163,14 @@ class CsvLog:
 
     @staticmethod
     def _refuse(options: Options, heading: list[str]) -> None:
-        shown = "、".join(heading[:_ALL_COLUMNS])
+        there = "、".join(heading[:_ALL_COLUMNS])
         for field, option in _NAMED:
             name = getattr(options, field)
             if name and name not in heading:
                 alike = [each for each in heading if name.casefold() == each.casefold()]
                 close = alike or difflib.get_close_matches(name, heading, 1, 0.6)
                 meant = f"是不是“{close[0]}”？" if close else ""
-                raise Unreadable(f"表头里没有“{name}”这一列（{option}）。{meant}文件里的列有：{shown}。第一行应是表头。")
+                raise Unreadable(f"表头里没有“{name}”这一列（{option}）。{meant}文件里的列有：{there}。第一行应是表头。")
             if name and heading.count(name) > 1:
                 raise Unreadable(f"表头里有 {heading.count(name)} 列都叫“{name}”（{option}），请先改成不同的名称。")
 

@@ -121,14 +121,14 @@ class Importer:
 
     def _begin(self, path: Path, digest: str, size: int) -> Begun:
         with self._database.reading() as session:
-            files = files_named(session, self._name, str(path), digest)
+            files = files_named(session, self._name, path_text(path), digest)
         # A file of which nothing could be used is no reason to refuse its mended edition.
         useless = [file for file in files if file.state == REMOVING or (file.digest != digest and not file.events)]
         outdated = files if self._replaces else useless
         remove_files(self._database, [file.id for file in outdated])
         grown_from = next((file.id for file in files if file not in outdated and self._has_grown(path, file, size)), None)
         options = asdict(self._options)
-        return self._database.write(begin_file, self._name, str(path), digest, size, options, grown_from, self._now())
+        return self._database.write(begin_file, self._name, path_text(path), digest, size, options, grown_from, self._now())
 
     def _has_grown(self, path: Path, file: LogFile, size: int) -> bool:
         """Whether a file is the beginning of what now lies there, up to the end of a line and of a record."""
@@ -152,6 +152,11 @@ class Importer:
         if backwards:
             tallies[BACKWARDS] = [backwards, 0]
         self._database.write(end_file, file_id, records, tallies, self._now())
+
+
+def path_text(path: Path) -> str:
+    """Where a file lies, as a database can keep it: a name may hold bytes that are no text."""
+    return str(path.resolve()).encode("utf-8", "backslashreplace").decode()
 
 
 def remove_files(database: Database, file_ids: list[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .moments import SECOND, BadMoment, Moments
-from .records import LONGEST_SHOWN, Fault, Options, Record
+from .records import Fault, Options, Record, shown
 
 LONGEST_TEXT = 500
 
@@ -50,14 +50,15 @@ class Judge:
         """The event as it is entered, or everything that is wrong with it."""
         line, case, activity, time, resource, group, start, lifecycle = record
         texts = f"{case}{activity}{resource}{group}"
+        faults: list[Fault] = []
         if not case or not activity or case.isspace() or activity.isspace() or len(texts) > LONGEST_TEXT or _is_damaged(texts):
-            faults = list(self._faults(record))
-            if faults:
-                return faults
+            faults += self._faults(record)
         try:
             moment = self._read(time.strip())
         except BadMoment as error:
-            return [*self._faults(record), self._fault("time", time, error.what, error.mend)]
+            faults.append(self._fault("time", time, error.what, error.mend))
+        if faults:
+            return faults
         if start and (fault := self._early_end(line, start, moment.microseconds)):
             return [fault]
         if moment.precision != SECOND and moment.precision in NOTES:
@@ -108,7 +109,7 @@ class Judge:
                 yield self._fault(field, text, f"有 {len(text)} 个字，最多 {LONGEST_TEXT} 个", "请核对列是否选对，或在文件里缩短。")
 
     def _fault(self, field: str, value: str, what: str, mend: str) -> Fault:
-        return Fault(self._columns.get(field) or field, value[:LONGEST_SHOWN], what, mend)
+        return Fault(shown(self._columns.get(field) or field), shown(value), what, mend)
 
 
 def _is_damaged(text: str) -> bool:

@@ -54,6 +54,11 @@ class Fault(NamedTuple):
     mend: str
 
 
+def shown(text: str) -> str:
+    """The beginning of a text, as a report can have it."""
+    return text[:LONGEST_SHOWN].replace("\0", "␀")
+
+
 class Broken(NamedTuple):
     """A record whose texts cannot be told apart."""
 
