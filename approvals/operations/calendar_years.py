@@ -1,0 +1,191 @@
+"""Entering the notice of holidays of a year: from a form or a file, judged, shown, and only then stored.
+
+A year may be entered again: the latest revision is in force, the earlier ones stay. What it moves is ``deadline_moves``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from approvals.calendar import FIRST_KNOWN_YEAR, county_calendar
+from approvals.models import CalendarYear
+from workflows.clock import WorkingCalendar, Year
+from workflows.clock.notice import (
+    FILE,
+    NAME,
+    NUMBER,
+    YEAR,
+    Days,
+    days_of_year,
+    judge,
+    ranges,
+    read_csv,
+    read_number,
+    read_text,
+    year_of,
+)
+from workflows.clock.notice import Fault as NoticeFault
+
+from .acting import Acting
+from .administration.faults import Fault, refuse
+from .administration.log import record
+from .administration.office_file import decoded
+from .deadline_moves import forget
+from .errors import Outdated
+from .permissions import refuse_unless
+from .reference import network_changed
+
+LONGEST_NAME, LONGEST_NUMBER = 200, 60
+YEARS_AHEAD = 2
+MOST_BYTES = 64 * 1024
+SUBJECT = "calendar"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A year as it was understood: its notice, its days off on weekdays and its weekends that are worked."""
+
+    number: int
+    name: str
+    notice_number: str
+    year: Year
+    days: Days
+
+
+def read_notice(typed: Mapping[str, str], csv: str | None, today: date) -> Notice:
+    """What was typed, or stands in a file, held against the calendar in force. Raises Faulty with every sentence that helps."""
+    number = _year(typed.get("year", ""), today)
+    faults: list[NoticeFault] = []
+    name, notice_number = _named(typed, number, faults)
+    days = Days()
+    if csv is not None:
+        read_csv(number, csv, days)
+    else:
+        for column in ("holidays", "workdays"):
+            read_text(number, typed.get(column, ""), column, days)
+    faults += days.faults or judge(number, days, county_calendar(), today)
+    refuse([Fault(each.field, {"zh": each.zh, "en": each.en}) for each in faults])
+    year = Year(year_of(number, days), official=True, notice=f"{name}（{notice_number}）")
+    return Notice(number, name, notice_number, year, days_of_year(number, year))
+
+
+def read_file(data: bytes) -> str | None:
+    """The text of a file that was sent; None for none. Raises Faulty for one that cannot be read."""
+    text = decoded(data) if len(data) <= MOST_BYTES else None
+    if text is None:
+        zh = "这个文件读不出来。请用“另存为”存成 CSV（UTF-8 或 GB18030），两列：date、working，再上传。"
+        refuse([Fault(FILE, {"zh": zh, "en": "This file cannot be read: save it as CSV with the columns date and working."})])
+    return text if data else None
+
+
+def usual_name(number: int) -> str:
+    """What the notice of a year is called."""
+    return f"国务院办公厅关于{number}年部分节假日安排的通知"
+
+
+def _year(typed: str, today: date) -> int:
+    text = typed.strip().removesuffix("年")
+    first, last = max(FIRST_KNOWN_YEAR, today.year - 1), today.year + YEARS_AHEAD
+    if not (text.isdecimal() and len(text) == 4 and first <= int(text) <= last):
+        zh = f"请填 {first} 到 {last} 之间的年份，例如 {today.year + 1}。更早的年份已经办完，更晚的还没有公布。"
+        refuse([Fault(YEAR, {"zh": zh, "en": f"Enter a year from {first} to {last}."})])
+    return int(text)
+
+
+def _named(typed: Mapping[str, str], number: int, faults: list[NoticeFault]) -> tuple[str, str]:
+    name = " ".join(typed.get("name", "").split())
+    notice_number = read_number(typed.get("number", ""))
+    if not name or len(name) > LONGEST_NAME:
+        zh = f"请填通知的名称（最多 {LONGEST_NAME} 字），例如：{usual_name(number)}。"
+        faults.append(NoticeFault(NAME, zh, "Enter the name of the notice."))
+    elif str(number) not in name:
+        zh = f"通知名称里没有“{number}”，是不是另一年的通知？请核对年份和名称。"
+        faults.append(NoticeFault(NAME, zh, f"The name does not mention {number}; is it the notice of another year?"))
+    if notice_number is None or len(notice_number) > LONGEST_NUMBER:
+        zh = f"请填文号，例如：国办发明电〔{number - 1}〕7号。没有文号的不是正式通知，先不要录入。"
+        faults.append(NoticeFault(NUMBER, zh, f"Enter its number, such as 国办发明电〔{number - 1}〕7号."))
+    return name, notice_number or ""
+
+
+def supposed(notice: Notice) -> WorkingCalendar:
+    """The calendar in force with this year in place of its own."""
+    calendar = county_calendar()
+    return WorkingCalendar({**calendar.years, notice.number: notice.year}, calendar.hours, calendar.closures)
+
+
+def revision_of(session: Session, number: int) -> int:
+    """The revision in force of a year; 0 for one that nothing was entered for."""
+    newest = select(CalendarYear.revision).where(CalendarYear.year == number).order_by(CalendarYear.revision.desc()).limit(1)
+    return session.scalar(newest) or 0
+
+
+def enter(
+    session: Session, acting: Acting, typed: Mapping[str, str], csv: str | None, shown: str, today: date, now: datetime
+) -> CalendarYear | None:
+    """Store a notice that was shown before; None when it stands in the database already, as after a second click.
+
+    ``shown`` is the revision of the year by which the preview was made. Raises Faulty, and Outdated when somebody entered the year
+    meanwhile.
+    """
+    refuse_unless(acting, "manage_calendar")
+    network_changed(session)  # of two who enter a notice at once the second sees what the first one entered
+    forget()
+    notice = read_notice(typed, csv, today)
+    revision = revision_of(session, notice.number)
+    before = _row(session, notice.number, revision)
+    working = "".join(map(str, notice.year.working))
+    if before is not None and (before.working, before.notice_name, before.notice_number, before.official) == (
+        working, notice.name, notice.notice_number, True,
+    ):  # fmt: skip
+        return None
+    if shown != str(revision):
+        raise Outdated(
+            "year-entered",
+            {
+                "zh": f"{notice.number}年刚刚由别人录入过，这次还没有保存。请看下面按新日历算出的变动，再确认。",
+                "en": f"Somebody has just entered {notice.number}; nothing was stored. See what moves now, and confirm again.",
+            },
+        )
+    row = CalendarYear(
+        year=notice.number, revision=revision + 1, official=True, notice_name=notice.name, notice_number=notice.notice_number,
+        working=working, entered_at=now, entered_by_id=acting.person_id,
+    )  # fmt: skip
+    former = county_calendar().years.get(notice.number)
+    session.add(row)
+    session.flush()
+    record(
+        session, acting, now, subject=SUBJECT, subject_id=row.id, title=f"{notice.number}年",
+        before=_described(notice.number, former) if former is not None else None,
+        after=_described(notice.number, notice.year) | {"notice_name": notice.name, "notice_number": notice.notice_number},
+    )  # fmt: skip
+    return row
+
+
+def _row(session: Session, number: int, revision: int) -> CalendarYear | None:
+    return session.scalar(select(CalendarYear).where(CalendarYear.year == number, CalendarYear.revision == revision))
+
+
+def _described(number: int, year: Year) -> dict[str, object]:
+    days = days_of_year(number, year)
+    return {"official": year.official, "off": in_words(days.off), "worked": in_words(days.worked)}
+
+
+def in_words(days: list[date]) -> str:
+    """Days as ranges, on one line: 01-01、02-08 至 02-11."""
+    return "、".join(f"{first:%m-%d}" if first == last else f"{first:%m-%d} 至 {last:%m-%d}" for first, last in ranges(days))
+
+
+def as_typed(days: list[date]) -> str:
+    """Days as a form takes them: one range a line."""
+    return "\n".join(f"{first}" if first == last else f"{first} 至 {last}" for first, last in ranges(days))
+
+
+def days_in(number: int) -> list[date]:
+    """Every day of a year."""
+    first, following = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
+    return [date.fromordinal(each) for each in range(first, following)]

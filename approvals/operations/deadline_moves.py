@@ -1,0 +1,241 @@
+"""Moving the open deadlines after a notice of holidays: what would move, and moving it, a batch of families at a time.
+
+Every open case and task whose deadline lies in the year or after it is derived anew by the calendar in force; where that says
+another day, the case gets an event and those whose date moved are told. Deriving twice changes nothing, so that the schedule
+can repeat it until no action that began with the old calendar can still be under way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Text, and_, bindparam, func, or_, select, type_coerce, update
+from sqlalchemy.orm import Session
+
+from approvals import calendar
+from approvals.db import CanonicalJson, Prepared, UtcDateTime, current_engine, from_microseconds, to_microseconds
+from approvals.models import CalendarYear, Case, Task
+from approvals.queries.replay import DEADLINES_MOVED
+from workflows.clock import OFFICE_ZONE, WorkingCalendar
+from workflows.engine.facts import SYSTEM_ACTOR
+
+from . import clock_effects, clocks
+from .reference import network_changed
+from .rows import notice_row
+from .snapshot import COLUMNS, TASK_COLUMNS, CaseNow, case_from_row
+from .unit import Unit
+
+AT_ONCE = 50
+"""Families in one transaction: so long others wait on SQLite."""
+
+PREVIEWED_AT_ONCE = 200
+SETTLED_AFTER = timedelta(minutes=10)
+"""Longer than a process keeps a calendar that nobody told it is old, and longer than any action takes."""
+
+CLOCKS = ("promised", "statutory", "task", "timer")
+
+cases, tasks = Case.__table__.c, Task.__table__.c
+_move_task = Prepared(
+    lambda dialect: (
+        update(Task.__table__)
+        .where(tasks.id == bindparam("task_id"))
+        .values(due_at=bindparam("due_at"), timer_at=bindparam("timer_at"))
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One clock of one case: promised, statutory, the step's (task) or its automatic end (timer)."""
+
+    number: str
+    clock: str
+    before: datetime
+    after: datetime
+
+
+@dataclass(slots=True)
+class Preview:
+    """What a calendar would move: counts of cases and deadlines, and the first of them."""
+
+    cases: int = 0
+    later: int = 0
+    earlier: int = 0
+    moves: list[Move] = field(default_factory=list)
+
+
+def preview(session: Session, supposed: WorkingCalendar, year: int, now: datetime, most: int) -> Preview:
+    """What a calendar would move, without moving it; at most so many moves are listed."""
+    found, after = Preview(), 0
+    while roots := _affected(session.connection(), year, after, PREVIEWED_AT_ONCE):
+        after = roots[-1]
+        unit = Unit(session, now, _families(session.connection(), roots))
+        with calendar.supposing(supposed):
+            for case in unit.cases.values():
+                moves = _derive(unit, case)
+                found.cases += bool(moves)
+                found.later += sum(move.after > move.before for move in moves)
+                found.earlier += sum(move.after < move.before for move in moves)
+                found.moves += moves[: max(0, most - len(found.moves))]
+    return found
+
+
+def move_next(session: Session, after: int, now: datetime) -> tuple[int | None, int]:
+    """Move the deadlines of the next families; returns the last of them, None when there is none, and how many cases moved."""
+    refresh(session)
+    unsettled = _unsettled(session)
+    roots = _affected(session.connection(), min((row.year for row in unsettled), default=9999), after, AT_ONCE)
+    if not roots:
+        return None, 0
+    return roots[-1], _move(session, roots, unsettled[-1], now)
+
+
+def settle(session: Session, now: datetime) -> None:
+    """Note that every deadline follows; asked after a pass that moved nothing."""
+    old = [row for row in _unsettled(session) if row.entered_at <= now - SETTLED_AFTER]
+    for row in old:
+        row.settled_at = now
+    if old:
+        session.flush()
+        network_changed(session)  # so that whoever verifies knows that nothing is still on its way
+        forget()
+
+
+def refresh(session: Session) -> None:
+    """Take the calendar that stands in the database, whatever this process has kept."""
+    engine = current_engine()
+    if engine is not None:
+        version = session.scalar(select(calendar.version_now))
+        calendar.note_version(engine, version or 0)
+
+
+def forget() -> None:
+    """Read the calendar anew at the next use, after it was changed here."""
+    engine = current_engine()
+    if engine is not None:
+        calendar.forget(engine)
+
+
+def is_unsettled(session: Session) -> bool:
+    """Whether open deadlines may still have to move."""
+    return session.scalar(select(func.count()).select_from(CalendarYear).where(CalendarYear.settled_at.is_(None))) != 0
+
+
+def _unsettled(session: Session) -> Sequence[CalendarYear]:
+    waiting = select(CalendarYear).where(CalendarYear.settled_at.is_(None))
+    return session.scalars(waiting.order_by(CalendarYear.entered_at, CalendarYear.revision)).all()
+
+
+def _affected(connection: Connection, year: int, after: int, most: int) -> list[int]:
+    """Root cases after one, by identifier, with an open deadline in the year or after it: no other can move."""
+    if year > date.max.year - 1:
+        return []
+    since = datetime(year, 1, 1, tzinfo=OFFICE_ZONE)
+    late = [Case.promised_due_at >= since, Case.statutory_due_at >= since]
+    of_cases = select(Case.root_id).where(Case.closed_at.is_(None), or_(*late))
+    of_tasks = select(Task.root_id).where(Task.closed_at.is_(None), or_(Task.due_at >= since, Task.timer_at >= since))
+    both = of_cases.union(of_tasks).subquery()
+    page = select(both.c.root_id).where(both.c.root_id > after).order_by(both.c.root_id).limit(most)
+    return list(connection.scalars(page))
+
+
+def _families(connection: Connection, roots: Iterable[int]) -> list[CaseNow]:
+    columns = [*(cases[name] for name in COLUMNS), *(tasks[name] for name in TASK_COLUMNS)]
+    joined = Case.__table__.outerjoin(Task.__table__, and_(tasks.case_id == cases.id, tasks.closed_at.is_(None)))
+    statement = select(*map(_plain, columns)).select_from(joined).where(cases.root_id.in_(roots))
+    return [case_from_row(tuple(row)) for row in connection.execute(statement.order_by(cases.id))]
+
+
+def _plain(column: Any) -> Any:
+    """A column as it is stored: cases in memory hold no other values."""
+    if isinstance(column.type, UtcDateTime):
+        return type_coerce(column, BigInteger)
+    return type_coerce(column, Text) if isinstance(column.type, CanonicalJson) else column
+
+
+def _move(session: Session, roots: list[int], year: CalendarYear, now: datetime) -> int:
+    connection = session.connection()
+    if connection.dialect.name != "sqlite":  # the roots first, in order, as every action does
+        connection.execute(select(Case.id).where(Case.id.in_(roots)).order_by(Case.id).with_for_update())
+    unit = Unit(session, now, _families(connection, roots))
+    moved = 0
+    for case in list(unit.cases.values()):
+        moves = _derive(unit, case)
+        if moves:
+            moved += 1
+            _record(unit, case, moves, year)
+    if moved:
+        unit.write()
+    return moved
+
+
+def _derive(unit: Unit, case: CaseNow) -> list[Move]:
+    """Derive the clocks of an open case, and of its open task, by the calendar in force; what came out otherwise."""
+    before = _times(case)
+    if case.closed_at is None:
+        clocks.derive(case, clock_effects.ledger_of(unit, case))
+    task = case.task
+    if task is not None:
+        opened, state = from_microseconds(task.opened_at), case.definition.states[task.state]
+        task.due_at = clocks.due(opened, state.time) if state.time else None
+        task.timer_at = clocks.timer(case.definition, task.state, opened)
+    pairs = zip(CLOCKS, before, _times(case), strict=True)
+    return [
+        Move(case.number, clock, from_microseconds(old), from_microseconds(new))
+        for clock, old, new in pairs
+        if old != new and old is not None and new is not None
+    ]
+
+
+def _times(case: CaseNow) -> tuple[int | None, ...]:
+    task = case.task
+    of_task = (task.due_at, task.timer_at) if task is not None else (None, None)
+    return (case.promised_due_at, case.statutory_due_at, *of_task)
+
+
+def _record(unit: Unit, case: CaseNow, moves: list[Move], year: CalendarYear) -> None:
+    payload: dict[str, Any] = {
+        "calendar": {"year": year.year, "revision": year.revision, "notice": year.notice_number},
+        "moved": {move.clock: [to_microseconds(move.before), to_microseconds(move.after)] for move in moves},
+    }
+    task = case.task
+    if task is not None and any(move.clock in ("task", "timer") for move in moves):
+        unit.add(_move_task, {"task_id": task.id, "due_at": task.due_at, "timer_at": task.timer_at})
+    unit.record(
+        case, SYSTEM_ACTOR, "system", DEADLINES_MOVED, case.state, case.state, payload, task.id if task is not None else None
+    )
+    _tell(unit, case, {move.clock: move for move in moves}, year)
+
+
+def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], year: CalendarYear) -> None:
+    """Tell the applicant of the whole matter's date, and whoever holds the task of its own."""
+    of_case = moved.get("promised") or moved.get("statutory")
+    if of_case is not None and case.id == case.root_id:
+        text = _text("办结期限", "is to be finished by", of_case, year)
+        unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=case.applicant_id))
+    holder = case.task.holder_id if case.task is not None else None
+    if "task" in moved and holder is not None and holder != case.applicant_id:
+        text = _text("这一步的期限", "is due at this step on", moved["task"], year)
+        unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=holder))
+
+
+def _text(what: str, what_en: str, move: Move, year: CalendarYear) -> dict[str, str]:
+    before, after = _day(move.before), _day(move.after)
+    notice = year.notice_number or "退回暂定"
+    return {
+        "zh": f"办件 {move.number} 的{what}由 {before} 改为 {after}：{year.year}年放假安排已经更新（{notice}），工作日随之变化。",
+        "en": f"Case {move.number} {what_en} {after} instead of {before}: the holidays of {year.year} are set ({year.notice_number}).",
+    }
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}"
+
+
+def grouped(moves: Iterable[Move]) -> list[tuple[str, list[Move]]]:
+    """Moves by case, in order."""
+    return [(number, list(each)) for number, each in groupby(moves, key=lambda move: move.number)]
