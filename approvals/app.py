@@ -51,15 +51,17 @@ from approvals.views import (
     staff_accounts,
     statistics,
     supervision,
+    urging,
     verifying,
     wallet,
+    warnings,
 )
 from workflows.clock import OFFICE_ZONE
 
 PARTS = (
     public, progress, signing, revoking, accounts, names, notices, deliveries, applications, intake, cases, consents, counter, custody,
-    delegation, mandates, mandate_papers, help_requests, ratings, desk, ledger, supervision, statistics, verifying, wallet, administration,
-    positions, staff_accounts, audit, assets,
+    delegation, mandates, mandate_papers, help_requests, ratings, desk, ledger, supervision, statistics, verifying, wallet,
+    administration, positions, staff_accounts, audit, assets, urging, warnings,
 )  # fmt: skip
 """The pages, by who uses them."""
 

@@ -38,14 +38,14 @@ class Due:
 def near_until(budget: Mapping[str, Any], now: datetime) -> datetime:
     """Tasks with this budget that are due no later than this are near due: a quarter of the budget or less is left."""
     calendar = county_calendar()
-    return calendar.add_working_seconds(now, int(DEFAULT_AMBER_SHARE * _working_seconds(Budget.parse(budget))))
+    return calendar.add_working_seconds(now, int(DEFAULT_AMBER_SHARE * rough_working_seconds(budget)))
 
 
-def _working_seconds(budget: Budget) -> int:
-    """The working time of a budget; for calendar days and months a rough one, which the colour alone reads."""
-    day = county_calendar().hours.seconds_per_day
+def rough_working_seconds(budget: Mapping[str, Any]) -> int:
+    """The working time of a budget; for calendar days and months a rough one, for the colour and for what may be near due."""
+    allowed, day = Budget.parse(budget), county_calendar().hours.seconds_per_day
     seconds = {"working_hours": 3600, "half_days": day // 2, "working_days": day, "days": day * 5 // 7, "months": day * 21}
-    return int(budget.amount * seconds[budget.unit])
+    return int(allowed.amount * seconds[allowed.unit])
 
 
 def due_of(due_at: datetime | None, budget: Mapping[str, Any] | None, now: datetime) -> Due | None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased
 
-from approvals.models import Case, Person, Task
+from approvals.models import Case, Person, Task, Urging
 from workflows.county import county_catalogue
 from workflows.engine.definition import Definition, State
 
@@ -72,6 +72,8 @@ class Row:
     holder: str | None
     case: Case | None = None
     task: Task | None = None
+    urged: int = 0
+    """How often the step was urged by the applicant or a supervisor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,8 @@ def near_due(now: datetime, tasks: Any = Task, roles: frozenset[str] | None = No
 
 def _rows(outer: bool = False) -> Select[Any]:
     applicant, holder = aliased(Person), aliased(Person)
-    statement = select(Task, Case, applicant.name.label("applicant"), holder.name.label("holder"))
+    urged = select(func.count(Urging.id)).where(Urging.task_id == Task.id).correlate(Task).scalar_subquery()
+    statement = select(Task, Case, applicant.name.label("applicant"), holder.name.label("holder"), urged.label("urged"))
     if outer:
         statement = statement.add_columns(promised_due().label("promised"))
         statement = statement.select_from(Case).outerjoin(Task, and_(Task.case_id == Case.id, Task.closed_at.is_(None)))
@@ -279,5 +282,5 @@ def _row(line: Any, now: datetime) -> Row:
         due = due_of_promise(definition, getattr(line, "promised", None), now)
     return Row(
         task.id if task is not None else None, case.number, case.token, case.company, definition, state, due, line.applicant,
-        task.holder_id if task is not None else None, line.holder, case, task,
+        task.holder_id if task is not None else None, line.holder, case, task, line.urged,
     )  # fmt: skip

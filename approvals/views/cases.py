@@ -39,6 +39,7 @@ from . import (
     follow_ups,
     request,
     telling,
+    urging,
 )
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
@@ -111,6 +112,7 @@ def case_page(token: str) -> str:
             "reasons": {member.case.id: reason(view, lines, member, lists) for member in family.members},
             "results": results(view, cases.documents_of(session, family), lists), "ratings": _ratings(view, lines),
             "applicant": applicant(view, lines, full=view.sees_numbers(subject)), "resend_address": resending(view),
+            **urging.of_case(view, lines),
             "whose": whose_table(view),
         }  # fmt: skip
         return delegated_case.page(view, lines, shared, lists)
@@ -157,6 +159,7 @@ def case_page(token: str) -> str:
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         materials=materials, address_of=case_files.address_of(view, materials), routes=routes_of(family, lines, subject),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
+        **urging.of_case(view, lines),
         whose=whose_table(view),
     )  # fmt: skip
 
@@ -335,6 +338,7 @@ def event_title(line: Line) -> str:
         "consent:given": _("同意把资料提供给%(office)s", office=consented_office(line)),
         "consent:withdrawn": _("撤回把资料提供给%(office)s的同意", office=consented_office(line)),
         "case:clock-begun": _("办理时限开始计算"),
+        "case:urged": _("催办"),
         "signatures:reminded": _("提醒还没有签署的人"),
         "signatures:contact-changed": _("改正签署人的手机号"),
     }

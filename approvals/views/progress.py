@@ -9,7 +9,6 @@ from datetime import datetime
 
 from flask import Blueprint, abort, current_app, redirect, render_template, url_for
 from flask import request as asked
-from flask import session as cookie
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -29,12 +28,10 @@ from workflows.engine.definition import DELEGATED, State
 
 from . import request
 from .access import public
+from .checked_receipts import remember
+from .urging import panel_of_receipt
 
 blueprint = Blueprint("progress", __name__)
-CHECKED = "phone_checked"
-"""In the session: the newest receipts whose telephone this visitor has given, so that they can rate the case."""
-
-MOST_CHECKED = 5
 
 
 @blueprint.get("/progress")
@@ -63,16 +60,6 @@ def find() -> Response | tuple[str, int]:
 
 def _asking(number: str = "", fault: str = "") -> str:
     return render_template("progress/index.html", number=number, fault=fault)
-
-
-def remember(token: str) -> None:
-    """Note in the session that this visitor knows the telephone behind a receipt."""
-    cookie[CHECKED] = [token, *(each for each in cookie.get(CHECKED, []) if each != token)][:MOST_CHECKED]
-
-
-def is_checked(token: str) -> bool:
-    """Whether this visitor has given the telephone behind a receipt."""
-    return token in cookie.get(CHECKED, [])
 
 
 def visitor_mark() -> str:
@@ -121,7 +108,8 @@ def show(token: str) -> str:
         step_title=lambda step: state_title(step.state, cause_of(step.action)),
         stations=journey_of(session, family, entered_by(steps, root.definition.key)),
         expected=expectation(session, root.definition.key, now), working_time=working_time,
-        ratings=ratings_of(session, root.case.id) if is_closed else [], may_rate=is_closed and root.case.applicant_id is None,
+        urging=panel_of_receipt(family, token), ratings=ratings_of(session, root.case.id) if is_closed else [],
+        may_rate=is_closed and root.case.applicant_id is None,
         is_own=root.case.applicant_id is not None and _person() == root.case.applicant_id,
     )  # fmt: skip
 

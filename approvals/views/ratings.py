@@ -20,7 +20,7 @@ from workflows.county import county_catalogue
 
 from . import request
 from .access import public, requires
-from .progress import is_checked
+from .checked_receipts import is_checked
 from .signing import is_confirmed
 
 blueprint = Blueprint("ratings", __name__)

@@ -45,6 +45,8 @@ PUBLIC_ENDPOINTS: set[str] = {
     "signing.link",
     "signing.new_link",
     "signing.sign",
+    # After the same check of the telephone as a rating.
+    "urging.urge_by_receipt",
     "verifying.compare",
     "verifying.look_up",
     "verifying.lookup",
