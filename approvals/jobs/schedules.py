@@ -16,7 +16,7 @@ from approvals.db import Database
 from approvals.gateway import Gateways
 from approvals.operations import messages, names, uploads
 
-from . import calendar, hand_overs, reminders, rollups, timers
+from . import calendar, hand_overs, reminders, rollups, timers, warnings
 from .delivering import deliver
 
 
@@ -71,8 +71,8 @@ SCHEDULES = (
     Schedule("messages", "*/5 * * * *", partial(_deliver, urgent=False), partial(messages.is_due, urgent=False)),
     Schedule("timers", "*/5 * * * *", lambda work: timers.fire_due(work.database, work.clock()), timers.is_due),
     Schedule("unsigned", "*/30 * * * *", lambda work: reminders.remind_unsigned(work.database, work.clock())),
-    Schedule("moved-deadlines", "* * * * *", lambda work: calendar.move_deadlines(work.database, work.clock())),
     Schedule("deadline-warnings", "*/5 * * * *", lambda work: warnings.warn_due(work.database, work.clock())),
+    Schedule("moved-deadlines", "* * * * *", lambda work: calendar.move_deadlines(work.database, work.clock())),
     Schedule("late-hand-overs", "*/5 * * * *", lambda work: hand_overs.alarm_late(work.database, work.clock())),
     Schedule("rollups", "*/5 * * * *", lambda work: rollups.catch_up(work.database, work.clock())),
     Schedule("reconciliation", "30 2 * * *", lambda work: rollups.reconcile(work.database, work.clock())),
