@@ -1,6 +1,6 @@
 """The statistics of supervisors: figures of cases and steps, their tables, charts and files."""
 
-from . import behind, overview, steps
+from . import behind, openings, overview, standing, steps, trends
 from .part import blueprint
 
-__all__ = ["behind", "blueprint", "overview", "steps"]
+__all__ = ["behind", "blueprint", "openings", "overview", "standing", "steps", "trends"]

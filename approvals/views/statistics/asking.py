@@ -26,7 +26,8 @@ CHANNELS = {"online": _l("网上申报"), "window": _l("窗口收件"), "point":
 IN_THE_LIST = ("county_hall", "sub_centre", "town_centre")
 """The kinds of office that the form offers. A thousand village points are no list: a click on their town leads to them."""
 
-MONTH = re.compile(r"(\d{4})[-./年](\d{1,2})月?")
+MONTH = re.compile(r"(\d{4})\D(\d{1,2})\D?", re.ASCII)
+"""As browsers send it, 2026-11, or as people write it with any sign or word between and after."""
 
 
 @dataclass(frozen=True, slots=True)

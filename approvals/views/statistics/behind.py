@@ -57,10 +57,10 @@ def _asked() -> Behind:
         # The reach was checked with the office itself.
         offices, chosen = frozenset({wanted.office.id}), replace(chosen, office_id=None)
     late = True if asked.args.get("timing") == "late" else None
-    return Behind(wanted, chosen, offices, _state(chosen.workflow), late, alone)
+    return Behind(wanted, chosen, offices, state_asked(chosen.workflow), late, alone)
 
 
-def _state(workflow: str | None) -> str | None:
+def state_asked(workflow: str | None) -> str | None:
     """The state asked for, where the workflow has it in any of its versions."""
     state = asked.args.get("state", "")
     known = workflow and any(each.key == workflow and state in each.states for each in county_catalogue())
@@ -129,12 +129,13 @@ def _row(row: StepRow) -> list[Cell]:
     return [
         Cell(row.number, link=url_for("cases.case_page", token=row.token)), Cell(row.company or _("（名称未填）")),
         Cell(f"{say(definition.title)} · {say(state.title)}"), Cell(office.name if office else ""),
-        Cell(_at(row.opened_at)), Cell(_at(row.closed_at)), Cell(_at(row.due_at)),
+        Cell(at_minute(row.opened_at)), Cell(at_minute(row.closed_at)), Cell(at_minute(row.due_at)),
         Cell(hours(row.fact.working)), Cell(str(TIMINGS[row.fact.timing])),
     ]  # fmt: skip
 
 
-def _at(moment: datetime | None) -> str:
+def at_minute(moment: datetime | None) -> str:
+    """A moment in the county's time, to the minute; a dash for none."""
     return f"{moment.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}" if moment is not None else said(None)
 
 

@@ -87,7 +87,7 @@ def is_whole(workflow: str) -> bool:
     return definition.kind not in (INTERNAL, DELEGATED) and workflow not in opened
 
 
-def _overview(wanted: Asked) -> tuple[Overview, Overview]:
+def counted_lines(wanted: Asked) -> tuple[Overview, Overview]:
     """What the tiles and months count, and every workflow by itself; the same rows."""
     lines = cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "month"))
     counted = [line for line in lines if wanted.filter.workflow or is_whole(line.keys["workflow"])]
@@ -99,7 +99,7 @@ def _overview(wanted: Asked) -> tuple[Overview, Overview]:
 def overview() -> str:
     """The tiles, the months and the workflows of the months that were asked for."""
     wanted = asked_for()
-    counted, every = _overview(wanted)
+    counted, every = counted_lines(wanted)
     months = counted.by_month()
     return render_template(
         "statistics/overview.html",
@@ -117,7 +117,7 @@ def overview() -> str:
 def months_file(kind: str) -> Response:
     """The table of months as the page shows it."""
     wanted = asked_for()
-    return as_file(months_sheet(wanted, _overview(wanted)[0].by_month()), kind, "months")
+    return as_file(months_sheet(wanted, counted_lines(wanted)[0].by_month()), kind, "months")
 
 
 @blueprint.get("/statistics/workflows.<any(xlsx, csv):kind>")
@@ -125,7 +125,7 @@ def months_file(kind: str) -> Response:
 def workflows_file(kind: str) -> Response:
     """The table of workflows as the page shows it."""
     wanted = asked_for()
-    return as_file(workflows_sheet(wanted, _overview(wanted)[1]), kind, "workflows")
+    return as_file(workflows_sheet(wanted, counted_lines(wanted)[1]), kind, "workflows")
 
 
 def tiles(line: CaseLine) -> list[Tile]:

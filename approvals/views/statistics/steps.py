@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Response, render_template
@@ -233,10 +233,15 @@ def _part(count: int, most: int) -> str:
 
 def limit_of(state: State) -> int | None:
     """The time of a step in working seconds, by the county's hours; None for a step without one or one in calendar time."""
-    unit, amount = next(iter((state.time or {}).items()), ("", 0))
+    return length_of(state.time or {})
+
+
+def length_of(budget: Mapping[str, object]) -> int | None:
+    """A time of one unit in working seconds; None for one in calendar time."""
+    unit, amount = next(iter(budget.items()), ("", 0))
     day = county_calendar().hours.seconds_per_day
     seconds = {"working_hours": 3600, "working_days": day, "half_days": day / 2}.get(unit)
-    return round(float(amount) * seconds) if seconds else None
+    return round(float(str(amount)) * seconds) if seconds else None
 
 
 def _chart(measure: str, found: Map) -> object:

@@ -1,0 +1,204 @@
+"""Trends: one measure month by month, with the interval that it lies in and the target that it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import Response, render_template, url_for
+from flask import request as asked
+
+from approvals.language import _, say
+from approvals.queries.statistics.filters import months_between
+from approvals.queries.statistics.lines import CaseLine
+from workflows.county import county_catalogue
+from workflows.statistics.intervals import FEWEST_RANKED, Estimate, median_of
+from workflows.statistics.measures import INDICATORS, measures
+
+from .. import request
+from ..access import requires
+from .asking import Asked, asked_for
+from .charts import Series, chart
+from .overview import counted_lines
+from .pages import choices, pages
+from .part import blueprint, hours, percent
+from .sheets import Cell, Column, Sheet, as_file
+from .steps import length_of
+
+LENGTH = "length"
+SHARES = ("on_time", "once_done", "online", "delegated", "faster_than_promised")
+PROMISE_IS_KEPT = 100.0
+"""Per cent: what was promised is meant to be kept every time."""
+MOST_HOURS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What a month comes to: the figure with its interval, and the 90th percentile of a length. Shares in per cent, lengths in hours."""
+
+    month: date
+    count: int
+    value: float | None
+    low: float | None
+    high: float | None
+    p90: float | None
+
+    @property
+    def judged(self) -> float | None:
+        """What is held against a target: of a length the 90th percentile, since a promise is meant for nearly all."""
+        return self.value if self.p90 is None else self.p90
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One measure over the months, its target if there is one, and the target as it was typed."""
+
+    measure: str
+    points: Sequence[Point]
+    target: float | None
+    typed: str
+    faults: Sequence[str]
+
+    def verdict(self, point: Point) -> Cell:
+        """Whether a month reached its target; too few cases neither reach nor miss it."""
+        if self.target is None or point.judged is None:
+            return Cell(None)
+        if point.count < FEWEST_RANKED:
+            return Cell(_("件数太少，不评"))
+        reached = point.judged <= self.target if self.measure == LENGTH else point.judged >= self.target
+        return Cell(_("达到"), level="good") if reached else Cell(_("没有达到"), level="over")
+
+
+def title_of(measure: str) -> str:
+    """What a measure is called."""
+    return _("净工作时间") if measure == LENGTH else say(INDICATORS[measure].title)
+
+
+@blueprint.get("/statistics/trends")
+@requires("supervise")
+def trends() -> str:
+    """One measure by month as a chart and as a table."""
+    wanted = asked_for()
+    trend = _trend(wanted)
+    kept = {"measure": trend.measure, "target": trend.typed or None}
+    return render_template(
+        "statistics/trends.html",
+        wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.trends"), trend=trend, sheet=_sheet(wanted, trend),
+        measures=[(key, title_of(key), wanted.address("statistics.trends", measure=key)) for key in (*SHARES, LENGTH)],
+        chart=_chart(trend), kept=kept, query=wanted.query(measure=trend.measure), action=url_for("statistics.trends"),
+        about=_about(trend), file=lambda kind: wanted.address("statistics.trends_file", kind=kind, **kept), fewest=FEWEST_RANKED,
+        unit=_("小时") if trend.measure == LENGTH else "%", is_empty=not any(point.count for point in trend.points),
+    )  # fmt: skip
+
+
+@blueprint.get("/statistics/trends.<any(xlsx, csv):kind>")
+@requires("supervise")
+def trends_file(kind: str) -> Response:
+    """The months of one measure as the page shows them."""
+    wanted = asked_for()
+    trend = _trend(wanted)
+    return as_file(_sheet(wanted, trend), kind, f"trend-{trend.measure.replace('_', '-')}")
+
+
+def _trend(wanted: Asked) -> Trend:
+    measure = asked.args.get("measure", "")
+    measure = measure if measure in (*SHARES, LENGTH) else SHARES[0]
+    found = counted_lines(wanted)[0].by_month()
+    months = months_between(wanted.filter.first_month, wanted.filter.last_month)
+    points = [_point(month, measure, found.get(month, CaseLine({}))) for month in months]
+    typed, faults = asked.args.get("target", "").strip()[:20], list[str]()
+    target = _typed_target(measure, typed)
+    if typed and target is None:
+        faults.append(_("目标请填一个数，百分比从 0 到 100，小时大于 0；这一次没有用。"))
+    if target is None:
+        target, typed = _own_target(wanted, measure), ""
+    return Trend(measure, points, target, typed, faults)
+
+
+def _point(month: date, measure: str, line: CaseLine) -> Point:
+    if measure == LENGTH:
+        found = median_of(line.working)
+        return Point(month, found.count, hours(found.value), hours(found.low), hours(found.high), hours(line.working.quantile(0.9)))
+    share: Estimate = measures(line)[measure]
+    return Point(month, share.count, percent(share.value), percent(share.low), percent(share.high), None)
+
+
+def _typed_target(measure: str, typed: str) -> float | None:
+    try:
+        value = round(float(typed), 2)
+    except ValueError:
+        return None
+    if measure == LENGTH:
+        return value if 0 < value <= MOST_HOURS else None
+    return value if 0 <= value <= 100 else None
+
+
+def _own_target(wanted: Asked, measure: str) -> float | None:
+    """What the county has set itself: every promise kept, and of one matter its published promise."""
+    if measure == "on_time":
+        return PROMISE_IS_KEPT
+    if measure == LENGTH and wanted.filter.workflow:
+        promised = county_catalogue().latest(wanted.filter.workflow).promised
+        return hours(length_of(promised.budget)) if promised else None
+    return None
+
+
+def _about(trend: Trend) -> str:
+    if trend.typed:
+        return _("目标是您填的；清空就用县里自己定的目标。")
+    if trend.measure == "on_time":
+        return _("目标：承诺了就全部兑现。")
+    if trend.measure != LENGTH:
+        return _("这一项县里没有定目标；填一个就按它评。")
+    if trend.target is not None:
+        return _("目标是这个事项公布的承诺时限，拿 90 分位数来比：十件里有九件要在承诺时限以内。")
+    return _("选定一个事项，就拿它公布的承诺时限作目标；不同事项合在一起没有共同的时限。")
+
+
+def _sheet(wanted: Asked, trend: Trend) -> Sheet:
+    """A row for each month, the newest first."""
+    is_length = trend.measure == LENGTH
+    unit = _("工作小时") if is_length else "%"
+    columns = [
+        Column(_("月份"), 12, on_one_line=True), Column("n", 10),
+        Column(_("中位数（%(unit)s）", unit=unit) if is_length else f"{title_of(trend.measure)}（%）", 18),
+        Column(_("区间低端（%(unit)s）", unit=unit), 16), Column(_("区间高端（%(unit)s）", unit=unit), 16),
+        *([Column(_("90 分位数（%(unit)s）", unit=unit), 18)] if is_length else []),
+        Column(_("目标（%(unit)s）", unit=unit), 14), Column(_("与目标比"), 18),
+    ]  # fmt: skip
+    rows = [
+        [
+            Cell(f"{point.month:%Y-%m}", link=_month(wanted, point.month)), Cell(point.count), Cell(point.value),
+            Cell(point.low), Cell(point.high), *([Cell(point.p90)] if is_length else []), Cell(trend.target), trend.verdict(point),
+        ]
+        for point in reversed(trend.points)
+    ]  # fmt: skip
+    return Sheet(_("按月趋势：%(measure)s", measure=title_of(trend.measure)), columns, rows, wanted.in_words())
+
+
+def _month(wanted: Asked, month: date) -> str:
+    return wanted.address("statistics.overview", **{"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"})
+
+
+def _chart(trend: Trend) -> object:
+    """The measure as a line, its target as a dashed one, and the number of cases behind both."""
+    if not any(point.value is not None for point in trend.points):
+        return None
+    is_length = trend.measure == LENGTH
+    unit = _("工作小时") if is_length else "%"
+    first = Series(_("中位数") if is_length else title_of(trend.measure), [point.value for point in trend.points], "line", unit=unit)
+    series = [first]
+    if is_length:
+        series.append(Series(_("90 分位数"), [point.p90 for point in trend.points], "line", unit=unit))
+    if trend.target is not None:
+        series.append(Series(_("目标"), [trend.target] * len(trend.points), "line", unit=unit, is_target=True))
+    series.append(Series(_("件数"), [point.count for point in trend.points], axis=1, unit=_("件")))
+    labels = [f"{point.month:%Y-%m}" for point in trend.points]
+    return chart(labels, series, axes=(unit, _("件")), most=(None if is_length or _is_below(trend) else 100, None))
+
+
+def _is_below(trend: Trend) -> bool:
+    """Whether something is negative, as working slower than promised is: then the axis fits itself."""
+    return any((point.value or 0) < 0 for point in trend.points)
+

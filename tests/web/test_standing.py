@@ -1,0 +1,177 @@
+"""Supervisors see what waits, what came back and which openings break a claim: figures, lists and files say the same."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from approvals.db import Database
+from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.seed import Member
+from tests.support.statements import counted
+from tests.support.web import Visitor
+
+Visit = Callable[[Member], Visitor]
+PAGES = ("/statistics/backlog", "/statistics/open", "/statistics/rework", "/statistics/rework/cases", "/statistics/claims?every=1")
+FILES = ("/statistics/backlog", "/statistics/open", "/statistics/rework", "/statistics/rework/cases", "/statistics/claims")
+ROW, CELL = re.compile(r"<tr>(.*?)</tr>", re.DOTALL), re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
+TIMES = 3
+
+
+def rows_of(page: str) -> list[list[str]]:
+    """The cells of the page's one table as plain text, the headings first."""
+    if "<table" not in page:
+        return []
+    table = page[page.index("<table") : page.index("</table>")]
+    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in CELL.findall(row)] for row in ROW.findall(table)]
+
+
+def link_at(page: str, text: str) -> str:
+    """Where the cell with this text leads."""
+    found = re.search(rf'<a href="([^"]+)"><bdi>{re.escape(text)}</bdi>', page)
+    assert found is not None, text
+    return found[1].replace("&amp;", "&")
+
+
+def address_in(page: str, pattern: str) -> str:
+    """The address in a link that looks like this."""
+    found = re.search(f'href="({pattern})"', page)
+    assert found is not None, pattern
+    return found[1].replace("&amp;", "&")
+
+
+@pytest.fixture
+def busy(chain: Chain) -> Chain:
+    """One opening that was returned twice, done and handed out, and one that has waited for two days of work."""
+    for _ in range(TIMES - 1):
+        chain.act(REGISTRATION, "return_for_correction")
+        chain.resubmit(content_with())
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    chain.now += timedelta(days=3)
+    other = Chain(chain.database, chain.cast, content_with(name={"trade_name": "麦样"}), now=chain.now - timedelta(days=2))
+    other.act(REGISTRATION, "approve")
+    other.act(SEAL, "complete")
+    return chain
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_only_supervisors_read_them(busy: Chain, visit: Visit, address: str) -> None:
+    visit(busy.cast.supervisor).get(address)
+    for member in (busy.cast.applicant, busy.cast.registrar):
+        visit(member).get(address, status=403)
+
+
+def test_the_backlog_by_age_leads_to_its_cases(busy: Chain, visit: Visit) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    page = supervisor.get("/statistics/backlog").text
+    heading, *rows = rows_of(page)
+    assert heading[1:4] == ["1 天以内", "2–3 天", "4–5 天"]
+    waiting = next(row for row in rows if row[0] == "企业开办（一链办理）")
+    assert waiting[1:] == ["0", "1", "0", "0", "0", "0", "1"]
+    listed = supervisor.get(address_in(page, r"/statistics/open\?[^\"]*workflow=company-opening[^\"]*band=1[^\"]*")).text
+    assert "申报后2–3 天" in listed
+    ((number, company, *_rest),) = rows_of(listed)[1:]
+    assert "麦样" in company
+    assert company in supervisor.get(link_at(listed, number)).text
+
+
+def test_the_backlog_has_no_months(busy: Chain, visit: Visit) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    assert rows_of(supervisor.get("/statistics/backlog?from=2020-01&to=2020-02").text) == rows_of(
+        supervisor.get("/statistics/backlog").text
+    )
+
+
+def test_a_page_that_is_not_the_last_leads_to_the_next(busy: Chain, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    every = [row[0] for row in rows_of(supervisor.get("/statistics/open").text)[1:]]
+    assert len(every) > 3
+    monkeypatch.setattr("approvals.queries.statistics.standing.open_behind.__kwdefaults__", {"band": None, "after": None, "size": 2})
+    seen, address = [], "/statistics/open"
+    while address:
+        page = supervisor.get(address).text
+        seen += [row[0] for row in rows_of(page)[1:]]
+        following = re.search(r'<a rel="next" href="([^"]+)"', page)
+        address = following[1].replace("&amp;", "&") if following else ""
+    assert seen == every
+
+
+def test_what_came_back_leads_to_the_steps(busy: Chain, visit: Visit) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    page = supervisor.get("/statistics/rework").text
+    rows = {row[0]: row[1:] for row in rows_of(page)[1:]}
+    reviewing = next(name for name in rows if name.startswith("企业设立登记") and rows[name][1] == "2" and "审" in name)
+    assert rows[reviewing] == ["4", "2", "50", "1"]
+    listed = supervisor.get(
+        re.search(r'href="(/statistics/rework/cases\?[^"]*state=reviewing[^"]*)"', page)[1].replace("&amp;", "&")
+    ).text  # type: ignore[index]
+    shown = rows_of(listed)[1:]
+    assert len(shown) == 2 and len({row[0] for row in shown}) == 1
+    assert {row[2] for row in shown} == {reviewing}
+
+
+def test_which_claims_an_opening_breaks_and_why(busy: Chain, visit: Visit) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    page = supervisor.get("/statistics/claims").text
+    heading, row = rows_of(page)
+    assert heading[3:] == ["零材料", "零成本", "零见面", "零距离", "一环节", "一件事"]
+    assert row[7].startswith("不成立：") and row[4] == "成立"
+    assert "1 件有一条不成立" in page
+    assert 'id="claims"' in supervisor.get(link_at(page, row[0]).split("#")[0]).text
+
+
+def test_an_opening_that_keeps_all_six_is_shown_when_asked_for(chain: Chain, visit: Visit) -> None:
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    supervisor = visit(chain.cast.supervisor)
+    broken = supervisor.get("/statistics/claims").text
+    assert rows_of(broken) == [] and "六条都没有不成立的" in broken and "达标 100%" in broken
+    every = rows_of(supervisor.get("/statistics/claims?every=1").text)
+    assert every[1][3:] == ["成立"] * 6
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_a_file_says_what_the_page_says(busy: Chain, visit: Visit, address: str) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    on_page = rows_of(supervisor.get(address).text)
+    response: Any = supervisor.get(f"{address}.csv")
+    in_file = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
+    in_file = in_file[: in_file.index([])]
+    assert [[cell.replace("—", "") for cell in row] for row in on_page] == [[cell.replace("—", "") for cell in row] for row in in_file]
+    assert supervisor.get(f"{address}.xlsx").data.startswith(b"PK")
+
+
+@pytest.mark.parametrize("address", PAGES[:4])
+def test_a_page_costs_the_same_however_much_there_is(busy: Chain, visit: Visit, database: Database, address: str) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    supervisor.get(address)
+    with counted(database) as few:
+        supervisor.get(address)
+    more = Chain(database, busy.cast, content_with(name={"trade_name": "云样"}), now=busy.now)
+    more.act(REGISTRATION, "return_for_correction")
+    more.resubmit(content_with(name={"trade_name": "云样"}))
+    more.act(REGISTRATION, "approve")
+    busy.now = more.now
+    with counted(database) as many:
+        supervisor.get(address)
+    assert len(few) == len(many)
+
+
+@pytest.mark.parametrize("query", ["band=9", "band=x", "after=zz", "workflow=nothing", "state=reviewing", "after=1-1", "from=0000-00"])
+def test_what_makes_no_sense_in_an_address_is_left_out(busy: Chain, visit: Visit, query: str) -> None:
+    for address in FILES:
+        visit(busy.cast.supervisor).get(f"{address}?{query}")
+
+
+def test_where_nothing_is_the_page_says_so(chain: Chain, visit: Visit) -> None:
+    supervisor = visit(chain.cast.supervisor)
+    assert "没有返工的步骤" in supervisor.get("/statistics/rework").text
+    assert "没有办结的企业开办" in supervisor.get("/statistics/claims").text
+    assert "没有在办的办件" in supervisor.get("/statistics/backlog?workflow=bank-account").text
