@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
 
 from approvals.language import _l
 
@@ -61,3 +61,17 @@ class CompetenceForm(FlaskForm):
 class EndingForm(FlaskForm):
     valid_to = StringField(_l("最后一天"), description=_l("这一天还有效。还没有生效的，填生效之前的日子就是取消。"))
     reason = StringField(_l("结束的原因"), description=_l("写进管理记录，例如依据的文件。"))
+
+
+class CalendarForm(FlaskForm):
+    year = StringField(_l("年份"), description=_l("例如 2027。"))
+    name = StringField(_l("通知名称"))
+    number = StringField(_l("文号"), description=_l("例如：国办发明电〔2025〕7号。"))
+    holidays = TextAreaField(
+        _l("放假"), description=_l("一行一段，例如“1月1日至3日”；也可以把通知正文整段贴进来，其中的调休上班会一并读出。")
+    )
+    workdays = TextAreaField(_l("调休上班"), description=_l("一行一天，例如“2月20日”；没有的不填。"))
+    file = FileField(
+        _l("或者上传 CSV 文件（可不选）"),
+        description=_l("两列：date（日期）、working（1 上班，0 休息），全年每天一行；选了文件，上面两栏就不看。"),
+    )
