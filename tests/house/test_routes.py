@@ -70,7 +70,8 @@ def permission_of(application: Any, endpoint: str) -> str | None:
 def path_faults(rule: str) -> list[str]:
     """What is wrong with the spelling of a route: untyped parameters, segments that are not kebab-case."""
     faults = [f"{rule}: <{name}> has no type" for name in PARAMETER.findall(rule) if ":" not in name]
-    for segment in PARAMETER.sub("", rule).split("/"):
+    # A parameter may stand for the end of a file's name: /list.<any(xlsx, csv):kind>.
+    for segment in PARAMETER.sub("x", rule).split("/"):
         if segment and not SEGMENT.fullmatch(segment):
             faults.append(f"{rule}: {segment} is not kebab-case")
     return faults
@@ -138,6 +139,8 @@ def test_faults_of_planted_routes_are_found(planted: Any) -> None:
         "/Some_Page/<number>: Some_Page is not kebab-case",
     ]
     assert path_faults("/desk/cases/<string:number>/take-back") == []
+    assert path_faults("/desk/list.<any(xlsx, csv):kind>") == []
+    assert path_faults("/desk/List<int:number>") == ["/desk/List<int:number>: Listx is not kebab-case"]
 
 
 def test_every_route_has_a_permission_and_public_ones_are_listed(product: Any) -> None:
