@@ -264,4 +264,4 @@ def _chart(measure: str, found: Map) -> object:
         "count": [Series(_("办完的步骤数"), first)],
     }[measure]
     axes = {"p90": _("工作小时"), "late": "%", "count": ""}[measure]
-    return chart(names, series, axes=(axes,), most=(100 if measure == "late" else None,), across=True, whole=measure == "count")
+    return chart(names, series, axes=(axes,), across=True, whole=measure == "count")
