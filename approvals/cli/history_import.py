@@ -16,7 +16,7 @@ from approvals.operations.errors import Refusal
 from approvals.operations.logs import opening
 from approvals.operations.logs.csv_records import columns_of
 from approvals.operations.logs.importing import Imported, Importer
-from approvals.operations.logs.judging import MINUTE, NOTES
+from approvals.operations.logs.judging import DAY, ENCODING, MINUTE, NOTES, ZONE
 from approvals.operations.logs.records import Options, Unreadable
 from approvals.queries.logs import faults_of
 
@@ -142,9 +142,9 @@ def _tell(file: Path, imported: Imported, options: Options, report: Path) -> Non
 
 
 def _how_many(kind: str, count: int, line: int, events: int) -> str:
-    if kind == "encoding":
+    if kind == ENCODING:
         return ""
-    if count == events:
+    if kind in (DAY, ZONE) and count == events:
         return "（全部）"
     return f"（{count} 个" + (f"，第一个在第 {line} 行）" if line else "）")
 

@@ -25,7 +25,7 @@ NOTES = {
     FUTURE: "时间晚于现在，已照原样导入，请核对",
     STEP: "不是步骤的完成（lifecycle:transition 不是 complete），统计时同样各算一个事件；"
     "只要完成的，请加 --lifecycle complete --replace 重新导入",
-    EARLY: "步骤的完成早于它的开始，两个事件都照原样导入，请核对",
+    EARLY: "步骤的完成早于它的开始，照原样导入，请核对",
     BACKWARDS: "比同一办件里排在前面的事件更早，已按时间先后排列",
     PASSED_OVER: "不是 --lifecycle 要的事件，没有导入",
     ENCODING: "文件不是 UTF-8，按 {encoding} 读取",
