@@ -78,6 +78,9 @@ COLUMN_TITLES: Mapping[str, Text] = {
     "official": {"zh": "已公布", "en": "Official"},
     "off": {"zh": "放假", "en": "Days off"},
     "worked": {"zh": "调休上班", "en": "Make-up workdays"},
+    "near": {"zh": "提醒经办人", "en": "Holder told at"},
+    "due": {"zh": "提醒负责人", "en": "Head told at"},
+    "escalated": {"zh": "报督查", "en": "Supervisor told at"},
 }
 SUBJECT_TITLES: Mapping[str, Text] = {
     "office": {"zh": "服务点", "en": "Office"},
@@ -88,5 +91,6 @@ SUBJECT_TITLES: Mapping[str, Text] = {
     "stand-in": {"zh": "替岗", "en": "Stand-in"},
     "account": {"zh": "账号", "en": "Account"},
     "calendar": {"zh": "工作日历", "en": "Working calendar"},
+    "warning-rule": {"zh": "预警比例", "en": "Warning percentages"},
 }
 POWER_TITLES: Mapping[str, Text] = {"take-in": {"zh": "收件", "en": "Take in"}, "decide": {"zh": "决定", "en": "Decide"}}
