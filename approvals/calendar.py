@@ -24,6 +24,7 @@ from approvals.db import current_engine
 from approvals.models import CalendarYear, Counter
 from workflows.clock import WorkingCalendar, Year, provisional_year
 from workflows.clock.calendar import SATURDAY
+from workflows.clock.notice import usual_name, with_number
 from workflows.clock.statutory import MOVABLE_DAYS
 
 FIRST_KNOWN_YEAR, LAST_KNOWN_YEAR = 2004, 2026
@@ -155,7 +156,7 @@ def read_calendars(connection: Connection) -> Calendars:
     revisions, years = [Revision(delivered_calendar(), 0, 0)], dict(_delivered_years())
     for _, number, official, name, notice, working, entered_at, settled_at in rows:
         if number is not None:
-            years[number] = Year(bytes(map(int, working)), official=bool(official), notice=f"{name}（{notice}）" if notice else name)
+            years[number] = Year(bytes(map(int, working)), official=bool(official), notice=with_number(name, notice))
             revisions.append(Revision(WorkingCalendar(years), entered_at, settled_at))
     return Calendars(rows[0][0] or 0, tuple(revisions))
 
@@ -171,5 +172,5 @@ def _known_years() -> dict[int, Year]:
         first, following = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
         days = (date.fromordinal(ordinal) for ordinal in range(first, following))
         working = bytes(day in workdays or (day.weekday() < SATURDAY and day not in holidays) for day in days)
-        years[number] = Year(working, official=True, notice=f"国务院办公厅关于{number}年部分节假日安排的通知")
+        years[number] = Year(working, official=True, notice=usual_name(number))
     return years

@@ -19,20 +19,23 @@ from workflows.clock.notice import (
     FILE,
     NAME,
     NUMBER,
+    OF_THE_YEAR,
     YEAR,
     Days,
     days_of_year,
+    in_words,
     judge,
-    ranges,
+    number_of,
     read_csv,
     read_number,
     read_text,
+    usual_name,
+    with_number,
     year_of,
 )
-from workflows.clock.notice import Fault as NoticeFault
 
 from .acting import Acting
-from .administration.faults import Fault, refuse
+from .administration.faults import Fault, fault, refuse
 from .administration.log import record
 from .administration.office_file import decoded
 from .deadline_moves import forget
@@ -60,7 +63,7 @@ class Notice:
 def read_notice(typed: Mapping[str, str], csv: str | None, today: date) -> Notice:
     """What was typed, or stands in a file, held against the calendar in force. Raises Faulty with every sentence that helps."""
     number = _year(typed.get("year", ""), today)
-    faults: list[NoticeFault] = []
+    faults: list[Fault] = []
     name, notice_number = _named(typed, number, faults)
     days = Days()
     if csv is not None:
@@ -68,9 +71,9 @@ def read_notice(typed: Mapping[str, str], csv: str | None, today: date) -> Notic
     else:
         for column in ("holidays", "workdays"):
             read_text(number, typed.get(column, ""), column, days)
-    faults += days.faults or judge(number, days, county_calendar(), today)
-    refuse([Fault(each.field, {"zh": each.zh, "en": each.en}) for each in faults])
-    year = Year(year_of(number, days), official=True, notice=f"{name}（{notice_number}）")
+    judged = days.faults or judge(number, days, county_calendar(), today)
+    refuse([*faults, *(fault(each.field, each.zh, each.en) for each in judged)])
+    year = Year(year_of(number, days), official=True, notice=with_number(name, notice_number))
     return Notice(number, name, notice_number, year, days_of_year(number, year))
 
 
@@ -78,37 +81,53 @@ def read_file(data: bytes) -> str | None:
     """The text of a file that was sent; None for none. Raises Faulty for one that cannot be read."""
     text = decoded(data) if len(data) <= MOST_BYTES else None
     if text is None:
-        zh = "这个文件读不出来。请用“另存为”存成 CSV（UTF-8 或 GB18030），两列：date、working，再上传。"
-        refuse([Fault(FILE, {"zh": zh, "en": "This file cannot be read: save it as CSV with the columns date and working."})])
+        refuse([
+            fault(
+                FILE, "这个文件读不出来。请用“另存为”存成 CSV（UTF-8 或 GB18030），两列：date、working，再上传。",
+                "This file cannot be read: save it as CSV with the columns date and working.",
+            )
+        ])  # fmt: skip
     return text if data else None
 
 
-def usual_name(number: int) -> str:
-    """What the notice of a year is called."""
-    return f"国务院办公厅关于{number}年部分节假日安排的通知"
-
-
 def _year(typed: str, today: date) -> int:
-    text = typed.strip().removesuffix("年")
+    text = typed.strip().removesuffix(OF_THE_YEAR)
     first, last = max(FIRST_KNOWN_YEAR, today.year - 1), today.year + YEARS_AHEAD
     if not (text.isdecimal() and len(text) == 4 and first <= int(text) <= last):
-        zh = f"请填 {first} 到 {last} 之间的年份，例如 {today.year + 1}。更早的年份已经办完，更晚的还没有公布。"
-        refuse([Fault(YEAR, {"zh": zh, "en": f"Enter a year from {first} to {last}."})])
+        refuse([
+            fault(
+                YEAR, f"请填 {first} 到 {last} 之间的年份，例如 {today.year + 1}。更早的年份已经办完，更晚的还没有公布。",
+                f"Enter a year from {first} to {last}: earlier ones are over, later ones not announced.",
+            )
+        ])  # fmt: skip
     return int(text)
 
 
-def _named(typed: Mapping[str, str], number: int, faults: list[NoticeFault]) -> tuple[str, str]:
+def _named(typed: Mapping[str, str], number: int, faults: list[Fault]) -> tuple[str, str]:
     name = " ".join(typed.get("name", "").split())
     notice_number = read_number(typed.get("number", ""))
     if not name or len(name) > LONGEST_NAME:
-        zh = f"请填通知的名称（最多 {LONGEST_NAME} 字），例如：{usual_name(number)}。"
-        faults.append(NoticeFault(NAME, zh, "Enter the name of the notice."))
+        faults.append(
+            fault(
+                NAME, f"请填通知的名称（最多 {LONGEST_NAME} 字），例如：{usual_name(number)}。",
+                f"Enter the name of the notice, such as {usual_name(number)}.",
+            )
+        )  # fmt: skip
     elif str(number) not in name:
-        zh = f"通知名称里没有“{number}”，是不是另一年的通知？请核对年份和名称。"
-        faults.append(NoticeFault(NAME, zh, f"The name does not mention {number}; is it the notice of another year?"))
+        faults.append(
+            fault(
+                NAME, f"通知名称里没有“{number}”，是不是另一年的通知？请核对年份和名称。",
+                f"The name does not mention {number}; is it the notice of another year?",
+            )
+        )  # fmt: skip
     if notice_number is None or len(notice_number) > LONGEST_NUMBER:
-        zh = f"请填文号，例如：国办发明电〔{number - 1}〕7号。没有文号的不是正式通知，先不要录入。"
-        faults.append(NoticeFault(NUMBER, zh, f"Enter its number, such as 国办发明电〔{number - 1}〕7号."))
+        example = number_of(number)
+        faults.append(
+            fault(
+                NUMBER, f"请填文号，例如：{example}。没有文号的不是正式通知，先不要录入。",
+                f"Enter its number, such as {example}. What has no number is no notice yet.",
+            )
+        )  # fmt: skip
     return name, notice_number or ""
 
 
@@ -159,7 +178,7 @@ def enter(
     session.add(row)
     session.flush()
     record(
-        session, acting, now, subject=SUBJECT, subject_id=row.id, title=f"{notice.number}年",
+        session, acting, now, subject=SUBJECT, subject_id=row.id, title=str(notice.number),
         before=_described(notice.number, former) if former is not None else None,
         after=_described(notice.number, notice.year) | {"notice_name": notice.name, "notice_number": notice.notice_number},
     )  # fmt: skip
@@ -173,16 +192,6 @@ def _row(session: Session, number: int, revision: int) -> CalendarYear | None:
 def _described(number: int, year: Year) -> dict[str, object]:
     days = days_of_year(number, year)
     return {"official": year.official, "off": in_words(days.off), "worked": in_words(days.worked)}
-
-
-def in_words(days: list[date]) -> str:
-    """Days as ranges, on one line: 01-01、02-08 至 02-11."""
-    return "、".join(f"{first:%m-%d}" if first == last else f"{first:%m-%d} 至 {last:%m-%d}" for first, last in ranges(days))
-
-
-def as_typed(days: list[date]) -> str:
-    """Days as a form takes them: one range a line."""
-    return "\n".join(f"{first}" if first == last else f"{first} 至 {last}" for first, last in ranges(days))
 
 
 def days_in(number: int) -> list[date]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Text, and_, bindparam, func, or_, select, type_coerce, update
@@ -214,28 +213,27 @@ def _record(unit: Unit, case: CaseNow, moves: list[Move], year: CalendarYear) ->
 def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], year: CalendarYear) -> None:
     """Tell the applicant of the whole matter's date, and whoever holds the task of its own."""
     of_case = moved.get("promised") or moved.get("statutory")
+    number = case.number
     if of_case is not None and case.id == case.root_id:
-        text = _text("办结期限", "is to be finished by", of_case, year)
+        before, after = _day(of_case.before), _day(of_case.after)
+        text = {
+            "zh": f"办件 {number} 的办结期限由 {before} 改为 {after}：{year.year}年放假安排已经更新（{year.notice_number}）。",
+            "en": f"Case {number} is to be finished by {after} instead of {before}: the holidays of {year.year} were announced "
+            f"({year.notice_number}).",
+        }
         unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=case.applicant_id))
     holder = case.task.holder_id if case.task is not None else None
     if "task" in moved and holder is not None and holder != case.applicant_id:
-        text = _text("这一步的期限", "is due at this step on", moved["task"], year)
+        before, after = _day(moved["task"].before), _day(moved["task"].after)
+        text = {
+            "zh": f"办件 {number} 您正在办的这一步，期限由 {before} 改为 {after}："
+            f"{year.year}年放假安排已经更新（{year.notice_number}）。",
+            "en": f"Your step of case {number} is due on {after} instead of {before}: the holidays of {year.year} were announced "
+            f"({year.notice_number}).",
+        }
         unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=holder))
-
-
-def _text(what: str, what_en: str, move: Move, year: CalendarYear) -> dict[str, str]:
-    before, after = _day(move.before), _day(move.after)
-    notice = year.notice_number or "退回暂定"
-    return {
-        "zh": f"办件 {move.number} 的{what}由 {before} 改为 {after}：{year.year}年放假安排已经更新（{notice}），工作日随之变化。",
-        "en": f"Case {move.number} {what_en} {after} instead of {before}: the holidays of {year.year} are set ({year.notice_number}).",
-    }
 
 
 def _day(moment: datetime) -> str:
     return f"{moment.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}"
 
-
-def grouped(moves: Iterable[Move]) -> list[tuple[str, list[Move]]]:
-    """Moves by case, in order."""
-    return [(number, list(each)) for number, each in groupby(moves, key=lambda move: move.number)]

@@ -40,6 +40,7 @@ NO_PAGES: dict[str, str] = {
     "mandates.paper": "a PDF",
     "mandate_papers.photo": "a file to keep",
     "administering.import_template": "a file to keep",
+    "administering.calendar_file": "a file to keep",
 }
 """GET routes that show no page, each with the reason."""
 
@@ -60,6 +61,7 @@ SENT_EMPTY: dict[str, str] = {
     "help_requests.ask": ".button-row button[type=submit]",
     "mandates.renewal": ".button-row button[type=submit]",
     "administering.import_page": "main form button[type=submit]",
+    "administering.calendar": "main form button[type=submit]",
 }
 """Pages whose form is also sent as it stands, empty, and the button that does it."""
 

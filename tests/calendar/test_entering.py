@@ -178,7 +178,7 @@ def test_a_double_click_stores_once_and_the_second_of_two_people_is_told(chain: 
 def test_it_is_written_into_the_record_of_administration(chain: Chain) -> None:
     enter(chain)
     change = rows(chain.database, AdministrationChange)[-1]
-    assert (change.subject, change.title, change.person_id) == ("calendar", "2027年", chain.cast.administrator.person_id)
+    assert (change.subject, change.title, change.person_id) == ("calendar", "2027", chain.cast.administrator.person_id)
     assert change.before["official"] is False and change.after["official"] is True
     assert change.after["notice_number"] == "国办发明电〔2026〕9号" and "01-09" in change.after["worked"]
 

@@ -21,6 +21,8 @@ from .statutory import statutory_days
 HOLIDAYS, WORKDAYS, YEAR, NUMBER, NAME, FILE = "holidays", "workdays", "year", "number", "name", "file"
 """The fields that a fault belongs to."""
 
+OF_THE_YEAR = "年"
+
 MOST_MAKE_UP_DAYS = 14
 """No notice so far had more than twelve."""
 
@@ -251,6 +253,31 @@ def read_number(text: str) -> str | None:
     """The number of a notice as it is written officially, such as 国办发明电〔2025〕7号; None for what is none."""
     found = _NUMBER.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
     return f"{found[1]}〔{found[2]}〕{int(found[3])}号" if found else None
+
+
+def usual_name(number: int) -> str:
+    """What the notice of a year is called."""
+    return f"国务院办公厅关于{number}年部分节假日安排的通知"
+
+
+def number_of(number: int) -> str:
+    """A number as the notice of a year has one, for an example."""
+    return f"国办发明电〔{number - 1}〕7号"
+
+
+def with_number(name: str, number: str) -> str:
+    """A notice by its name and number."""
+    return f"{name}（{number}）" if number else name
+
+
+def in_words(days: Iterable[date]) -> str:
+    """Days as ranges, on one line: 01-01、02-08 至 02-11."""
+    return "、".join(f"{first:%m-%d}" if first == last else f"{first:%m-%d} 至 {last:%m-%d}" for first, last in ranges(days))
+
+
+def as_typed(days: Iterable[date]) -> str:
+    """Days as ``read_text`` takes them: one range a line."""
+    return "\n".join(f"{first}" if first == last else f"{first} 至 {last}" for first, last in ranges(days))
 
 
 def weekday_zh(day: date) -> str:

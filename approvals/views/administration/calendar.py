@@ -14,7 +14,7 @@ from approvals.operations import calendar_years, deadline_moves
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import Outdated
 from approvals.queries.calendar_years import years
-from workflows.clock.notice import Days, ranges
+from workflows.clock.notice import Days, as_typed, ranges, usual_name, with_number
 from workflows.clock.working import WEEKDAYS_EN, WEEKDAYS_ZH
 
 from .. import request
@@ -34,7 +34,7 @@ _BESIDE_THE_FILE = 64 * 1024
 def calendar() -> str:
     """The years that matter now, and the form for the next notice."""
     following = request.today().year + 1
-    typed = {"year": str(following), "name": calendar_years.usual_name(following)}
+    typed = {"year": str(following), "name": usual_name(following)}
     return _page(CalendarForm(formdata=None, data=typed))
 
 
@@ -42,7 +42,9 @@ def _page(form: CalendarForm) -> str:
     this_year = request.today().year
     shown = years(request.session(), this_year - 1, this_year + calendar_years.YEARS_AHEAD)
     moving = deadline_moves.is_unsettled(request.session())
-    return render_template("administration/calendar.html", form=form, years=shown, moving=moving, weekday=weekday)
+    return render_template(
+        "administration/calendar.html", form=form, years=shown, moving=moving, weekday=weekday, with_number=with_number
+    )
 
 
 @blueprint.get("/administration/calendar/years/<int:number>/csv")
@@ -89,7 +91,7 @@ def _preview(notice: calendar_years.Notice, sentence: str = "") -> str:
         now_worked=_ranges(changed.worked), revision=calendar_years.revision_of(session, notice.number),
         typed={
             "year": str(notice.number), "name": notice.name, "number": notice.notice_number,
-            "holidays": calendar_years.as_typed(notice.days.off), "workdays": calendar_years.as_typed(notice.days.worked),
+            "holidays": as_typed(notice.days.off), "workdays": as_typed(notice.days.worked),
         },
     )  # fmt: skip
 
