@@ -18,7 +18,8 @@ from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.models import Case, Person, Position, Task
 from approvals.queries.matters import in_order
-from approvals.views.statistics import overview, steps
+from approvals.queries.statistics import drill
+from approvals.views.statistics import behind, overview, steps
 from approvals.views.statistics.part import hours, said
 from approvals.views.statistics.sheets import Cell, Column, Sheet, as_file
 from tests.support.driving import REGISTRATION, ROOT, SEAL, Chain, content_with
@@ -129,8 +130,6 @@ def test_a_list_is_shown_a_page_at_a_time_and_its_file_is_all_of_it(
     driven.settle_matters()
     visitor = visit(driven.cast.supervisor)
     rows = list(csv.reader(io.StringIO(visitor.get("/statistics/cases.csv").text.lstrip("\ufeff"))))
-    from approvals.queries.statistics import drill
-
     monkeypatch.setattr(drill.steps_behind, "__kwdefaults__", {**(drill.steps_behind.__kwdefaults__ or {}), "size": 3})
     address, seen = "/statistics/cases", []
     while address:
@@ -141,6 +140,20 @@ def test_a_list_is_shown_a_page_at_a_time_and_its_file_is_all_of_it(
     count = len(seen)
     assert count > 3 and [row[0] for row in rows[1 : 1 + count]] == [row[0] for row in seen] and rows[1 + count] == []
     assert "文件里是整个列表" in page and "回到最近的" in page
+
+
+def test_a_list_too_long_to_work_out_has_the_figures_of_the_heat_map(
+    visit: Visit, driven: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = visit(driven.cast.supervisor)
+    address = "/statistics/cases?workflow=company-seal&state=handling"
+    exact = visitor.get(address).text
+    assert "共 1 步；用时（工作小时，逐件算出）" in exact
+    monkeypatch.setattr(behind, "MOST_EXACT", 0)
+    close = visitor.get(address).text
+    assert "共 1 步；用时（工作小时，中位数和 90 分位数误差不超过百分之一）" in close
+    assert re.findall(r"<strong>([\d.]+)</strong>", exact) == re.findall(r"<strong>([\d.]+)</strong>", close) == ["1.68"] * 5
+    assert "把月份或条件缩小" in visitor.get(address + "&timing=late").text
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,15 @@ from flask import request as asked
 
 from approvals.language import _, _l, say
 from approvals.queries.overview import step_of
-from approvals.queries.statistics.drill import Exact, Key, StepRow, exact_steps, steps_behind
+from approvals.queries.statistics.conditions import Key
+from approvals.queries.statistics.drill import StepRow, exact_steps, steps_behind
 from approvals.queries.statistics.filters import Filter, Offices
+from approvals.queries.statistics.lines import StepLine
+from approvals.queries.statistics.tables import steps as step_lines
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.statistics.attribution import DEPARTMENT
+from workflows.statistics.histograms import Histogram
 
 from .. import request
 from ..access import requires
@@ -23,8 +27,12 @@ from .asking import Asked, asked_for
 from .pages import choices, pages
 from .part import blueprint, hours, said
 from .sheets import Cell, Column, Sheet, as_file
+from .steps import add
 
 MOST_EXPORTED = 5000
+MOST_EXACT = 1000
+"""Steps whose figures are worked out one by one, a tenth of a millisecond each; above that stand those of the heat map."""
+
 TIMINGS = {"early": _l("提前"), "on_time": _l("按时"), "late": _l("超期"), "": _l("没有时限")}
 
 
@@ -75,11 +83,14 @@ def behind() -> str:
     session = request.session()
     at = Key.parse(asked.args.get("after", ""))
     page = steps_behind(session, shown.offices, shown.filter, state=shown.state, late=shown.late, after=at)
-    exact = exact_steps(session, shown.offices, shown.filter, state=shown.state, late=shown.late)
+    counted = _counted(shown)
+    count = counted.late if shown.late else counted.count
+    is_exact = count <= MOST_EXACT
+    figures = _exact_figures(shown) if is_exact else [] if shown.late else _figures(counted.working)
     return render_template(
         "statistics/cases.html",
         wanted=shown.wanted, choices=choices(shown.wanted), pages=pages(shown.wanted, ""), sheet=_sheet(shown, page.rows),
-        title=_title(shown), figures=_figures(exact), count=exact.count, kept=shown.query(),
+        title=_title(shown), figures=figures, is_exact=is_exact, count=said(count), kept=shown.query(),
         following=shown.address("statistics.behind", after=str(page.following)) if page.following else None,
         first=shown.address("statistics.behind") if at else None,
         back=shown.wanted.address("statistics.steps", workflow=shown.wanted.filter.workflow),
@@ -139,12 +150,25 @@ def at_minute(moment: datetime | None) -> str:
     return f"{moment.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}" if moment is not None else said(None)
 
 
-def _figures(exact: Exact) -> list[tuple[str, str]]:
-    """The exact figures of the whole list, with what they are called."""
-    if exact.working is None:
-        return []
-    spread = exact.working
-    return [
-        (_("最短"), said(hours(spread.min))), (_("中位数"), said(hours(spread.median))), (_("平均"), said(hours(spread.mean))),
-        (_("90 分位数"), said(hours(spread.p90))), (_("最长"), said(hours(spread.max))),
-    ]  # fmt: skip
+def _counted(shown: Behind) -> StepLine:
+    """How many steps the list has, however many: what the heat map counts for them."""
+    whole = StepLine({})
+    for line in step_lines(request.session(), request.now(), shown.offices, shown.filter, ("workflow", "state")):
+        if shown.state in (None, line.keys["state"]):
+            add(whole, line)
+    return whole
+
+
+def _exact_figures(shown: Behind) -> list[tuple[str, str]]:
+    exact = exact_steps(request.session(), shown.offices, shown.filter, state=shown.state, late=shown.late).working
+    return _said(exact.min, exact.median, exact.mean, exact.p90, exact.max) if exact is not None and exact.n else []
+
+
+def _figures(working: Histogram) -> list[tuple[str, str]]:
+    return _said(working.minimum, working.quantile(0.5), working.mean, working.quantile(0.9), working.maximum)
+
+
+def _said(*seconds: float | None) -> list[tuple[str, str]]:
+    """The figures of a list with what they are called."""
+    names = (_("最短"), _("中位数"), _("平均"), _("90 分位数"), _("最长"))
+    return [(name, said(hours(each))) for name, each in zip(names, seconds, strict=True)]
