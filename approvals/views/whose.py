@@ -68,5 +68,5 @@ def _bar(seconds: Attribution) -> Iterator[Part]:
 def _line(view: Seen, found: WhoseTime) -> Line:
     seconds, member = found.seconds, found.member
     link = "" if member is view.subject or not view.may_read(member) else url_for("cases.case_page", token=member.case.token)
-    cells = tuple((working_time(each), share(each, seconds.total)) for each in seconds.seconds())
+    cells = tuple((working_time(each), share(each, seconds.total)) if each else ("—", "") for each in seconds.seconds())
     return Line(say(member.definition.title), link, working_time(seconds.total), cells)

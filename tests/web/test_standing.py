@@ -117,14 +117,16 @@ def test_what_came_back_leads_to_the_steps(busy: Chain, visit: Visit) -> None:
     assert {row[2] for row in shown} == {reviewing}
 
 
-def test_which_claims_an_opening_breaks_and_why(busy: Chain, visit: Visit) -> None:
+def test_which_claims_an_opening_breaks_and_where_its_evidence_is(busy: Chain, visit: Visit) -> None:
     supervisor = visit(busy.cast.supervisor)
     page = supervisor.get("/statistics/claims").text
     heading, row = rows_of(page)
     assert heading[3:] == ["零材料", "零成本", "零见面", "零距离", "一环节", "一件事"]
-    assert row[7].startswith("不成立：") and row[4] == "成立"
+    assert (row[4], row[7]) == ("成立", "不成立（2 处）")
     assert "1 件有一条不成立" in page
-    assert 'id="claims"' in supervisor.get(link_at(page, row[0]).split("#")[0]).text
+    address, anchor = link_at(page, row[7]).split("#")
+    assert f'id="{anchor}"' in supervisor.get(address).text
+    assert "张" not in "".join(row)  # no person is named in a list
 
 
 def test_an_opening_that_keeps_all_six_is_shown_when_asked_for(chain: Chain, visit: Visit) -> None:
