@@ -181,6 +181,16 @@ def test_an_xes_file_needs_no_columns(declared: str, written: str, run: Run, dat
     assert (name, number, column, what) == ("old.xes", "8", "time:timestamp", "没有时间")
 
 
+def test_another_declared_encoding_is_believed_when_it_fits(run: Run, database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "old.xes"
+    text = XES.format(encoding="windows-1252").replace("受理", "Prüfung")
+    for chinese in ("办件一", "一科", "甲", "发证"):
+        text = text.replace(chinese, "x")
+    path.write_bytes(text.encode("cp1252"))
+    assert "按 cp1252 读取" in run("import", path, "--name", "old").output
+    assert {event[1] for event in stored(database)} == {"Prüfung"}
+
+
 def test_completions_alone_and_other_keys(run: Run, database: Database, tmp_path: Path) -> None:
     path = tmp_path / "old.xes"
     path.write_text(XES.format(encoding="UTF-8"), "utf-8")

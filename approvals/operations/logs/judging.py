@@ -28,7 +28,7 @@ NOTES = {
     EARLY: "步骤的完成早于它的开始，照原样导入，请核对",
     BACKWARDS: "比同一办件里排在前面的事件更早，已按时间先后排列",
     PASSED_OVER: "不是 --lifecycle 要的事件，没有导入",
-    ENCODING: "文件不是 UTF-8，按 {encoding} 读取",
+    ENCODING: "文件不是 UTF-8，按 {encoding} 读取；如果文字不对，请用 --encoding 说明",
 }
 """What was mended or is worth a look, said of a number of records."""
 

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from .records import Unreadable
 
 CSV, XES = "csv", "xes"
 _AT_ONCE, _BUFFERED = 1 << 20, 1 << 17
+_DECLARED = re.compile(rb"\s*<\?xml[^>]*encoding=[\"']([A-Za-z0-9._-]+)")
 _GZIP = b"\x1f\x8b"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 UNPACKING = (EOFError, gzip.BadGzipFile, zlib.error)
@@ -56,18 +58,19 @@ def kind_of(path: Path) -> str:
 
 
 def encoding_of(path: Path) -> str:
-    """UTF-8 when the whole file is, else GB18030, which older systems write; by its mark where it has one.
+    """UTF-8 when the whole file is, else what XML declares, else GB18030, which older systems write; by its mark where it has one.
 
-    A file that is wholly neither is read as the one in which fewer lines are damaged.
+    A file that is wholly none of them is read as UTF-8 or GB18030, in whichever fewer pieces are damaged.
     """
     with _bytes_of(path) as opened:
-        head = _read(opened, 4)
+        head = _read(opened, 200)
     for mark, name in _BOMS:
         if head.startswith(mark):
             return name
-    for name in ("utf-8", "gb18030"):
-        if _fits(path, name):
-            return name
+    declared = _DECLARED.match(head)
+    for name in ("utf-8", declared[1].decode() if declared else "", "gb18030"):
+        if is_encoding(name) and _fits(path, name):
+            return codecs.lookup(name).name
     return min(("utf-8", "gb18030"), key=lambda name: _damaged(path, name))
 
 
