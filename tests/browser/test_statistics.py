@@ -106,6 +106,18 @@ def test_a_chart_comes_after_the_page_and_on_a_telephone_when_asked(county: tupl
 
 
 @pytest.mark.real_commits
+def test_a_chart_gets_narrower_with_its_window(county: tuple[str, Chain], page: Any) -> None:
+    address, _chain = county
+    sign_in(page, address, "supervisor", PASSWORD)
+    page.goto(address + "/statistics")
+    page.locator("[data-drawn=yes] svg").wait_for()
+    page.evaluate("addEventListener('resize', () => { window.wider = document.documentElement.scrollWidth - innerWidth; }, true)")
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.wait_for_function("document.querySelector('[data-drawn] svg').clientWidth < 360")
+    assert page.evaluate("window.wider") <= 0 and page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+@pytest.mark.real_commits
 def test_without_the_library_or_without_scripts_the_table_is_there(county: tuple[str, Chain], page: Any, browser: Any) -> None:
     address, _chain = county
     sign_in(page, address, "supervisor", PASSWORD)
