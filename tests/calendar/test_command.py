@@ -11,6 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from approvals.cli import main
+from approvals.db import Database
+from approvals.operations import calendar_years
+from tests.calendar.conftest import NOW, TYPED
+from tests.support.seed import seed
 
 pytestmark = pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
 Run = Callable[..., Result]
@@ -97,3 +101,17 @@ def test_every_day_of_the_known_years_is_listed_as_the_notices_say(run: Run) -> 
     rows = list(csv.DictReader(run("days", "--from", "2007-01-01", "--to", "2026-12-31").stdout.splitlines()))
     assert len(rows) == 7305 and rows[0]["date"] == "2007-01-01" and rows[-1]["date"] == "2026-12-31"
     assert [row["date"] for row in rows if (row["working"] == "1") != is_workday(date.fromisoformat(row["date"]))] == []
+
+
+def test_what_was_entered_counts_and_a_provisional_year_has_a_range(run: Run, database_url: str) -> None:
+    asked = ("due", "--start", "2026-12-31", "--working-days", "1", "--json")
+    before = json.loads(run(*asked).stdout)
+    assert before["possible"] == ["2027-01-04", "2027-01-04"]
+    database = Database(database_url)
+    administrator = seed(database).administrator.acting
+    today = date(2026, 11, 23)
+    database.write(calendar_years.enter, administrator, TYPED, None, "0", today, NOW)
+    database.dispose()
+    after = json.loads(run(*asked).stdout)
+    assert (after["due"], after["provisional"], after["possible"]) == ("2027-01-05", False, None)
+    assert run("days", "--from", "2027-01-04", "--to", "2027-01-05").stdout == "date,working\n2027-01-04,0\n2027-01-05,1\n"

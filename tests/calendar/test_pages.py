@@ -51,7 +51,7 @@ def test_a_notice_is_shown_before_it_is_confirmed(manager: Visitor, chain: Chain
     shown = preview(manager)
     assert entered(database) == []
     said = text_of(shown)
-    assert "国办发明电〔2026〕9号" in said and "改成放假 01-04 星期一" in said and "改成上班 01-09 星期六" in said
+    assert "国办发明电〔2026〕9号" in said and "改成放假 01-04 周一" in said and "改成上班 01-09 周六" in said
     assert chain.case(REGISTRATION).number in said
     answer = manager.post(f"{PAGE}/confirm", hidden(shown), status=303, page=PAGE)
     assert answer.location.endswith(PAGE) and len(entered(database)) == 1
@@ -95,8 +95,8 @@ def test_a_file_is_read_in_any_encoding_and_refused_by_line(manager: Visitor) ->
     def send(data: bytes, status: int) -> str:
         return text_of(manager.post(PAGE, {**typed, "file": (io.BytesIO(data), "2027.csv")}, status=status, page=PAGE))
 
-    assert "改成上班 01-09 星期六" in send("\n".join(lines).encode("utf-8-sig"), 200)
-    assert "改成上班 01-09 星期六" in send("\r\n".join(["日期,上班", *lines[1:]]).encode("gb18030"), 200)
+    assert "改成上班 01-09 周六" in send("\n".join(lines).encode("utf-8-sig"), 200)
+    assert "改成上班 01-09 周六" in send("\r\n".join(["日期,上班", *lines[1:]]).encode("gb18030"), 200)
     assert "2027 年有 365 天，文件里只有 364 天" in send("\n".join(lines[:-1]).encode(), 422)
     assert "这个文件读不出来" in send(b"\0\1\2", 422)
 

@@ -14,8 +14,8 @@ from approvals.operations import calendar_years, deadline_moves
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import Outdated
 from approvals.queries.calendar_years import years
-from workflows.clock.notice import Days, as_typed, ranges, usual_name, with_number
-from workflows.clock.working import WEEKDAYS_EN, WEEKDAYS_ZH
+from workflows.clock.notice import Days, as_typed, ranges, usual_name, weekday_zh, with_number
+from workflows.clock.working import WEEKDAYS_EN
 
 from .. import request
 from ..access import accepts_files, requires
@@ -103,7 +103,7 @@ def _ranges(days: list[date]) -> list[tuple[date, date, int]]:
 
 def weekday(day: date) -> str:
     """The day of the week in the language of the page."""
-    return (WEEKDAYS_EN if language() == "en" else WEEKDAYS_ZH)[day.weekday()]
+    return WEEKDAYS_EN[day.weekday()][:3] if language() == "en" else weekday_zh(day)
 
 
 @blueprint.post("/administration/calendar/confirm")
