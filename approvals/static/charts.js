@@ -60,7 +60,7 @@ function options(chart, width) {
     nameGap: upright ? 15 : 26,
     nameTextStyle: { color: SOFT, align: upright ? (number ? "right" : "left") : "center" },
     position: upright ? (number ? "right" : "left") : "top",
-    min: 0,
+    min: (extent) => Math.min(0, extent.min),
     max: (chart.most || [])[number] || undefined,
     minInterval: chart.whole ? 1 : undefined,
     axisLabel: { color: SOFT, hideOverlap: true },

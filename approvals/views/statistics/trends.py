@@ -12,11 +12,9 @@ from flask import request as asked
 from approvals.language import _, say
 from approvals.queries.statistics.filters import months_between
 from approvals.queries.statistics.lines import CaseLine
-from workflows.county import county_catalogue
 from workflows.statistics.intervals import FEWEST_RANKED, Estimate, median_of
 from workflows.statistics.measures import INDICATORS, measures
 
-from .. import request
 from ..access import requires
 from .asking import Asked, asked_for
 from .charts import Series, chart
@@ -24,7 +22,6 @@ from .overview import counted_lines
 from .pages import choices, pages
 from .part import blueprint, hours, percent
 from .sheets import Cell, Column, Sheet, as_file
-from .steps import length_of
 
 LENGTH = "length"
 SHARES = ("on_time", "once_done", "online", "delegated", "faster_than_promised")
@@ -35,7 +32,7 @@ MOST_HOURS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What a month comes to: the figure with its interval, and the 90th percentile of a length. Shares in per cent, lengths in hours."""
+    """What a month comes to: the figure with its interval, and of a length the 90th percentile. In per cent or in hours."""
 
     month: date
     count: int
@@ -105,14 +102,16 @@ def _trend(wanted: Asked) -> Trend:
     measure = asked.args.get("measure", "")
     measure = measure if measure in (*SHARES, LENGTH) else SHARES[0]
     found = counted_lines(wanted)[0].by_month()
-    months = months_between(wanted.filter.first_month, wanted.filter.last_month)
+    # The months before the first case say nothing; a month without any between two others does.
+    first = max(wanted.filter.first_month, min(found, default=wanted.filter.last_month))
+    months = months_between(first, wanted.filter.last_month)
     points = [_point(month, measure, found.get(month, CaseLine({}))) for month in months]
     typed, faults = asked.args.get("target", "").strip()[:20], list[str]()
     target = _typed_target(measure, typed)
     if typed and target is None:
         faults.append(_("目标请填一个数，百分比从 0 到 100，小时大于 0；这一次没有用。"))
     if target is None:
-        target, typed = _own_target(wanted, measure), ""
+        target, typed = _own_target(measure), ""
     return Trend(measure, points, target, typed, faults)
 
 
@@ -134,14 +133,9 @@ def _typed_target(measure: str, typed: str) -> float | None:
     return value if 0 <= value <= 100 else None
 
 
-def _own_target(wanted: Asked, measure: str) -> float | None:
-    """What the county has set itself: every promise kept, and of one matter its published promise."""
-    if measure == "on_time":
-        return PROMISE_IS_KEPT
-    if measure == LENGTH and wanted.filter.workflow:
-        promised = county_catalogue().latest(wanted.filter.workflow).promised
-        return hours(length_of(promised.budget)) if promised else None
-    return None
+def _own_target(measure: str) -> float | None:
+    """What the county has set itself: every promise kept. A net working time holds corrections too, so no promise measures it."""
+    return PROMISE_IS_KEPT if measure == "on_time" else None
 
 
 def _about(trend: Trend) -> str:
@@ -149,11 +143,9 @@ def _about(trend: Trend) -> str:
         return _("目标是您填的；清空就用县里自己定的目标。")
     if trend.measure == "on_time":
         return _("目标：承诺了就全部兑现。")
-    if trend.measure != LENGTH:
-        return _("这一项县里没有定目标；填一个就按它评。")
-    if trend.target is not None:
-        return _("目标是这个事项公布的承诺时限，拿 90 分位数来比：十件里有九件要在承诺时限以内。")
-    return _("选定一个事项，就拿它公布的承诺时限作目标；不同事项合在一起没有共同的时限。")
+    if trend.measure == LENGTH:
+        return _("净工作时间含申请人补正的时间，承诺时限不含，所以不拿承诺来评；填一个目标，就拿 90 分位数与它比。")
+    return _("这一项县里没有定目标；填一个就按它评。")
 
 
 def _sheet(wanted: Asked, trend: Trend) -> Sheet:
@@ -165,7 +157,7 @@ def _sheet(wanted: Asked, trend: Trend) -> Sheet:
         Column(_("中位数（%(unit)s）", unit=unit) if is_length else f"{title_of(trend.measure)}（%）", 18),
         Column(_("区间低端（%(unit)s）", unit=unit), 16), Column(_("区间高端（%(unit)s）", unit=unit), 16),
         *([Column(_("90 分位数（%(unit)s）", unit=unit), 18)] if is_length else []),
-        Column(_("目标（%(unit)s）", unit=unit), 14), Column(_("与目标比"), 18),
+        Column(_("目标（%(unit)s）", unit=unit), 14), Column(_("与目标比"), 18, on_one_line=True),
     ]  # fmt: skip
     rows = [
         [
@@ -187,13 +179,14 @@ def _chart(trend: Trend) -> object:
         return None
     is_length = trend.measure == LENGTH
     unit = _("工作小时") if is_length else "%"
-    first = Series(_("中位数") if is_length else title_of(trend.measure), [point.value for point in trend.points], "line", unit=unit)
-    series = [first]
+    series = [
+        Series(_("件数"), [point.count for point in trend.points], axis=1, unit=_("件")),
+        Series(_("中位数") if is_length else title_of(trend.measure), [point.value for point in trend.points], "line", unit=unit),
+    ]
     if is_length:
         series.append(Series(_("90 分位数"), [point.p90 for point in trend.points], "line", unit=unit))
     if trend.target is not None:
         series.append(Series(_("目标"), [trend.target] * len(trend.points), "line", unit=unit, is_target=True))
-    series.append(Series(_("件数"), [point.count for point in trend.points], axis=1, unit=_("件")))
     labels = [f"{point.month:%Y-%m}" for point in trend.points]
     return chart(labels, series, axes=(unit, _("件")), most=(None if is_length or _is_below(trend) else 100, None))
 
