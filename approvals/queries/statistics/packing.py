@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Mapping
+from itertools import compress, count
 
 from workflows.statistics.histograms import Histogram
 
@@ -21,8 +22,8 @@ def packed(buckets: Mapping[int, int]) -> bytes:
         return b""
     first = min(buckets)
     counts = array("I", bytes(_WIDTH * (max(buckets) - first + 1)))
-    for bucket, count in buckets.items():
-        counts[bucket - first] = count
+    for bucket, number in buckets.items():
+        counts[bucket - first] = number
     return first.to_bytes(_WIDTH, "little", signed=True) + _little(counts).tobytes()
 
 
@@ -47,18 +48,21 @@ class Sum:
         first = int.from_bytes(buckets[:_WIDTH], "little", signed=True)
         counts = int.from_bytes(buckets[_WIDTH:], "little")
         if not self._sum:
+            self._first, self._sum = first, counts
+        elif first < self._first:
+            self._sum = (self._sum << 8 * _WIDTH * (self._first - first)) + counts
             self._first = first
-        if first < self._first:
-            self._sum <<= 8 * _WIDTH * (self._first - first)
-            self._first = first
-        self._sum += counts << 8 * _WIDTH * (first - self._first)
+        else:
+            self._sum += counts << 8 * _WIDTH * (first - self._first)
 
     def histogram(self) -> Histogram:
         """What was added, as a histogram."""
         length = -(-self._sum.bit_length() // (8 * _WIDTH))
         counts = array("I")
         counts.frombytes(self._sum.to_bytes(_WIDTH * length, "little"))
-        buckets = {self._first + index: count for index, count in enumerate(_little(counts)) if count}
+        counts = _little(counts)
+        # Hundreds of histograms of a thousand buckets on a page: what runs in C here is a third of its time.
+        buckets = dict(compress(zip(count(self._first), counts), counts))
         return Histogram(sum(buckets.values()), self.total, self.minimum, self.maximum, buckets)
 
 
