@@ -88,6 +88,20 @@ def test_the_tiles_say_what_was_received_closed_open_and_kept(visit: Visit, driv
     assert rows["企业设立登记"][:3] == ["2", "1", "1"], "what the chain opened is no case of its own above, and one below"
 
 
+def test_months_gone_by_say_what_was_open_at_their_end_and_nothing_of_now(visit: Visit, driven: Chain, database: Database) -> None:
+    returned = Chain(database, driven.cast, content_with(name={"trade_name": "麦样"}), now=driven.now)
+    returned.act(REGISTRATION, "return_for_correction")
+    visitor = visit(driven.cast.supervisor)
+    assert tiles_of(visitor.get("/statistics").text)["暂停计时"] == ("1", "n=1，在办件里现在等申请人或在特别程序中的")
+    before = visitor.get("/statistics?from=2026-01&to=2026-10").text
+    assert "这些条件下还没有办件" in before
+    driven.now += timedelta(days=40)
+    late = visit(driven.cast.supervisor)
+    tiles = tiles_of(late.get("/statistics?to=2026-11").text)
+    assert tiles["在办"] == ("1", "2026-11月末还没办结的") and tiles["暂停计时"] == ("—", "看到本月才有：它说的是现在")
+    assert tiles_of(late.get("/statistics?from=2027-01").text)["收件"][0] == "0", "and it is still open"
+
+
 def test_the_heat_map_counts_each_step_at_each_office(visit: Visit, driven: Chain) -> None:
     page = visit(driven.cast.supervisor).get("/statistics/steps").text
     head, *rows = table_of(page, "步骤和服务点：90 分位数（工作小时）")

@@ -103,7 +103,8 @@ def overview() -> str:
     months = counted.by_month()
     return render_template(
         "statistics/overview.html",
-        wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.overview"), tiles=tiles(counted.total),
+        wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.overview"),
+        tiles=tiles(counted.total, wanted.filter.last_month),
         months=months_sheet(wanted, months), workflows=workflows_sheet(wanted, every), chart=months_chart(wanted, months),
         months_file=lambda kind: wanted.address("statistics.months_file", kind=kind),
         workflows_file=lambda kind: wanted.address("statistics.workflows_file", kind=kind),
@@ -128,15 +129,18 @@ def workflows_file(kind: str) -> Response:
     return as_file(workflows_sheet(wanted, counted_lines(wanted)[1]), kind, "workflows")
 
 
-def tiles(line: CaseLine) -> list[Tile]:
-    """The figures of the first page, each with what it was counted from."""
-    found = measures(line)
+def tiles(line: CaseLine, last_month: date) -> list[Tile]:
+    """The figures of the first page, each with what it was counted from. What is paused is known of now alone."""
+    found, is_now = measures(line), last_month >= request.today().replace(day=1)
     visits, p50, p90 = found["visits"].value, line.working.quantile(0.5), line.working.quantile(0.9)
     return [
         Tile(_("收件"), said(line.received), _("这些月份里收到的")),
         Tile(_("办结"), said(line.closed), _outcomes(line)),
-        Tile(_("在办"), said(line.open), _("最后一个月末还没办结的")),
-        Tile(_("暂停计时"), said(line.paused), _("现在等申请人或在特别程序中")),
+        Tile(_("在办"), said(line.open), _("现在还没办结的") if is_now else _("%(month)s月末还没办结的", month=f"{last_month:%Y-%m}")),
+        Tile(
+            _("暂停计时"), said(line.paused if is_now else None),
+            _sample(line.open, _("在办件里现在等申请人或在特别程序中的")) if is_now else _("看到本月才有：它说的是现在"),
+        ),
         _share("on_time", found, _("答复了申请人的办结件")),
         _faster(found),
         _share("once_done", found, _("办结件")),
