@@ -6,9 +6,10 @@ them, however many clocks and cases that is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,24 +55,28 @@ def due_warnings(session: Session, now: datetime) -> dict[int, list[DueWarning]]
 
 
 def _people_of(passed: Passed, staff: Staff) -> dict[int, DueWarning]:
-    """Who is concerned by a clock, each by the highest level that is theirs. Where nobody leads, supervisors stand in for the head."""
+    """Who is concerned by a clock, each by the highest level that is theirs.
+
+    Where nobody leads those who have it in hand, supervisors are told in the head's place, and then not once more.
+    """
     found: dict[int, DueWarning] = {}
 
-    def add(person_id: int, level: str, relation: str) -> None:
-        known = found.get(person_id)
-        if known is None or LEVELS.index(level) > LEVELS.index(known.level):
-            found[person_id] = DueWarning(passed, level, relation)
+    def add(people: Iterable[int], level: str, relation: str) -> None:
+        for person_id in people:
+            known = found.get(person_id)
+            if known is None or LEVELS.index(level) > LEVELS.index(known.level):
+                found[person_id] = DueWarning(passed, level, relation)
 
     for hand in passed.hands:
-        is_over = passed.level != NEAR
         for person_id, relation in staff.having(hand).items():
-            add(person_id, DUE if is_over else NEAR, relation)
-        heads = staff.heads(hand) if is_over else []
-        for person_id in heads:
-            add(person_id, DUE, HEAD)
-        if passed.level == ESCALATED or (is_over and not heads):
-            for person_id in staff.supervisors(hand):
-                add(person_id, passed.level, SUPERVISOR)
+            add([person_id], NEAR if passed.level == NEAR else DUE, relation)
+    if passed.level == NEAR:
+        return found
+    heads = [staff.heads(hand) for hand in passed.hands]
+    add(chain.from_iterable(heads), DUE, HEAD)
+    last = ESCALATED if all(heads) else DUE
+    if LEVELS.index(passed.level) >= LEVELS.index(last):
+        add(chain.from_iterable(staff.supervisors(hand) for hand in passed.hands), last, SUPERVISOR)
     return found
 
 

@@ -124,8 +124,9 @@ def test_a_whole_opening_warns_those_who_have_its_matters_in_hand(chain: Chain, 
     assert {each.clock for each in root} == {"promised"}
     assert {each.to for each in root if each.relation != "supervisor"} == officers
     # No department of the chain has a head: the supervisor is told in their place as soon as it is over.
-    assert {(each.to, each.level) for each in root if each.relation == "supervisor"} == {("supervisor", "escalated")}
+    assert {(each.to, each.level) for each in root if each.relation == "supervisor"} == {("supervisor", "due")}
     assert {name: len(texts) for name, texts in watch.told().items()} == {name: 1 for name in (*officers, "supervisor")}
+    assert watch.run(NOW + timedelta(days=3)) == 0, "and not once more when it is long over"
 
 
 def test_what_is_finished_is_not_warned_of(chain: Chain, watch: Watch, database: Database) -> None:
