@@ -54,6 +54,7 @@ class StepRollup(Counted, Base):
     early: Mapped[int] = mapped_column(BigInteger)
     on_time: Mapped[int] = mapped_column(BigInteger)
     late: Mapped[int] = mapped_column(BigInteger)
+    again: Mapped[int] = mapped_column(BigInteger)
 
 
 class CaseRollup(Counted, Base):

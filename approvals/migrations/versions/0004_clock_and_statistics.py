@@ -211,6 +211,7 @@ def rollups_up() -> None:
     sa.Column('early', sa.BigInteger(), nullable=False),
     sa.Column('on_time', sa.BigInteger(), nullable=False),
     sa.Column('late', sa.BigInteger(), nullable=False),
+    sa.Column('again', sa.BigInteger(), nullable=False),
     sa.Column('department_seconds', sa.BigInteger(), nullable=False),
     sa.Column('special_seconds', sa.BigInteger(), nullable=False),
     sa.Column('applicant_seconds', sa.BigInteger(), nullable=False),

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, false, func, or_
+from sqlalchemy.orm import Session
 
 from approvals.models import Case, Task
 from approvals.queries.matters import in_order
@@ -72,13 +72,6 @@ def steps_of(session: Session, offices: Offices, filter: Filter, state: str | No
     if late is not None:
         conditions.append(Task.closed_at > Task.due_at if late else Task.closed_at <= Task.due_at)
     return and_(*conditions)
-
-
-def entered_again() -> ColumnElement[bool]:
-    """Whether a step was not the first stay of its case in its state."""
-    earlier = aliased(Task)
-    before = or_(earlier.opened_at < Task.opened_at, and_(earlier.opened_at == Task.opened_at, earlier.id < Task.id))
-    return exists().where(earlier.case_id == Task.case_id, earlier.state == Task.state, before)
 
 
 def cases_of(session: Session, offices: Offices, filter: Filter) -> list[ColumnElement[bool]]:

@@ -20,8 +20,8 @@ from workflows.clock.hours import MICROSECONDS
 from workflows.logs.spread import Spread, spread_of
 from workflows.statistics.attribution import Attribution
 
-from .conditions import Key, after_key, closed_cases_of, entered_again, steps_of
-from .facts import CaseFact, StepFact, case_facts, step_of, suspensions, transits
+from .conditions import Key, after_key, closed_cases_of, steps_of
+from .facts import CaseFact, StepFact, case_facts, entered_again, step_of, suspensions, transits
 from .filters import Filter, Offices
 
 PAGE_SIZE = 50
@@ -135,7 +135,8 @@ def exact_cases(
 def _step_rows(*more: Any) -> Select[Any]:
     return select(
         Task.id, Task.case_id, Task.root_id, Task.workflow, Task.state, Task.role, Task.department, Task.office_id, Task.opened_at,
-        Task.due_at, Task.closed_at, Task.holder_id, Case.deciding_office_id, Case.channel, literal("").label("to_state"), *more,
+        Task.due_at, Task.closed_at, Task.holder_id, Case.deciding_office_id, Case.channel, literal("").label("to_state"),
+        entered_again().label("again"), *more,
     ).join(Case, Case.id == Task.case_id)  # fmt: skip
 
 

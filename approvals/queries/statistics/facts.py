@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
 from approvals.models import Case, ClockSuspension, CustodyItem, Event, HandOver, Mandate, Task
@@ -38,7 +38,9 @@ ANSWERED = frozenset({"done", "failed", "refused", ""})
 
 @dataclass(frozen=True, slots=True)
 class StepFact:
-    """One step that ended. ``office_id`` is where its task lay, or where the case is decided if it lay with no office."""
+    """One step that ended. ``office_id`` is where its task lay, or where the case is decided if it lay with no office.
+
+    ``again`` says that the case had been in this state before."""
 
     task_id: int
     root_id: int
@@ -55,6 +57,7 @@ class StepFact:
     working: int
     wall: int
     seconds: Attribution
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,7 @@ def step_facts(session: Session, which: ColumnElement[bool]) -> Iterator[StepFac
         select(
             Task.id, Task.case_id, Task.root_id, Task.workflow, Task.state, Task.role, Task.department, Task.office_id, Task.opened_at,
             Task.due_at, Task.closed_at, Task.holder_id, Case.deciding_office_id, Case.channel, Event.to_state,
+            entered_again().label("again"),
         )
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Event, ended)
@@ -130,8 +134,15 @@ def step_of(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, car
     return StepFact(
         row.id, row.root_id, month_of(row.closed_at), row.workflow, row.state, row.to_state or "", whose,
         row.office_id or row.deciding_office_id, row.department, row.holder_id, row.channel, timing(row.due_at, row.closed_at),
-        seconds.total - seconds.special, int((row.closed_at - row.opened_at).total_seconds()), seconds,
+        seconds.total - seconds.special, int((row.closed_at - row.opened_at).total_seconds()), seconds, bool(row.again),
     )  # fmt: skip
+
+
+def entered_again() -> ColumnElement[bool]:
+    """Whether a task is not the first stay of its case in its state."""
+    earlier = aliased(Task)
+    before = or_(earlier.opened_at < Task.opened_at, and_(earlier.opened_at == Task.opened_at, earlier.id < Task.id))
+    return exists().where(earlier.case_id == Task.case_id, earlier.state == Task.state, before)
 
 
 def timing(due_at: datetime | None, closed_at: datetime) -> str:

@@ -16,7 +16,8 @@ class StepLine:
     """Steps that ended, under one set of keys. ``seconds`` are working seconds by whose they were.
 
     ``early`` ended on a day before the one they were due, ``on_time`` on that day and in time; a step without a due time is none
-    of the three. ``working`` is net working time, without special procedures; ``wall`` is time on the wall clock.
+    of the three. ``again`` were not the first of their case in that state. ``working`` is net working time, without special
+    procedures; ``wall`` is time on the wall clock.
     """
 
     keys: dict[str, Any]
@@ -24,6 +25,7 @@ class StepLine:
     early: int = 0
     on_time: int = 0
     late: int = 0
+    again: int = 0
     working: Histogram = field(default_factory=Histogram)
     wall: Histogram = field(default_factory=Histogram)
     seconds: Attribution = field(default_factory=Attribution)
@@ -33,6 +35,7 @@ class StepLine:
         self.early += fact.timing == "early"
         self.on_time += fact.timing == "on_time"
         self.late += fact.timing == "late"
+        self.again += fact.again
         self.working.add(fact.working)
         self.wall.add(fact.wall)
         self.seconds += fact.seconds

@@ -230,6 +230,7 @@ def _case(case: Any, replayed: Replayed, story: Story) -> Any:
 def _stays(family: Family, case: Any, story: Story) -> Iterator[Any]:
     replayed = family.replayed[case.id]
     tasks = {task.id: task for task in family.tasks[case.id]}
+    seen: set[str] = set()
     for stay in replayed.stays:
         state = replayed.definition.states[stay.state]
         to = state.task
@@ -250,8 +251,9 @@ def _stays(family: Family, case: Any, story: Story) -> Iterator[Any]:
             opened_at=_moment(stay.opened_at), closed_at=_moment(stay.closed_at), holder_id=_holder(stay, task),
             due_at=_moment(by_the_calendar_of(stay.closed_at, due_at, task.due_at if task is not None else None)),
             deciding_office_id=case.deciding_office_id, channel=case.channel,
-            to_state=_led_to(stay, family.events[case.id]),
+            to_state=_led_to(stay, family.events[case.id]), again=stay.state in seen,
         )  # fmt: skip
+        seen.add(stay.state)
 
 
 def _holder(stay: Stay, task: Any) -> int | None:

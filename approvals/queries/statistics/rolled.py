@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from operator import add
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, CaseRollup, RollupState, SettledCase, StepRollup, Task
 from workflows.statistics.attribution import Attribution
+from workflows.statistics.histograms import Histogram
 
 from .facts import CaseFact, StepFact
 from .filters import Filter, Offices
@@ -18,7 +20,7 @@ from .lines import CASE_COUNTS, CaseLine, StepLine
 from .packing import Sum, packed
 
 STATE = "statistics"
-STEP_COUNTS = ("count", "early", "on_time", "late")
+STEP_COUNTS = ("count", "early", "on_time", "late", "again")
 STEP_PARTS = ("workflow", "state", "to_state", "whose", "department", "office_id", "channel", "person_id")
 CASE_PARTS = ("workflow", "opened_by", "office_id", "channel")
 FULL, OFFICE, COUNTY, PERSON = "full", "office", "county", "person"
@@ -136,8 +138,8 @@ class Gathered:
     def add(self, values: tuple[Any, ...]) -> None:
         """Add the values of ``columns`` of one row."""
         size = len(self._names)
-        self._counts = [mine + theirs for mine, theirs in zip(self._counts, values[:size], strict=True)]
-        self._seconds = [mine + theirs for mine, theirs in zip(self._seconds, values[size : size + 4], strict=True)]
+        self._counts = list(map(add, self._counts, values[:size]))
+        self._seconds = list(map(add, self._seconds, values[size : size + 4]))
         self._working.add(*values[size + 4 : size + 8])
         self._wall.add(*values[size + 8 : size + 12])
 
@@ -146,8 +148,15 @@ class Gathered:
         for name, count in zip(self._names, self._counts, strict=True):
             setattr(line, name, getattr(line, name) + count)
         line.seconds += Attribution(*self._seconds)
-        line.working.merge(self._working.histogram())
-        line.wall.merge(self._wall.histogram())
+        line.working = _together(line.working, self._working.histogram())
+        line.wall = _together(line.wall, self._wall.histogram())
+
+
+def _together(known: Histogram, more: Histogram) -> Histogram:
+    if not known.count:
+        return more
+    known.merge(more)
+    return known
 
 
 def columns(table: Any, names: tuple[str, ...]) -> list[Any]:

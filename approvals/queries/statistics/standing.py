@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
-from approvals.models import Case, Task
+from approvals.models import Case
 from approvals.queries.matters import place_of
 from workflows.clock.hours import MICROSECONDS
 
-from .conditions import Key, entered_again, open_cases_of, steps_of
+from .conditions import Key, open_cases_of
 from .drill import PAGE_SIZE, CaseRow, Page, with_facts
 from .filters import Filter, Offices
+from .lines import StepLine
+from .tables import steps
 
 BANDS = (1, 3, 5, 10, 20)
 """Ages in working days up to which open cases are counted together."""
@@ -56,33 +58,10 @@ def backlog(session: Session, now: datetime, offices: Offices, filter: Filter) -
     return sorted((Backlog(workflow, tuple(map(int, counts))) for workflow, *counts in found), key=lambda line: place_of(line.workflow))
 
 
-@dataclass(frozen=True, slots=True)
-class Rework:
-    """How often one step was entered again: of ``count`` stays that ended, ``again`` were not the first of their case in that state.
-
-    ``cases`` are those to which that happened."""
-
-    workflow: str
-    state: str
-    count: int
-    again: int
-    cases: int
-
-
-def rework(session: Session, offices: Offices, filter: Filter) -> list[Rework]:
-    """The steps that ended in the months of the filter and that were entered again at least once, the most often first."""
-    stays = (
-        select(Task.workflow, Task.state, Task.case_id, case((entered_again(), 1), else_=0).label("again"))
-        .join(Case, Case.id == Task.case_id)
-        .where(steps_of(session, offices, filter, None, None), Task.role != "")
-        .subquery()
-    )
-    again, cases = func.sum(stays.c.again), func.count(distinct(case((stays.c.again == 1, stays.c.case_id))))
-    found = session.execute(
-        select(stays.c.workflow, stays.c.state, func.count(), again, cases).group_by(stays.c.workflow, stays.c.state).having(again > 0)
-    )
-    lines = [Rework(workflow, state, *map(int, counts)) for workflow, state, *counts in found]
-    return sorted(lines, key=lambda line: (-line.again, place_of(line.workflow), line.state))
+def rework(session: Session, now: datetime, offices: Offices, filter: Filter) -> list[StepLine]:
+    """The steps that ended in the months of the filter and were entered again at least once, the most often first."""
+    lines = [line for line in steps(session, now, offices, filter, ("workflow", "state")) if line.again]
+    return sorted(lines, key=lambda line: (-line.again, place_of(line.keys["workflow"]), line.keys["state"]))
 
 
 def _in_band(now: datetime, band: int) -> ColumnElement[bool]:

@@ -150,17 +150,14 @@ def rework_file(kind: str) -> Response:
 
 
 def _rework_sheet(wanted: Asked) -> Sheet:
-    columns = [
-        Column(_("步骤"), 40), Column(_("办完的步骤数"), 14), Column(_("其中再次进入"), 14), Column(_("再次进入占比（%）"), 16),
-        Column(_("涉及的办件"), 12),
-    ]  # fmt: skip
+    columns = [Column(_("步骤"), 40), Column(_("办完的步骤数"), 14), Column(_("其中再次进入"), 14), Column(_("再次进入占比（%）"), 16)]
     rows = []
-    for line in standing.rework(request.session(), wanted.offices, wanted.filter):
-        definition, state = step_of(line.workflow, line.state)
-        link = wanted.address("statistics.entered_again", workflow=line.workflow, state=line.state)
+    for line in standing.rework(request.session(), request.now(), wanted.offices, wanted.filter):
+        definition, state = step_of(line.keys["workflow"], line.keys["state"])
+        link = wanted.address("statistics.entered_again", workflow=definition.key, state=state.name)
+        share = percent(ratio(line.again, line.count))
         rows.append([
-            Cell(f"{say(definition.title)} · {say(state.title)}"), Cell(line.count), Cell(line.again, link),
-            Cell(percent(ratio(line.again, line.count))), Cell(line.cases),
+            Cell(f"{say(definition.title)} · {say(state.title)}"), Cell(line.count), Cell(line.again, link), Cell(share),
         ])  # fmt: skip
     return Sheet(_("返工"), columns, rows, wanted.in_words())
 
