@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, collate, func, or_, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, collate, func, or_, select, type_coerce
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.types import BigInteger
 
 from approvals.models import EventLog, LogEvent, LogFault, LogFile
@@ -69,6 +69,28 @@ def count_backwards(session: Session, file_id: int) -> int:
     return session.scalar(select(func.count()).select_from(events).where(events.c.backwards)) or 0
 
 
+def count_overlap(session: Session, file_id: int) -> int:
+    """How many events of a file another file of its log has too: of the same case and activity at the same time."""
+    log_id = select(LogFile.log_id).where(LogFile.id == file_id).scalar_subquery()
+    others = select(LogFile.id).where(LogFile.log_id == log_id, LogFile.id != file_id, LogFile.state != "removing")
+    there = list(session.scalars(others))
+    if not there:
+        return 0
+    first, last = session.execute(
+        select(func.min(LogEvent.happened_at), func.max(LogEvent.happened_at)).where(LogEvent.file_id == file_id)
+    ).one()
+    own = func.sum(case((LogEvent.file_id == file_id, 1), else_=0))
+    # Only the time that the file spans is sorted: years of monthly files cost a month each.
+    groups = (
+        select(own.label("own"))
+        .where(LogEvent.file_id.in_([file_id, *there]), LogEvent.happened_at.between(first, last))
+        .group_by(LogEvent.case_key, LogEvent.happened_at, LogEvent.activity)
+        .having(own > 0, func.count() > own)
+        .subquery()
+    )
+    return int(session.scalar(select(func.sum(groups.c.own))) or 0)
+
+
 def faults_of(session: Session, file_id: int) -> Iterator[LogFault]:
     """What was wrong with a file's bad records, by line; read as it is asked for."""
     query = select(LogFault).where(LogFault.file_id == file_id).order_by(LogFault.record, LogFault.number)
@@ -90,9 +112,9 @@ def sorted_events(session: Session, name: str) -> Iterator[SortedEvent]:
         .order_by(_bytewise(session, LogEvent.case_key), LogEvent.happened_at, LogEvent.file_id, LogEvent.record)
     )
     for rows in session.connection().execute(query, execution_options={"yield_per": _AT_ONCE}).partitions():
-        yield from map(tuple, rows)  # type: ignore[arg-type]
+        yield from map(tuple, rows)
 
 
-def _bytewise(session: Session, column: ColumnElement[str]) -> ColumnElement[str]:
+def _bytewise(session: Session, column: InstrumentedAttribute[str]) -> ColumnElement[str] | InstrumentedAttribute[str]:
     """By code point, as SQLite does: the order of a locale would be slower, and another one on every server."""
     return collate(column, "C") if session.connection().dialect.name == "postgresql" else column

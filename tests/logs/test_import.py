@@ -91,6 +91,15 @@ def test_ties_between_files_keep_the_order_of_import(run: Run, database: Databas
     assert [event[1] for event in stored(database)] == ["z.csv", "a.csv"]
 
 
+def test_files_that_overlap_are_said(run: Run, database: Database, tmp_path: Path) -> None:
+    first, second, apart = (write(tmp_path / f"{n}.csv", HEADING + numbered(range(n, n + 40))) for n in (0, 30, 500))
+    assert "其他文件" not in bring(run, first).output + bring(run, apart).output
+    twice = write(tmp_path / "twice.csv", second.read_bytes() + (line("Z") * 2).encode())
+    assert "同一时间），都算数；如果是文件重叠，请用 history remove --file 去掉一个（10 个）" in bring(run, twice).output
+    assert len(stored(database)) == 122
+    assert "其他文件" not in bring(run, second, name="another").output
+
+
 def test_every_bad_line_is_reported_and_the_others_imported(run: Run, database: Database, tmp_path: Path) -> None:
     bad = {
         line(case=""): ("办件", "没有办件编号"),

@@ -114,7 +114,7 @@ class CsvLog:
             if not cells[0] and not any(cells):  # spreadsheets write empty rows as delimiters alone
                 continue
             cells.append("")
-            yield Record(first, *pick(cells), "")
+            yield Record._make((first, *pick(cells), ""))
 
     def _reader(self) -> Iterator[list[str]]:
         # Strict: text after a closing quote is the only sign of a quote that was opened lines before.

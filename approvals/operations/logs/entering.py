@@ -115,7 +115,7 @@ def _move(session: Session, file_id: int, expected: int, **values: Any) -> None:
     moved = session.execute(
         update(LogFile).where(LogFile.id == file_id, LogFile.records == expected, LogFile.state == READING).values(**values)
     )
-    if moved.rowcount != 1:
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Refusal("elsewhere", {
             "zh": "这个文件同时还在别处导入（或刚被删除），这里已停下；那边会导入完，没有重复也没有遗漏。",
             "en": "This file is being imported elsewhere at the same time (or was just removed); this import has stopped.",

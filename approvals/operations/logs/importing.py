@@ -12,12 +12,12 @@ from pathlib import Path
 from approvals.db import Database, to_microseconds
 from approvals.models import LogFile
 from approvals.operations.errors import Refusal
-from approvals.queries.logs import count_backwards, files_named, has_late_fault
+from approvals.queries.logs import count_backwards, count_overlap, files_named, has_late_fault
 
 from . import opening
 from .csv_records import CsvLog
 from .entering import COMPLETE, REMOVING, Batch, Begun, begin_file, end_file, enter_batch, mark_removed, remove_some
-from .judging import BACKWARDS, ENCODING, PASSED_OVER, Entry, Judge, Tallies
+from .judging import BACKWARDS, ENCODING, OVERLAP, PASSED_OVER, Entry, Judge, Tallies
 from .moments import Moments, is_form, zone_named
 from .records import AnyRecord, Broken, Fault, Options, Record, Unreadable
 from .xes_records import XesLog
@@ -148,9 +148,8 @@ class Importer:
                 "en": f"“{path}” was changed while it was read. Import it anew with --replace once it is at rest.",
             })  # fmt: skip
         with self._database.reading() as session:
-            backwards = count_backwards(session, file_id)
-        if backwards:
-            tallies[BACKWARDS] = [backwards, 0]
+            counts = {BACKWARDS: count_backwards(session, file_id), OVERLAP: count_overlap(session, file_id)}
+        tallies.update({kind: [count, 0] for kind, count in counts.items() if count})
         self._database.write(end_file, file_id, records, tallies, self._now())
 
 

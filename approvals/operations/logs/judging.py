@@ -15,7 +15,7 @@ Tallies = dict[str, list[int]]
 """Kind of note → how many records, and the line of the first (0 when it is not known)."""
 
 DAY, MINUTE, ZONE, GAP, TWICE, FUTURE, STEP, EARLY = "day", "minute", "zone", "gap", "twice", "future", "step", "early-end"
-BACKWARDS, PASSED_OVER, ENCODING = "backwards", "passed-over", "encoding"
+BACKWARDS, OVERLAP, PASSED_OVER, ENCODING = "backwards", "overlap", "passed-over", "encoding"
 NOTES = {
     DAY: "只有日期、没有钟点的时间，按当天 00:00 计；与同一天其他事件相比，先后可能不准",
     MINUTE: "时间只到分钟，而别的更细；同一分钟内按文件里的顺序",
@@ -27,6 +27,7 @@ NOTES = {
     "只要完成的，请加 --lifecycle complete --replace 重新导入",
     EARLY: "步骤的完成早于它的开始，照原样导入，请核对",
     BACKWARDS: "比同一办件里排在前面的事件更早，已按时间先后排列",
+    OVERLAP: "在这份日志的其他文件里也有（同一办件、同一环节、同一时间），都算数；如果是文件重叠，请用 history remove --file 去掉一个",
     PASSED_OVER: "不是 --lifecycle 要的事件，没有导入",
     ENCODING: "文件不是 UTF-8，按 {encoding} 读取；如果文字不对，请用 --encoding 说明",
 }

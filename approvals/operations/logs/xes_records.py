@@ -66,7 +66,7 @@ class XesLog:
             if depth == children:
                 key = attributes.get("key")
                 if key in wanted:
-                    values[key] = attributes.get("value", "")  # type: ignore[index]
+                    values[key] = attributes.get("value", "")
             elif tag == "event" and 2 <= depth <= 3:
                 children, line = depth + 1, parser.CurrentLineNumber
                 values.clear()
