@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from approvals.queries.verification import verify_all
 from tests.calendar.conftest import TYPED
 from tests.support.driving import REGISTRATION, Chain
 from tests.support.statements import counted
+from workflows.clock.notice import as_typed, days_of_year
 
 MOVED = "case:deadlines-moved"
 
@@ -94,6 +96,26 @@ def test_following_twice_changes_nothing(chain: Chain) -> None:
     assert follow(chain) > 0
     head = chain.case().head
     assert follow(chain) == 0 and chain.case().head == head
+
+
+def test_two_workers_at_once_move_each_case_once(chain: Chain) -> None:
+    for _ in range(3):
+        Chain(chain.database, chain.cast, now=chain.now)
+    enter(chain)
+    with ThreadPoolExecutor(2) as pool:
+        moved = sum(pool.map(lambda _number: follow(chain), range(2)))
+    events = [event.case_id for event in rows(chain.database, Event) if event.action == MOVED]
+    assert moved == len(events) == len(set(events)) == 8
+    assert faults(chain.database) == []
+
+
+def test_the_days_that_were_supposed_move_nothing(chain: Chain) -> None:
+    with chain.database.reading():
+        supposed = days_of_year(2027, county_calendar().years[2027])
+    enter(chain, holidays=as_typed(supposed.off), workdays="")
+    assert follow(chain) == 0
+    with chain.database.reading():
+        assert county_calendar().is_official(date(2027, 1, 4))
 
 
 def test_a_year_settles_only_when_nothing_can_be_under_way(chain: Chain) -> None:
