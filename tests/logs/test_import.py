@@ -15,6 +15,7 @@ from approvals.cli import main
 from approvals.db import Database
 from approvals.operations.logs import importing, opening
 from tests.logs.importing import COLUMNS, HEADING, Run, activities, importer, line, numbered, reported, stored
+from tests.support.statements import counted
 
 MOMENT = 1_551_767_400_000_000
 """2019-03-05 14:30 in Shanghai."""
@@ -256,6 +257,18 @@ def test_reports_go_where_they_are_asked_for_and_over_no_log(run: Run, tmp_path:
 def test_control_characters_of_a_file_do_not_reach_the_terminal(run: Run, tmp_path: Path) -> None:
     file = write(tmp_path / "old.csv", "\x1b[2J,b\n1,2\n")
     assert "\x1b" not in run("import", file, "--name", "old").output
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_batch_costs_two_statements(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 100)
+    costs = []
+    for batches in (2, 5):
+        file = write(tmp_path / f"{batches}.csv", HEADING + numbered(range(100 * batches)))
+        with counted(database) as seen:
+            importer(database, f"of {batches}").read(file)
+        costs.append(len(seen))
+    assert costs[1] - costs[0] == 3 * 2, "its events, and how far the file has been read"
 
 
 @pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
