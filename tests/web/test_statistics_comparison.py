@@ -1,0 +1,118 @@
+"""Offices beside each other: samples, intervals, places only where figures can be told apart, and each office's own reach."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from re import findall
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from approvals.db import Database
+from approvals.views.statistics import comparison
+from approvals.views.statistics.asking import Asked
+from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.seed import HALL, OTHER_TOWN, TOWN, Member
+from tests.support.statements import counted
+from tests.support.web import Visitor
+from tests.web.test_statistics import MOST_STATEMENTS, table_of, town_supervisor
+from workflows.statistics.intervals import share_of
+
+Visit = Callable[[Member], Visitor]
+
+
+@pytest.fixture
+def closed(chain: Chain) -> Chain:
+    chain.now += timedelta(minutes=20)
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    chain.settle_matters()
+    return chain
+
+
+def test_an_office_stands_with_its_sample_and_three_cases_are_never_ranked(visit: Visit, closed: Chain) -> None:
+    page = visit(closed.cast.supervisor).get("/statistics/comparison").text
+    head, *rows = table_of(page, "服务点比较：步骤按时率")
+    assert head == ["服务点", "名次", "n", "步骤按时率（%）", "区间低端（%）", "区间高端（%）"]
+    (row,) = [row for row in rows if row[0] == "惠民县政务服务中心（本级）"]
+    assert row[1] == "件数太少，不排" and int(row[2]) < 10 and row[3] == "100"
+    share = share_of(int(row[2]), int(row[2]))
+    assert row[4] == str(round(100 * (share.low or 0), 1))
+    assert "data-chart=" not in page, "nobody who is not ranked is drawn beside another"
+    cases = table_of(visit(closed.cast.supervisor).get("/statistics/comparison?measure=on_time").text, "服务点比较：按时办结率")
+    assert cases[1][1:4] == ["件数太少，不排", "1", "100"]
+
+
+def found(*samples: tuple[int, int]) -> list[Any]:
+    offices = [SimpleNamespace(code=f"office-{number}", name=f"点{number}", kind="town_centre") for number in range(len(samples))]
+    return [
+        (comparison.Place(office, frozenset({number})), share_of(*sample))  # type: ignore[arg-type]
+        for number, (office, sample) in enumerate(zip(offices, samples, strict=True))
+    ]
+
+
+def wanted(workflow: str | None = None) -> Asked:
+    return SimpleNamespace(filter=SimpleNamespace(workflow=workflow))  # type: ignore[return-value]
+
+
+def places(monkeypatch: pytest.MonkeyPatch, *samples: tuple[int, int]) -> list[tuple[str, object]]:
+    monkeypatch.setattr(comparison, "steps_compared", lambda asked: found(*samples))
+    rows = comparison._compared(wanted(), comparison.STEPS)
+    return [(row.column.office.code, comparison._place(wanted(), comparison.STEPS, row, rows)) for row in rows]
+
+
+def test_places_are_shared_where_intervals_overlap_and_left_out_below_ten(application: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with application.test_request_context("/"):
+        assert places(monkeypatch, (9, 9), (50, 100), (100, 100), (99, 100)) == [
+            ("office-2", "并列第1"), ("office-3", "并列第1"), ("office-1", "第3"), ("office-0", "件数太少，不排"),
+        ]  # fmt: skip
+        assert places(monkeypatch, (100, 100), (3, 3)) == [("office-0", "没有可比的"), ("office-1", "件数太少，不排")]
+
+
+def test_times_are_ranked_only_within_one_workflow(visit: Visit, closed: Chain) -> None:
+    visitor = visit(closed.cast.supervisor)
+    assert "请先选一个事项" in visitor.get("/statistics/comparison?measure=length").text
+    assert "请先选一个事项" not in visitor.get(f"/statistics/comparison?measure=length&workflow={REGISTRATION}").text
+    assert not comparison._is_alike(wanted(), comparison.LENGTH) and comparison._is_alike(wanted("x"), comparison.LENGTH)
+    assert comparison._is_alike(wanted(), "on_time")
+
+
+def test_the_files_say_what_the_page_says(visit: Visit, closed: Chain) -> None:
+    visitor = visit(closed.cast.supervisor)
+    page = visitor.get(f"/statistics/comparison?measure=length&workflow={REGISTRATION}").text
+    shown = table_of(page, "服务点比较：净工作时间中位数")
+    address = unescape(findall(r'href="(/statistics/comparison\.csv[^"]*)"', page)[0])
+    values = list(csv.reader(io.StringIO(visitor.get(address).text.lstrip("\ufeff"))))
+    assert [[value or "—" for value in row] for row in values[: len(shown)]] == shown
+    assert visitor.get(address.replace(".csv", ".xlsx")).data[:2] == b"PK"
+
+
+def test_a_supervisor_of_a_town_compares_offices_of_the_town_alone(application: Any, database: Database, closed: Chain) -> None:
+    other = Visitor(application, town_supervisor(database, closed.cast.offices[OTHER_TOWN]))
+    for query in ("", f"?office={HALL}", f"?office={TOWN}&measure=on_time", "?measure=length&workflow=company-registration"):
+        page = other.get(f"/statistics/comparison{query}").text
+        assert "惠民县政务服务中心（本级）" not in page and "没有可比的服务点" in page
+    for member in (closed.cast.registrar, closed.cast.applicant, closed.cast.administrator):
+        for path in ("/statistics/comparison", "/statistics/comparison.csv"):
+            Visitor(application, member.person_id).get(path, status=403)
+
+
+def test_it_costs_the_same_however_many_cases(visit: Visit, closed: Chain, database: Database) -> None:
+    visitor, paths = visit(closed.cast.supervisor), ("/statistics/comparison", "/statistics/comparison?measure=on_time")
+    costs: dict[str, list[int]] = {path: [] for path in paths}
+    for name in ("青样", "麦样"):
+        for path in paths:
+            visitor.get(path)
+            with counted(database) as sent:
+                visitor.get(path)
+            costs[path].append(len(sent))
+        other = Chain(database, closed.cast, content_with(name={"trade_name": name}), now=closed.now)
+        other.act(REGISTRATION, "approve")
+        other.settle_matters()
+        closed.now = other.now
+    assert all(few == many <= MOST_STATEMENTS for few, many in costs.values()), costs
