@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from flask import Response, render_template
 
@@ -78,6 +79,7 @@ def merged(lines: Iterable[CaseLine], last_month: date) -> CaseLine:
     return whole
 
 
+@cache
 def is_whole(workflow: str) -> bool:
     """Whether people file it as such: what a chain opens counts with its chain, and what the product opens by itself with nothing."""
     definition = county_catalogue().latest(workflow)

@@ -117,6 +117,7 @@ def add(whole: StepLine, line: StepLine) -> None:
     whole.early += line.early
     whole.on_time += line.on_time
     whole.late += line.late
+    whole.again += line.again
     whole.working.merge(line.working)
     whole.wall.merge(line.wall)
     whole.seconds += line.seconds
