@@ -28,6 +28,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "statistics.steps": lambda: _("步骤和服务点"),
     "statistics.trends": lambda: _("趋势"),
     "statistics.comparison": lambda: _("服务点比较"),
+    "statistics.forecast": lambda: _("到期预测"),
     "statistics.backlog": lambda: _("在办件存了多久"),
     "statistics.rework": lambda: _("返工"),
     "statistics.claims": lambda: _("“4011”六条"),
