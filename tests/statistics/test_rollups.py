@@ -275,3 +275,24 @@ def test_a_demo_that_was_loaded_beside_a_worker_is_rolled_up_whole(engine: Any) 
     live = everything(database, NOW)
     catch_up(database, NOW)
     assert everything(database, NOW) == live
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_the_few_live_steps_are_found_by_when_they_ended(county: Database) -> None:
+    """However many steps there are, the live ones are found by the index; walking the table would cost more each year."""
+    catch_up(county, NOW)
+    with county.reading() as session:
+        with counted(county) as sent:
+            steps(session, NOW, None, YEAR, ("state",))
+        (live,) = [statement for statement in sent if "LEFT OUTER JOIN events" in statement]
+        plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {live}", (0,) * live.count("?"))]
+    assert any("tasks USING INDEX ix_tasks_closed_at" in line for line in plan), plan
+
+
+def test_time_on_the_wall_clock_can_be_left_out(county: Database) -> None:
+    for _ in range(2):
+        with county.reading() as session:
+            whole, part = (steps(session, NOW, None, YEAR, ("state",), wall=wall) for wall in (True, False))
+        assert [(line.keys, line.working, line.count) for line in part] == [(line.keys, line.working, line.count) for line in whole]
+        assert all(line.wall.count for line in whole) and not any(line.wall.count for line in part)
+        catch_up(county, NOW)

@@ -141,7 +141,8 @@ class Gathered:
         self._counts = list(map(add, self._counts, values[:size]))
         self._seconds = list(map(add, self._seconds, values[size : size + 4]))
         self._working.add(*values[size + 4 : size + 8])
-        self._wall.add(*values[size + 8 : size + 12])
+        if len(values) > size + 8:
+            self._wall.add(*values[size + 8 : size + 12])
 
     def pour(self, line: StepLine | CaseLine) -> None:
         """Add what was gathered to a line."""
@@ -159,14 +160,16 @@ def _together(known: Histogram, more: Histogram) -> Histogram:
     return known
 
 
-def columns(table: Any, names: tuple[str, ...]) -> list[Any]:
-    """The columns that ``Gathered`` adds up."""
-    return [getattr(table, name) for name in (*names, *SECONDS, *_DURATIONS)]
+def columns(table: Any, names: tuple[str, ...], wall: bool = True) -> list[Any]:
+    """The columns that ``Gathered`` adds up, with or without time on the wall clock."""
+    return [getattr(table, name) for name in (*names, *SECONDS, *(_DURATIONS if wall else _DURATIONS[:4]))]
 
 
-def rolled_steps(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
+def rolled_steps(
+    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], wall: bool = True
+) -> list[Row[Any]]:
     """The rows of step rollups that a filter asks for: the values of ``parts``, then what ``Gathered`` adds up. One statement."""
-    found = select(*(getattr(StepRollup, name) for name in parts), *columns(StepRollup, STEP_COUNTS)).where(
+    found = select(*(getattr(StepRollup, name) for name in parts), *columns(StepRollup, STEP_COUNTS, wall)).where(
         StepRollup.grain == grain, StepRollup.month >= filter.first_month, StepRollup.month <= filter.last_month
     )
     for name in ("workflow", "department", "person_id", "channel", "whose"):

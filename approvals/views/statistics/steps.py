@@ -96,7 +96,7 @@ def _columns_page(found: Map) -> tuple[int, int]:
 def _map(wanted: Asked) -> Map:
     """What was counted, added up into the columns. Steps of the applicant and of waiting are no department's and stay out."""
     own = replace(wanted.filter, whose=DEPARTMENT)
-    lines = step_lines(request.session(), request.now(), wanted.offices, own, ("workflow", "state", "office"))
+    lines = step_lines(request.session(), request.now(), wanted.offices, own, ("workflow", "state", "office"), wall=False)
     places = places_of(request.network(), wanted, {line.keys["office"] for line in lines})
     column_of = {office_id: number for number, place in enumerate(places) for office_id in place.ids}
     totals: dict[tuple[str, str], StepLine] = {}
