@@ -18,8 +18,11 @@ from tests.support.statements import counted
 from tests.support.web import Visitor
 
 Visit = Callable[[Member], Visitor]
-PAGES = ("/statistics/backlog", "/statistics/open", "/statistics/rework", "/statistics/rework/cases", "/statistics/claims?every=1")
-FILES = ("/statistics/backlog", "/statistics/open", "/statistics/rework", "/statistics/rework/cases", "/statistics/claims")
+FILES = (
+    "/statistics/closed", "/statistics/backlog", "/statistics/open", "/statistics/rework", "/statistics/rework/cases",
+    "/statistics/claims",
+)  # fmt: skip
+PAGES = (*FILES[:5], "/statistics/claims?every=1")
 ROW, CELL = re.compile(r"<tr>(.*?)</tr>", re.DOTALL), re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
 TIMES = 3
 
@@ -117,6 +120,19 @@ def test_what_came_back_leads_to_the_steps(busy: Chain, visit: Visit) -> None:
     assert {row[2] for row in shown} == {reviewing}
 
 
+def test_closed_cases_stand_behind_the_overview(busy: Chain, visit: Visit) -> None:
+    supervisor = visit(busy.cast.supervisor)
+    overview = supervisor.get("/statistics").text
+    address = address_in(overview, r"/statistics/closed\?[^\"]*workflow=company-opening[^\"]*")
+    listed = supervisor.get(address).text
+    ((number, company, matter, *_rest, hours, _department, timing),) = rows_of(listed)[1:]
+    assert matter == "企业开办（一链办理）" and timing in ("提前", "按时", "超期")
+    assert "共 1 件" in listed and f"中位数 {hours}" in listed
+    assert company in supervisor.get(link_at(listed, number)).text
+    late = rows_of(supervisor.get(f"{address}&timing=late").text)
+    assert len(late) == (2 if timing == "超期" else 0)
+
+
 def test_which_claims_an_opening_breaks_and_where_its_evidence_is(busy: Chain, visit: Visit) -> None:
     supervisor = visit(busy.cast.supervisor)
     page = supervisor.get("/statistics/claims").text
@@ -150,7 +166,7 @@ def test_a_file_says_what_the_page_says(busy: Chain, visit: Visit, address: str)
     assert supervisor.get(f"{address}.xlsx").data.startswith(b"PK")
 
 
-@pytest.mark.parametrize("address", PAGES[:4])
+@pytest.mark.parametrize("address", PAGES[:5])
 def test_a_page_costs_the_same_however_much_there_is(busy: Chain, visit: Visit, database: Database, address: str) -> None:
     supervisor = visit(busy.cast.supervisor)
     supervisor.get(address)

@@ -195,6 +195,7 @@ def logs_down() -> None:
 
 
 def rollups_up() -> None:
+    op.create_index('ix_tasks_step_closed_at', 'tasks', ['workflow', 'state', 'closed_at'], unique=False, sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
     op.create_table('step_rollups',
     sa.Column('key', sa.String(length=400), nullable=False),
     sa.Column('grain', sa.String(length=10), nullable=False),
@@ -310,6 +311,7 @@ def rollups_up() -> None:
 
 
 def rollups_down() -> None:
+    op.drop_index('ix_tasks_step_closed_at', table_name='tasks', sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
     op.drop_table('rollup_state')
     op.drop_index('ix_settled_cases_closed', table_name='settled_cases')
     op.drop_index('ix_settled_cases_opened', table_name='settled_cases')

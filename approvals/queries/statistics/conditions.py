@@ -61,7 +61,9 @@ def steps_of(session: Session, offices: Offices, filter: Filter, state: str | No
     """The condition of the closed steps that a filter names. Needs the case beside the task."""
     conditions = [_in_months(Task.closed_at, filter)]
     if (reach := in_reach(session, offices, filter)) is not None:
-        conditions.append(func.coalesce(Task.office_id, Case.deciding_office_id).in_(sorted(reach)))
+        # What is addressed to a department always lies at an office: then the task alone says where, which reads far fewer cases.
+        lies_at = Task.office_id if filter.whose == DEPARTMENT else func.coalesce(Task.office_id, Case.deciding_office_id)
+        conditions.append(lies_at.in_(sorted(reach)))
     wanted = {
         Task.workflow: filter.workflow, Task.department: filter.department, Task.holder_id: filter.person_id,
         Case.channel: filter.channel, Task.state: state,

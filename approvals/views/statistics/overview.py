@@ -212,12 +212,17 @@ def months_sheet(wanted: Asked, months: dict[date, CaseLine]) -> Sheet:
     return Sheet(_("按月统计"), columns, rows, wanted.in_words())
 
 
+def _closed(wanted: Asked, workflow: str, line: CaseLine) -> Cell:
+    """How many closed, with the way to the list of them."""
+    return Cell(line.closed, wanted.address("statistics.closed", workflow=workflow) if line.closed else "")
+
+
 def workflows_sheet(wanted: Asked, every: Overview) -> Sheet:
     """A row for each workflow, chains and what they open alike; its name leads to its steps."""
     rows = [
         [
             Cell(say(county_catalogue().latest(key).title), link=wanted.address("statistics.steps", workflow=key)),
-            Cell(line.received), Cell(line.closed), Cell(line.open), *_figures(line),
+            Cell(line.received), _closed(wanted, key, line), Cell(line.open), *_figures(line),
         ]
         for key, line in every.by_workflow().items()
     ]  # fmt: skip
