@@ -19,10 +19,24 @@ from workflows.county import county_catalogue
 NO_PAGES: dict[str, str] = {
     "ledger.excel": "a workbook",
     "ledger.printed": "a PDF",
-    "statistics.months_file": "a file to keep",
-    "statistics.workflows_file": "a file to keep",
-    "statistics.steps_file": "a file to keep",
-    "statistics.behind_file": "a file to keep",
+    **{
+        f"statistics.{each}_file": "a file to keep"
+        for each in (
+            "months",
+            "workflows",
+            "steps",
+            "behind",
+            "closed",
+            "backlog",
+            "open",
+            "rework",
+            "again",
+            "claims",
+            "trends",
+            "comparison",
+            "forecast",
+        )
+    },
     "audit.changes_file": "a file to keep",
     "audit.disclosures_file": "a file to keep",
     "positions.find_office": "leads on to the page of an office",
