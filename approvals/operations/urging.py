@@ -71,12 +71,15 @@ def urge_by_receipt(session: Session, acting: Acting | None, receipt_token: str,
 
 def _actor(unit: Unit, acting: Acting, case: CaseNow) -> tuple[Actor, str]:
     """The person as the applicant, or who acts for them on a mandate; else as a supervisor of one of the offices of the family."""
-    try:
-        actor = actor_on(acting, case, unit)
-    except NotFound:
-        actor = None
-    if actor is not None and APPLICANT in actor.roles:
-        return actor, APPLICANT
+    actor = None
+    # Whoever acts on a mandate does so on the matter that they carry, not on the case that carries it.
+    for each in dict.fromkeys([case.id, *(other.id for other in _in_hand(unit, case))]):
+        try:
+            actor = actor_on(acting, unit.case(each), unit)
+        except NotFound:
+            continue
+        if APPLICANT in actor.roles:
+            return actor, APPLICANT
     if holds(acting, "urge"):
         reach = jurisdiction(acting, "urge", network(unit.connection), day_of(unit.now))
         if reach is COUNTY or any(not reach.isdisjoint(_offices(each)) for each in unit.cases.values()):

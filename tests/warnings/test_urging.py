@@ -13,6 +13,8 @@ from approvals.db import Database
 from approvals.models import Event, Notice, Urging
 from approvals.operations import urging
 from approvals.operations.errors import NotFound, Refusal
+from tests.support.delegating import ROOT as DELEGATED
+from tests.support.delegating import Delegated
 from tests.support.driving import REGISTRATION, ROOT, Chain
 from tests.support.seed import HALL, OTHER_TOWN, Cast, Member
 from tests.support.statements import counted
@@ -147,3 +149,28 @@ def test_what_it_costs_does_not_grow_with_the_matters(chain: Chain, database: Da
     with counted(database) as many:
         assert database.write(urging.urge, acting, token, chain.now + timedelta(days=1)) >= 3
     assert len(many) == len(one) <= MOST_STATEMENTS, many
+
+
+def test_a_carried_case_is_urged_with_the_agent_and_the_coordinator_above_them(database: Database, cast: Cast, watch: Watch) -> None:
+    carried = Delegated(database, cast)
+    carried.answer()
+    carried.prepare()
+    assert carried.state == "collecting"
+    assert database.write(urging.urge, cast.supervisor.acting, carried.case(DELEGATED).token, carried.now) == 1
+    people = carried.people
+    assert {people.agent.sign_in_name, people.town.sign_in_name} <= set(watch.told("urging"))
+    assert people.centre.sign_in_name not in watch.told("urging"), "who leads at the hall leads those at the hall"
+    assert carried.faults() == []
+
+
+def test_who_carries_a_case_on_a_mandate_urges_for_the_applicant(database: Database, cast: Cast, watch: Watch) -> None:
+    carried = Delegated(database, cast)
+    carried.up()
+    carried.sign()
+    token, agent = carried.case(DELEGATED).token, carried.people.agent
+    assert database.write(urging.urge, agent.acting, token, carried.now) == 1
+    with database.reading() as session:
+        event = session.scalars(select(Event).where(Event.action == "case:urged")).one()
+    assert (event.role, event.actor_id) == ("applicant", agent.person_id)
+    assert carried.case(REGISTRATION).id == event.case_id and "registrar" in watch.told("urging")
+    assert carried.faults() == []
