@@ -62,7 +62,7 @@ def translations_of(message: Message) -> tuple[str, ...]:
 
 def placeholders(text: str) -> set[tuple[str, str]]:
     """What a text leaves open, as (name, kind); a lone per cent sign stands as a placeholder without a name."""
-    return {(name, kind or lone) for name, kind, lone in _PLACEHOLDER.findall(text)}
+    return {(name, kind or ("%" if lone == "%" else "")) for name, kind, lone in _PLACEHOLDER.findall(text)}
 
 
 def faults() -> list[str]:
