@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Submission
 from workflows.county import county_catalogue
-from workflows.engine.definition import Text
+from workflows.engine.clock_states import before_acceptance, suspended_states
+from workflows.engine.definition import State, Text
 
 from .signatures import missing_of
 
@@ -22,7 +23,8 @@ MOST_LISTED = 100
 class CaseLine:
     """A case of the person, as a list shows it; ``correction`` is the token of the linked case that was returned.
 
-    ``is_to_collect`` while the results wait to be handed out or posted; ``missing_signatures`` of those who have to sign it.
+    ``is_to_collect`` while the results wait to be handed out or posted; ``missing_signatures`` of those who have to sign it;
+    ``stands`` why no time of a licence runs: not-begun or suspended.
     """
 
     number: str
@@ -36,6 +38,7 @@ class CaseLine:
     correction: str = ""
     is_to_collect: bool = False
     missing_signatures: int = 0
+    stands: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Receipt:
     chosen: tuple[Text, ...]
     missing_signatures: int = 0
     filed_at: datetime | None = None
+    kind: str = ""
+    stands: str = ""
 
 
 def cases_of(session: Session, person_id: int) -> list[CaseLine]:
@@ -78,20 +83,33 @@ def cases_of(session: Session, person_id: int) -> list[CaseLine]:
     catalogue = county_catalogue()
     stages = [(row, catalogue.version(row.workflow, row.version).states[row.state].stage) for row in linked]
     returned = {row.root_id: row.token for row, stage in stages if stage == "correction"}
+    returned |= {case.id: case.token for case in roots if case.closed_at is None and _state_of(case).stage == "correction"}
     signing = [row.root_id for row, stage in stages if stage == "signing"]
     missing = missing_of(session, signing) if signing else {}
     found = []
     for case in roots:
-        state = catalogue.version(case.workflow, case.version).states[case.state]
+        state = _state_of(case)
         is_to_collect = state.stage == "delivery" and not state.final
         found.append(
             CaseLine(
                 case.number, case.token, case.company, state.title, case.outcome, case.closed_at is not None, case.opened_at,
                 case.promised_due_at, returned.get(case.id, ""), is_to_collect,
-                missing.get(case.id, 0),
+                missing.get(case.id, 0), stands_of(case),
             )
         )  # fmt: skip
     return found
+
+
+def _state_of(case: Case) -> State:
+    return county_catalogue().version(case.workflow, case.version).states[case.state]
+
+
+def stands_of(case: Case) -> str:
+    """Why no time of a licence runs now: not-begun before its acceptance, suspended during a special procedure; else ""."""
+    definition = county_catalogue().version(case.workflow, case.version)
+    if case.state in suspended_states(definition):
+        return "suspended"
+    return "not-begun" if case.state in before_acceptance(definition) else ""
 
 
 def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
@@ -108,6 +126,7 @@ def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:
     receipt = Receipt(
         case.number, case.token, case.company, definition.title, case.channel,
         case.submissions, case.applicant_id is not None, case.opened_at, case.clock_started_at, case.promised_due_at,
-        case.statutory_due_at, case.offices, chosen, missing_of(session, [case.id]).get(case.id, 0), filed_at,
+        case.statutory_due_at, case.offices, chosen, missing_of(session, [case.id]).get(case.id, 0), filed_at, definition.kind,
+        stands_of(case),
     )  # fmt: skip
     return receipt, case

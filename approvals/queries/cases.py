@@ -14,12 +14,11 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
 from approvals.models import Case, Document, Office, Person, Submission, Task
-from workflows.clock import Reading
 from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_STAGES, Definition, Field, Opening, State
 from workflows.network import office_for
 
-from .colours import Due, clock, due_of
+from .colours import Due, due_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,36 +161,6 @@ def submissions_of(session: Session, family: Family) -> list[Submission]:
 def documents_of(session: Session, family: Family) -> list[Document]:
     """Everything issued in the family, the oldest first."""
     return list(session.scalars(select(Document).where(Document.root_id == family.root.case.id).order_by(Document.id)))
-
-
-# ---- clocks ---------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """A promised or statutory clock of a case. ``paused`` while people correct or sign: it begins anew afterwards."""
-
-    kind: str
-    source: Mapping[str, str]
-    reading: Reading
-    paused: bool = False
-    stopped: bool = False
-
-
-def clocks_of(family: Family, member: Member, now: datetime) -> list[Clock]:
-    """The promised and the statutory clock of a case, read now, with their working."""
-    case, definition = member.case, member.definition
-    paused = family.is_outside and case.closed_at is None
-    stopped = case.closed_at
-    found = []
-    for kind, limit, more in (
-        ("promised", definition.promised, 0),
-        ("statutory", definition.statutory, case.extension_days),
-    ):
-        if limit is not None:
-            reading = clock(case.clock_started_at, limit.budget, now, stopped=stopped, more_working_days=more)
-            found.append(Clock(kind, limit.source, reading, paused, stopped is not None))
-    return found
 
 
 # ---- the chain ------------------------------------------------------------------------------------------------------

@@ -6,13 +6,13 @@ colour than the filter it was found by.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from approvals.calendar import county_calendar
-from workflows.clock import DEFAULT_AMBER_SHARE, Budget, Reading, format_remaining, read
+from workflows.clock import DEFAULT_AMBER_SHARE, Budget, Reading, Suspension, extended, format_remaining, read
 
 COLOURS = ("red", "amber", "green", "grey")
 """Late, near due, in time, and not counting."""
@@ -60,10 +60,9 @@ def due_of(due_at: datetime | None, budget: Mapping[str, Any] | None, now: datet
 
 
 def clock(
-    start: datetime, budget: Mapping[str, Any], now: datetime, *, stopped: datetime | None = None, more_working_days: int = 0
-) -> Reading:
+    start: datetime, budget: Mapping[str, Any], now: datetime, *, stopped: datetime | None = None, more_working_days: int = 0,
+    suspensions: Iterable[Suspension] = (),
+) -> Reading:  # fmt: skip
     """A promised or statutory clock with its working line by line; ``more_working_days`` are a granted extension."""
-    allowed = Budget.parse(budget)
-    if more_working_days:
-        allowed = allowed.extended(Budget.parse({"working_days": more_working_days}))
-    return read(county_calendar(), start, allowed, now, stopped=stopped, explain=True)
+    allowed = extended(budget, more_working_days)
+    return read(county_calendar(), start, allowed, now, stopped=stopped, suspensions=suspensions, explain=True)

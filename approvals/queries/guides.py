@@ -11,12 +11,13 @@ from functools import cache
 from typing import Any
 
 from workflows.county import county_catalogue
+from workflows.engine.clock_states import begins_at_acceptance, may_be_suspended
 from workflows.engine.definition import STAYS, Definition, Fee, Limit, Material, Opening, State, Text
 from workflows.engine.diagram import draw
 from workflows.rules import BLOCK, DRAFT, RuleContext, findings
 
 REGISTRATION = "company-registration"
-INTERNAL = "internal"
+CHAIN, INTERNAL = "chain", "internal"
 """The kind of workflow that nobody applies for."""
 
 ELSEWHERE: Mapping[str, Text] = {
@@ -56,6 +57,8 @@ class Guide:
     elsewhere: tuple[tuple[Text, Text, str], ...]
     part_of: tuple[Definition, ...]
     clock_restarts: bool
+    begins_at_acceptance: bool
+    may_be_suspended: bool
 
     @property
     def to_pay(self) -> Decimal:
@@ -89,12 +92,12 @@ class Guide:
 
 
 def guides() -> list[Definition]:
-    """The latest version of every workflow: those one can file for first, then by the order in which they are opened."""
+    """The latest version of every workflow: chains first, then what they open in its order, then what stands alone."""
     catalogue = county_catalogue()
     latest = [each for each in map(catalogue.latest, catalogue.keys()) if each.kind != INTERNAL]
-    chains = [definition for definition in latest if definition.pages]
+    chains = [definition for definition in latest if definition.kind == CHAIN]
     inside = [opening.workflow for chain in chains for opening in _openings(chain)]
-    others = [definition for definition in latest if not definition.pages]
+    others = [definition for definition in latest if definition.kind != CHAIN]
     order = {key: number for number, key in enumerate(inside)}
     return chains + sorted(others, key=lambda definition: order.get(definition.key, len(order)))
 
@@ -118,6 +121,8 @@ def guide(key: str, today: date) -> Guide | None:
         elsewhere=tuple(_elsewhere(today)) if any(matter.key == REGISTRATION for matter in matters) else (),
         part_of=tuple(chain for chain in guides() if any(opening.workflow == key for opening in _openings(chain))),
         clock_restarts=any(_restarts_clock(matter) for matter in matters),
+        begins_at_acceptance=begins_at_acceptance(definition),
+        may_be_suspended=may_be_suspended(definition),
     )
 
 
@@ -165,14 +170,15 @@ def _steps(definition: Definition) -> Iterator[Step]:
             yield Step(state, (state.task.department if state.task is not None else "") or definition.department, matters)
 
 
-def way_to_success(definition: Definition) -> list[str]:
-    """The states of the shortest way from the first to one that ends well.
+def way_to_success(definition: Definition, start: str = "") -> list[str]:
+    """The states of the shortest usual way to one that ends well, from the first one or from ``start``.
 
-    Ways that a person goes count before ways that only a timer goes, so that a guide shows what people do.
+    Ways that a person goes count before ways that only a timer goes, so that a guide shows what people do; what is marked as the
+    next thing to do (``style: primary``) counts before what is done otherwise.
     """
-    ways: deque[list[str]] = deque([[definition.initial]])
-    seen = {definition.initial}
-    shortest: list[str] = [definition.initial]
+    shortest = [start or definition.initial]
+    ways: deque[list[str]] = deque([shortest])
+    seen = set(shortest)
     while ways:
         way = ways.popleft()
         state = definition.states[way[-1]]
@@ -186,9 +192,15 @@ def way_to_success(definition: Definition) -> list[str]:
 
 
 def _next(definition: Definition, source: str) -> Iterator[str]:
-    for action in definition.actions.values():
-        if source in action.source:
-            yield from (branch.dest for branch in action.branches if branch.dest != STAYS)
+    found = [
+        (action.style, branch.dest)
+        for action in definition.actions.values()
+        if source in action.source
+        for branch in action.branches
+        if branch.dest != STAYS
+    ]
+    usual = [dest for style, dest in found if style == "primary"]
+    yield from usual or (dest for _, dest in found)
 
 
 def _elsewhere(today: date) -> Iterator[tuple[Text, Text, str]]:

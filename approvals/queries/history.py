@@ -43,6 +43,11 @@ class Line:
         return tuple((each, value) for each, value in self.form if each.name not in INTERNAL_FIELDS)
 
 
+def entered(lines: Sequence[Line]) -> list[str]:
+    """The states that cases came into by these lines, the first one first."""
+    return [line.event.to_state for line in reversed(lines) if line.moved]
+
+
 def history_of(session: Session, family: Family) -> list[Line]:
     """Every event of the family, the newest first. Costs one statement."""
     found = session.execute(

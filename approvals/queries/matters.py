@@ -22,6 +22,11 @@ def in_order() -> tuple[Definition, ...]:
     return tuple(ordered.values())
 
 
+def filed_for() -> tuple[Definition, ...]:
+    """Everything that is applied for on pages, in its newest version."""
+    return tuple(each for each in in_order() if each.pages)
+
+
 @functools.cache
 def place_of(key: str) -> int:
     """Where a workflow stands in that order."""

@@ -16,7 +16,9 @@ from approvals.operations import moving
 from approvals.operations.errors import NotFound, Outdated, Refusal
 from approvals.queries import cases, history
 from approvals.queries.cases import Member
+from approvals.queries.clocks import clocks_shown
 from approvals.queries.lists import choices_of
+from workflows.engine.clock_states import may_be_suspended
 from workflows.engine.definition import Action, Form
 
 from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, mandate_papers, request
@@ -109,6 +111,13 @@ def _asked_again(wanted: Asked, token: str) -> Asked:
     return Asked(view, view.subject, wanted.action, wanted.form, wanted.lists)
 
 
+def _clocks(wanted: Asked) -> dict[str, Any]:
+    """The clocks beside an action that may let them stand, go on or be extended; nothing for other workflows."""
+    if not may_be_suspended(wanted.member.definition):
+        return {"clocks": [], "ledger": []}
+    return clocks_shown(request.session(), wanted.view.family, wanted.member, request.now())
+
+
 def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = False) -> str:
     bag = hand_overs.bag_of(wanted.view, wanted.action)
     if bag is not None:
@@ -123,7 +132,7 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
         panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
         filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full, disclosing=disclosing.bar(wanted.view),
-        faults=_faults(wanted, unconfirmed), again=_again(wanted),
+        faults=_faults(wanted, unconfirmed), again=_again(wanted), **_clocks(wanted),
         delivered=hand_overs.delivered(wanted.view, wanted.action), words=hand_overs.words(),
         # What was typed and sent back is shown again whoever holds the task.
         claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),

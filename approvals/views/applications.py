@@ -28,10 +28,11 @@ from approvals.forms.conditions import is_shown
 from approvals.forms.progress import PageProgress, values_of
 from approvals.language import _, say
 from approvals.operations import drafts as writing
-from approvals.operations.errors import Refusal
+from approvals.operations.errors import NotFound, Refusal
 from approvals.queries.applications import cases_of
 from approvals.queries.drafts import open_drafts
 from approvals.queries.lists import item_texts
+from approvals.queries.matters import filed_for
 from workflows.engine.definition import Field, Form
 from workflows.rules import RULES
 from workflows.rules.name_check import SIMILAR
@@ -50,15 +51,19 @@ def index() -> str:
     """What the person has begun and what they have filed."""
     session, person_id = request.session(), request.acting().person_id
     return render_template(
-        "applications/index.html", drafts=open_drafts(session, person_id, walk_ins=False), cases=cases_of(session, person_id)
-    )
+        "applications/index.html", drafts=open_drafts(session, person_id, walk_ins=False), cases=cases_of(session, person_id),
+        licences=[definition for definition in filed_for() if definition.kind == "licence"],
+    )  # fmt: skip
 
 
 @blueprint.post("/applications/start")
 @requires("applicant")
 def start() -> Response:
-    """Begin a company opening."""
-    token = request.write(writing.start, request.acting(), COMPANY_OPENING, request.now())
+    """Begin an application for a matter that is applied for on pages; for a company opening where none is named."""
+    workflow = asked.form.get("workflow", COMPANY_OPENING)
+    if workflow not in {definition.key for definition in filed_for()}:
+        raise NotFound
+    token = request.write(writing.start, request.acting(), workflow, request.now())
     return redirect(url_for("applications.task_list", token=token), code=303)
 
 

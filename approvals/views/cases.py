@@ -16,9 +16,11 @@ from approvals.operations.sign_offs import SIGNATORY
 from approvals.queries import cases, history
 from approvals.queries.cases import Member
 from approvals.queries.claims import claims_of, handed_in
+from approvals.queries.clocks import clocks_shown
 from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
 from approvals.queries.lists import choices_of
+from approvals.queries.own_steps import own_steps
 from approvals.queries.ratings import ratings_of
 from approvals.queries.routes import routes_of
 from workflows.county import county_catalogue
@@ -113,8 +115,8 @@ def case_page(token: str) -> str:
             "reasons": {member.case.id: reason(view, lines, member, lists) for member in family.members},
             "results": results(view, cases.documents_of(session, family), lists), "ratings": _ratings(view, lines),
             "applicant": applicant(view, lines, full=view.sees_numbers(subject)), "resend_address": resending(view),
-            **urging.of_case(view, lines),
             "whose": whose_table(view),
+            **urging.of_case(view, lines),
         }  # fmt: skip
         return delegated_case.page(view, lines, shared, lists)
     submissions = cases.submissions_of(session, family)
@@ -142,8 +144,8 @@ def case_page(token: str) -> str:
         "cases/case.html",
         view=view, family=family, subject=subject, root=family.root, now_is=now,
         state_of=lambda member: state_title(member.state, cause), seals=seals(view, lines, submissions), steps=steps,
-        turn=turn(view, subject), clocks=cases.clocks_of(family, subject, now), chain=cases.chain_of(family),
-        results=results(view, issued, lists),
+        turn=turn(view, subject), **clocks_shown(session, family, subject, now), chain=cases.chain_of(family),
+        results=results(view, issued, lists), steps_of_own=own_steps(subject, history.entered(lines)),
         filed_pages=filed.filed(pages, submissions[-1].content, lists, full=full) if submissions else [],
         disclosing=disclosing.bar(view), consenting=consents_of_case(view), applicant=applicant(view, lines, full=full),
         submissions=submissions, changes=list(reversed(changes)),
@@ -160,8 +162,8 @@ def case_page(token: str) -> str:
         signed=signed, acts_in_words=acts.acts_in_words, way_in_words=acts.way_in_words,
         materials=materials, address_of=case_files.address_of(view, materials), routes=routes_of(family, lines, subject),
         claims=claims_of(session, family, lines, submissions, request.today()) if _is_whole_chain(subject) else None,
-        **urging.of_case(view, lines),
         whose=whose_table(view),
+        **urging.of_case(view, lines),
     )  # fmt: skip
 
 

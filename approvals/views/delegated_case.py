@@ -15,6 +15,7 @@ from approvals.models import Document, Draft
 from approvals.operations.delegation import matter_of
 from approvals.queries import cases
 from approvals.queries.cases import Member
+from approvals.queries.clocks import clocks_of
 from approvals.queries.deliveries import told_of_case
 from approvals.queries.drafts import prepared_for
 from approvals.queries.history import Line
@@ -92,7 +93,7 @@ def page(view: Seen, lines: Sequence[Line], shared: Mapping[str, Any], lists: Ch
         "delegation/case.html",
         view=view, family=family, root=root, case=root.case, matter=matter, matter_title=say(definition.title),
         now_is=request.now(), is_staff=view.works_on(root), stations=journey_of(session, family, entered),
-        clocks=cases.clocks_of(family, root, request.now()), doable=_doable(view), resubmit=RESUBMIT,
+        clocks=clocks_of(family, root, request.now()), doable=_doable(view), resubmit=RESUBMIT,
         prepared=_prepared(view, draft, lists), may_prepare=may_prepare(view), came_back=_came_back(lines, root),
         filed_pages=filed.filed(definition.pages, content, lists, full=full) if content else [], submissions=submissions,
         chain=cases.chain_of(family) if matter is not None else None,

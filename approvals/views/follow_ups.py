@@ -9,8 +9,9 @@ from flask import render_template
 
 from approvals.language import _
 from approvals.operations.ratings import REASONS, SCORES
-from approvals.queries import cases, ratings
+from approvals.queries import ratings
 from approvals.queries.cases import Member
+from approvals.queries.clocks import clocks_of
 from approvals.queries.deliveries import told_of_case
 
 from . import disclosing, request, telling
@@ -33,7 +34,7 @@ def page(view: Seen, told: Sequence[Any], applicant: tuple[str, str], turn: Call
         "ratings/follow_up.html",
         view=view, subject=subject, case=subject.case, now_is=request.now(), is_staff=view.works_on(subject),
         criticisms=ratings.behind(session, subject.case.id), scores=SCORES, reasons=REASONS, told=told, notices=notices,
-        clocks=cases.clocks_of(view.family, subject, request.now()), doable=view.doable(subject), turn=turn(view, subject),
+        clocks=clocks_of(view.family, subject, request.now()), doable=view.doable(subject), turn=turn(view, subject),
         said=telling.words(),
         disclosing=disclosing.bar(view), applicant=applicant, is_addressed=view.is_addressed(subject), services=_service,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, url_for
 from flask import request as asked
 from werkzeug.wrappers import Response
@@ -15,10 +17,9 @@ from approvals.operations.reference import network
 from approvals.operations.taking_in import why_not
 from approvals.queries.drafts import open_drafts
 from approvals.queries.lists import choices_of
-from approvals.queries.matters import in_order
+from approvals.queries.matters import filed_for
 from approvals.queries.queue import queue_of, spelled
-from workflows.county import county_catalogue
-from workflows.engine.definition import Definition
+from workflows.engine.definition import Definition, Text
 
 from . import counter, request
 from .access import requires
@@ -73,11 +74,17 @@ def _index(refusal: Refusal | None = None) -> str:
         "intake/index.html",
         windows=windows, refusal=say(refusal.message) if refusal is not None else "",
         open_here=[(office_id, matter) for office_id, matter, fault in found if fault is None],
-        closed_here=list(dict.fromkeys(say(fault[1]) for _office, _matter, fault in found if fault is not None)),
+        closed_here=list(dict.fromkeys(say(fault[1]) for fault in _to_say([fault for *_, fault in found]))),
         # Answering a send, the page is shown while somebody's case is open: it lists nobody then.
         drafts=[] if counter.beside_me() else open_drafts(session, acting.person_id, walk_ins=True),
         queue=queue_of(session, acting.person_id, windows, now),
     )  # fmt: skip
+
+
+def _to_say(faults: Sequence[tuple[str, Text] | None]) -> list[tuple[str, Text]]:
+    """Why nothing is taken in here; where something is, not that other matters belong to another office."""
+    some = any(fault is None for fault in faults)
+    return [fault for fault in faults if fault is not None and not (some and fault[0] == "not-competent")]
 
 
 def _windows() -> tuple[int, ...]:
@@ -87,7 +94,7 @@ def _windows() -> tuple[int, ...]:
 
 def _matters() -> list[Definition]:
     """Everything that is applied for on pages, whichever office takes it in."""
-    return [each for each in in_order() if each.pages and each is county_catalogue().latest(each.key)]
+    return list(filed_for())
 
 
 @blueprint.get("/applications/<string:token>/identity")

@@ -17,10 +17,13 @@ from approvals.language import _, language, say
 from approvals.operations import progress as looking_up
 from approvals.qr import qr_svg
 from approvals.queries import cases, progress
+from approvals.queries.applications import stands_of
 from approvals.queries.cases import Family
+from approvals.queries.clocks import ledger_of
 from approvals.queries.expectations import expectation
 from approvals.queries.history import cause_of
 from approvals.queries.journey import journey_of
+from approvals.queries.own_steps import own_steps
 from approvals.queries.ratings import ratings_of
 from workflows.clock import format_length
 from workflows.county import county_catalogue
@@ -103,6 +106,8 @@ def show(token: str) -> str:
     return render_template(
         "progress/show.html",
         family=family, root=root, chain=cases.chain_of(family), steps=steps, token=token,
+        ledger=ledger_of(session, root, now), stands=stands_of(root.case),
+        steps_of_own=own_steps(root, [each.state.name for each in reversed(steps)]),
         next_step=next_step(family), to_do=to_do(family, cause), turn_of=who_works, place_of=place_of,
         state_of=lambda member: state_title(member.state, cause),
         step_title=lambda step: state_title(step.state, cause_of(step.action)),

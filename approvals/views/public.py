@@ -28,8 +28,9 @@ blueprint = Blueprint("public", __name__)
 def home() -> str:
     listed = written.guides()
     return render_template(
-        "public/home.html", chains=[each for each in listed if each.pages], matters=[each for each in listed if not each.pages]
-    )
+        "public/home.html", chains=[each for each in listed if each.kind == "chain"],
+        licences=[each for each in listed if each.kind == "licence"], matters=[each for each in listed if not each.pages],
+    )  # fmt: skip
 
 
 @blueprint.get("/guides")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,9 +92,11 @@ class Permit:
     def due(self) -> tuple[str, str]:
         """The promised and the statutory last day, "" where none runs."""
         case = self.case
-        return tuple(  # type: ignore[return-value]
-            each.astimezone(ZONE).date().isoformat() if each is not None else "" for each in (case.promised_due_at, case.statutory_due_at)
+        promised, statutory = (
+            each.astimezone(ZONE).date().isoformat() if each is not None else ""
+            for each in (case.promised_due_at, case.statutory_due_at)
         )
+        return promised, statutory
 
     @property
     def ledger(self) -> list[ClockSuspension]:
@@ -136,7 +138,3 @@ class Permit:
     def faults(self) -> list[str]:
         with self.database.reading() as session:
             return [fault.message["zh"] for fault in verify_case(session, self.case_id)]
-
-
-def day_of(text: str) -> date:
-    return date.fromisoformat(text)

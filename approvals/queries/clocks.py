@@ -1,0 +1,137 @@
+"""The clocks of one case, read now: promised and statutory, with their working, and the ledger of what did not count."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from approvals.calendar import county_calendar
+from approvals.models import ClockSuspension, Document, Person
+from workflows.clock import SUSPENSION_KINDS, Reading, Suspension, format_length, format_remaining
+from workflows.engine.clock_states import before_acceptance, begins_at_acceptance, may_be_suspended
+from workflows.engine.definition import Text
+
+from .cases import Family, Member
+from .colours import clock
+
+NOT_BEGUN, SUSPENDED, OUTSIDE, NEVER = "not-begun", "suspended", "outside", "never"
+"""Why no time runs: before acceptance, during a special procedure, while people correct or sign; it never began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A promised or statutory clock of a case. ``stands`` says why it stands still, "" while it runs and once it has stopped for
+    good; ``more`` are the working days by which it was extended."""
+
+    kind: str
+    source: Mapping[str, str]
+    reading: Reading
+    stands: str = ""
+    stopped: bool = False
+    more: int = 0
+
+    @property
+    def paused(self) -> bool:
+        """Whether nothing can be said of a deadline now."""
+        return self.stands in (NOT_BEGUN, OUTSIDE, NEVER)
+
+    def remaining(self, language: str) -> str:
+        """The working time left or over, in words."""
+        return format_remaining(self.reading.remaining_seconds, language, county_calendar().hours.seconds_per_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: what stood still, on which ground, by which paper, who noted it and when it went on.
+
+    ``seconds`` is the working time that did not count, so far while it lasts; ``document_id`` is the paper's, None where it is gone.
+    """
+
+    number: int
+    kind: Text
+    ground: str
+    paper: str
+    document_id: int | None
+    starts_at: datetime
+    ends_at: datetime | None
+    entered_by: str
+    ended_by: str
+    seconds: int
+
+    def length(self, language: str) -> str:
+        """The working time in words."""
+        return format_length(self.seconds, language, county_calendar().hours.seconds_per_day)
+
+
+def clocks_shown(session: Session, family: Family, member: Member, now: datetime) -> dict[str, Any]:
+    """What the components of a page take: the clocks of a case and the ledger of its suspensions."""
+    ledger = ledger_of(session, member, now)
+    return {"clocks": clocks_of(family, member, now, ledger), "ledger": ledger}
+
+
+def ledger_of(session: Session, member: Member, now: datetime) -> list[Entry]:
+    """The suspensions of a case, the first one first; one statement, and none for a workflow that knows no suspension."""
+    if not may_be_suspended(member.definition):
+        return []
+    entered, ended = aliased(Person), aliased(Person)
+    found = session.execute(
+        select(ClockSuspension, entered.name, ended.name, Document.id)
+        .outerjoin(entered, entered.id == ClockSuspension.entered_by_id)
+        .outerjoin(ended, ended.id == ClockSuspension.ended_by_id)
+        .outerjoin(Document, Document.number == ClockSuspension.paper)
+        .where(ClockSuspension.case_id == member.case.id)
+        .order_by(ClockSuspension.number)
+    )
+    calendar = county_calendar()
+    return [
+        Entry(
+            row.number, _kind(row.kind), row.ground, row.paper, document_id, row.starts_at, row.ends_at, entered_by or "",
+            ended_by or "", calendar.working_seconds(row.starts_at, row.ends_at or now),
+        )
+        for row, entered_by, ended_by, document_id in found
+    ]  # fmt: skip
+
+
+def _kind(kind: str) -> Text:
+    zh, en = SUSPENSION_KINDS.get(kind, (kind, kind))
+    return {"zh": zh, "en": en}
+
+
+def clocks_of(family: Family, member: Member, now: datetime, ledger: Sequence[Entry] = ()) -> list[Clock]:
+    """The promised and the statutory clock of a case, read now, with their working."""
+    case, definition = member.case, member.definition
+    stands = _stands(family, member, ledger)
+    stopped = case.closed_at
+    suspensions = [Suspension(each.starts_at, each.ends_at, _name_of(each), each.ground) for each in ledger]
+    found = []
+    for kind, limit, more in (
+        ("promised", definition.promised, 0),
+        ("statutory", definition.statutory, case.extension_days),
+    ):
+        if limit is not None:
+            reading = clock(
+                case.clock_started_at, limit.budget, now, stopped=stopped, more_working_days=more, suspensions=suspensions
+            )
+            found.append(Clock(kind, limit.source, reading, stands, stopped is not None, more))
+    return found
+
+
+def _name_of(entry: Entry) -> str:
+    return next((kind for kind, (zh, _en) in SUSPENSION_KINDS.items() if zh == entry.kind["zh"]), entry.kind["zh"])
+
+
+def _stands(family: Family, member: Member, ledger: Sequence[Entry]) -> str:
+    case, definition = member.case, member.definition
+    if case.closed_at is not None:
+        never = begins_at_acceptance(definition) and case.promised_due_at is None and case.statutory_due_at is None
+        return NEVER if never else ""
+    if case.state in before_acceptance(definition):
+        return NOT_BEGUN
+    if any(entry.ends_at is None for entry in ledger):
+        return SUSPENDED
+    return OUTSIDE if family.is_outside else ""

@@ -1,0 +1,159 @@
+"""A permit in the browser: found, applied for, accepted, inspected, with its clocks and their ledger on every page that shows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from approvals.db import Database
+from approvals.models import Case, Document, Draft
+from tests.support.seed import Cast, Member, seed
+from tests.support.web import Visitor
+
+from .permits import Permit, application, at
+
+PLACES = {"business": "premises", "premises": "food", "food": "delivery", "delivery": "declaration"}
+
+
+class Clock:
+    """What time it is for the product."""
+
+    def __init__(self) -> None:
+        self.now: datetime = at("2026-03-02")
+
+
+@pytest.fixture
+def clock(application: Any) -> Clock:
+    found = Clock()
+    application.config["NOW"] = lambda: found.now
+    return found
+
+
+@pytest.fixture
+def database(application: Any) -> Database:
+    found: Database = application.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def visit(application: Any, clock: Clock, cast: Cast) -> Callable[[int], Visitor]:
+    return lambda person_id: Visitor(application, person_id)
+
+
+@pytest.fixture
+def permit(database: Database, cast: Cast, clock: Clock) -> Permit:
+    return Permit(database, cast, clock.now)
+
+
+def sent(page: dict[str, Any]) -> dict[str, Any]:
+    """The answers of a page as a form sends them."""
+    return {name: "y" if value is True else value for name, value in page.items()}
+
+
+def test_applied_for_online_and_told_when_the_clock_begins(
+    visit: Callable[[int], Visitor], cast: Cast, database: Database, clock: Clock
+) -> None:
+    anybody = Visitor(visit(cast.applicant.person_id).application)
+    guide = anybody.get("/guides/food-permit").text
+    assert "网上申请" in guide and "视为受理" in guide and "中止计时" in guide and "现场核查中" in guide
+    assert "/guides/food-permit" in anybody.get("/").text
+    assert 'data-key="food-permit"' in anybody.get("/guides", query_string={"q": "开饭店"}).text
+    visitor = visit(cast.applicant.person_id)
+    started = visitor.post("/applications/start", {"workflow": "food-permit"}, status=303, page="/applications")
+    token = started.location.rpartition("/")[2]
+    assert "食品经营许可" in visitor.get(f"/applications/{token}").text
+    for page, values in application().items():
+        answer = visitor.post(f"/applications/{token}/{page}", sent(values), status=None, page=f"/applications/{token}/{page}")
+        assert answer.status_code in (302, 303), re.findall(r'class="field-fault[^>]*>(.*?)<', answer.text)
+    check = visitor.get(f"/applications/{token}/check").text
+    assert "惠民县样例小吃店" in check
+    with database.reading() as session:
+        revision = session.scalars(select(Draft.revision).where(Draft.token == token)).one()
+    filed = visitor.post(f"/applications/{token}/submit", {"revision": str(revision)}, status=303, page=f"/applications/{token}/check")
+    receipt = visitor.get(filed.location).text
+    assert "受理后开始计算" in receipt and "视为受理" in receipt and "营业执照" not in receipt
+    with database.reading() as session:
+        case = session.scalars(select(Case).where(Case.workflow == "food-permit")).one()
+    assert (case.state, case.company, case.promised_due_at) == ("received", "惠民县样例小吃店", None)
+    assert "受理后开始计算；补正在受理之前" in visitor.get(f"/cases/{case.token}").text
+    assert "受理后开始计算" in visitor.get("/applications").text
+
+
+def test_a_matter_that_nobody_applies_for_is_not_begun(visit: Callable[[int], Visitor], cast: Cast) -> None:
+    visitor = visit(cast.applicant.person_id)
+    visitor.post("/applications/start", {"workflow": "company-seal"}, status=404, page="/applications")
+    visitor.post("/applications/start", {"workflow": "no-such"}, status=404, page="/applications")
+
+
+def test_every_page_shows_the_ledger_and_the_public_one_names_nobody(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05", "10:00"))
+    clock.now = at("2026-03-09", "10:00")
+    with database.reading() as session:
+        receipt = session.scalars(select(Document.token).where(Document.kind == "receipt")).one()
+    pages = {
+        "applicant": visit(cast.applicant.person_id).get(f"/cases/{permit.case.token}").text,
+        "officer": visit(permit.officer.person_id).get(f"/cases/{permit.case.token}").text,
+        "action": visit(permit.officer.person_id).get(f"/cases/{permit.case.token}/actions/finish_inspection").text,
+        "progress": Visitor(visit(cast.applicant.person_id).application).get(f"/progress/{receipt}").text,
+    }
+    for name, page in pages.items():
+        assert "中止计时的记录" in page and "现场核查" in page and "行政许可法第三十四条第三款" in page, name
+        assert "special-procedure-notice" in page and "还没有结束" in page, name
+    assert "宋许可" in pages["officer"] and "宋许可" not in pages["progress"]
+    assert "中止计时中" in pages["applicant"] and "03-05 至 03-06 中止计时（现场核查）" in pages["applicant"]
+    assert "正在这一步" in pages["progress"] and "所选事项全部办完后" not in pages["applicant"]
+    assert "中止计时中" in visit(cast.applicant.person_id).get("/applications").text
+
+
+def test_a_wrong_day_gets_a_sentence_and_keeps_what_was_typed(
+    visit: Callable[[int], Visitor], permit: Permit, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05"))
+    clock.now = at("2026-03-09")
+    visitor = visit(permit.officer.person_id)
+    task = permit.task()
+    assert task is not None
+    here = f"/cases/{permit.case.token}/actions/finish_inspection"
+    visitor.post(f"/tasks/{task.id}/claim", {}, status=None, page=f"/cases/{permit.case.token}")
+    form = {"ended_on": "2026-03-04", "result": "fit", "found": "后厨整洁，符合要求", "task": str(task.id), "key": "k"}
+    refused = visitor.post(here, form, status=422, page=f"/cases/{permit.case.token}").text
+    assert "不能在这之前的2026-03-04结束" in refused and "后厨整洁，符合要求" in refused
+    done = visitor.post(here, {**form, "ended_on": "2026-03-06"}, status=302, page=f"/cases/{permit.case.token}")
+    assert done.location
+    assert permit.case.state == "evaluating" and permit.faults() == []
+
+
+def test_after_the_inspection_the_working_shows_what_did_not_count(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05"))
+    permit.inspected_to("2026-03-10", at("2026-03-11"))
+    permit.extend(at("2026-03-12"))
+    clock.now = at("2026-03-12", "12:00")
+    page = visit(cast.applicant.person_id).get(f"/cases/{permit.case.token}").text
+    assert "已延长 10 个工作日" in page and "03-05 至 03-06 中止计时（现场核查），不计入" in page
+    assert "不计入工作时间 3 天 6 小时" in page
+    visitor: Member = cast.supervisor
+    assert "中止计时的记录" in visit(visitor.person_id).get(f"/cases/{permit.case.token}").text
+
+
+def test_a_permit_is_printed_with_its_facts(visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database) -> None:
+    permit.accepted("2026-03-03")
+    permit.act("propose_without_inspection", at("2026-03-04"), {"opinion": "材料足够"})
+    permit.act("grant", at("2026-03-05"), None, cast.registrar_head.acting)
+    with database.reading() as session:
+        document = session.scalars(select(Document).where(Document.kind == "food-permit")).one()
+    visitor = visit(cast.applicant.person_id)
+    page = visitor.get(f"/cases/{permit.case.token}/documents/{document.id}").text
+    assert re.search(r"JY2371621\d{7}", page) and "热食类食品制售、冷食类食品制售" in page and "2031年3月4日" in page
+    assert visitor.get(f"/cases/{permit.case.token}/documents/{document.id}/file").data.startswith(b"%PDF")
