@@ -17,6 +17,7 @@ from approvals.operations.reference_data import load_reference_data
 
 from .licences import follow_licences
 from .people import PASSWORD, load_people
+from .permits import permit_cases
 from .ratings import rate_cases
 from .reservations import reserve_names
 from .simulation import CASES, SEED, Simulation, Tally
@@ -52,6 +53,7 @@ def load_demo(
         tally = Simulation(fast, county, now, CASES if cases is None else cases).run()
         follow_licences(fast, county, now)
         rate_cases(fast, county, now, SEED)
+        permit_cases(fast, county, now, SEED)
         fast.write(reserve_names, county, now)
         fast.write(_finish)
     finally:

@@ -62,6 +62,8 @@ STAFF = (
     StaffMember("窗口员甲", "clerk", "approval-bureau", HALL, "clerk", "县中心综合窗口：收件、发件"),
     StaffMember("窗口员乙", "clerk", "approval-bureau", HALL),
     StaffMember("镇街窗口员丙", "clerk", "approval-bureau", TOWNS, "town-clerk", "分中心和镇街窗口：收件、发件"),
+    StaffMember("许可经办甲", "officer", "approval-bureau", HALL, "permits", "审批局：食品经营许可的受理、审查、核查"),
+    StaffMember("许可经办乙", "officer", "approval-bureau", HALL),
     StaffMember("公安经办甲", "officer", "public-security", HALL, "police", "公安局：公章刻制备案"),
     StaffMember("公安经办乙", "officer", "public-security", HALL),
     StaffMember("税务经办甲", "officer", "tax", HALL, "tax", "税务局：税务信息确认、发票申领"),

@@ -71,10 +71,10 @@ def keep_draft(session: Session, acting: Acting, content: Mapping[str, Any], now
 
 def file(
     session: Session, acting: Acting, content: Mapping[str, Any], now: datetime, office_id: int | None = None,
-    walk_in: Mapping[str, Any] | None = None,
+    walk_in: Mapping[str, Any] | None = None, workflow: str = WORKFLOW,
 ) -> Seen:  # fmt: skip
     """Write a draft and submit it; with an office, as a window does for a walk-in."""
-    token = drafts.start(session, acting, WORKFLOW, now, office_id)
+    token = drafts.start(session, acting, workflow, now, office_id)
     if walk_in is not None:
         drafts.save_identity(session, acting, token, walk_in, now)
     revision = _save(session, acting, token, content, now)
