@@ -25,7 +25,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from approvals.db import Database
 from approvals.operations.logs.importing import Importer
-from approvals.operations.logs.records import Options
+from approvals.logs.records import Options
 
 def peak():
     with open("/proc/self/status") as status:

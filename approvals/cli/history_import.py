@@ -12,12 +12,12 @@ from pathlib import Path
 import click
 
 from approvals.db import Database
+from approvals.logs import opening
+from approvals.logs.csv_records import columns_of
+from approvals.logs.judging import DAY, ENCODING, MINUTE, NOTES, ZONE
+from approvals.logs.records import Options, Unreadable
 from approvals.operations.errors import Refusal
-from approvals.operations.logs import opening
-from approvals.operations.logs.csv_records import columns_of
 from approvals.operations.logs.importing import Imported, Importer
-from approvals.operations.logs.judging import DAY, ENCODING, MINUTE, NOTES, ZONE
-from approvals.operations.logs.records import Options, Unreadable
 from approvals.queries.logs import faults_of
 
 from .context import open_database

@@ -10,8 +10,8 @@ from pathlib import Path
 from click.testing import Result
 
 from approvals.db import Database
+from approvals.logs.records import Options
 from approvals.operations.logs.importing import Importer
-from approvals.operations.logs.records import Options
 from approvals.queries.logs import SortedEvent, sorted_events
 
 Run = Callable[..., Result]

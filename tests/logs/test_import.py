@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 
 from approvals.cli import main
 from approvals.db import Database
-from approvals.operations.logs import importing, opening
+from approvals.logs import opening
+from approvals.operations.logs import importing
 from tests.logs.importing import COLUMNS, HEADING, Run, activities, importer, line, numbered, reported, stored
 from tests.support.statements import counted
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.operations.logs.moments import DAY, FINER, MINUTE, SECOND, BadMoment, Moments, is_form, zone_named
+from approvals.logs.moments import DAY, FINER, MINUTE, SECOND, BadMoment, Moments, is_form, zone_named
 
 SHANGHAI, BERLIN = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.operations.logs import csv_records, xes_records
-from approvals.operations.logs.csv_records import LONGEST_LINE, MOST_LINES, CsvLog, columns_of
-from approvals.operations.logs.records import Broken, Options, PassedOver, Record, Unreadable
-from approvals.operations.logs.xes_records import XesLog
+from approvals.logs import csv_records, xes_records
+from approvals.logs.csv_records import LONGEST_LINE, MOST_LINES, CsvLog, columns_of
+from approvals.logs.records import Broken, Options, PassedOver, Record, Unreadable
+from approvals.logs.xes_records import XesLog
 
 CSV = Options("csv", "case", "activity", "time")
 XES = Options("xes", "concept:name", "concept:name", "time:timestamp", "org:resource", "org:group")

@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 
 from approvals.cli import history_import, main
 from approvals.db import Database
+from approvals.logs.records import Options
 from approvals.operations.errors import Refusal
 from approvals.operations.logs import importing
 from approvals.operations.logs.entering import Batch, enter_batch
-from approvals.operations.logs.records import Options
 from tests.logs.importing import COLUMNS, HEADING, Run, activities, importer, line, numbered, reported, stored
 
 AT_ONCE = 100

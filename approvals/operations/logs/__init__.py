@@ -1,1 +1,1 @@
-"""Event logs of other systems: reading CSV and XES files into tables of their own, once and completely."""
+"""Entering the event logs of other systems into tables of their own, once and completely."""

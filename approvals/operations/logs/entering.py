@@ -15,10 +15,9 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from approvals.db.bulk import insert_rows
+from approvals.logs.judging import Tallies
 from approvals.models import EventLog, LogEvent, LogFault, LogFile
 from approvals.operations.errors import Refusal
-
-from .judging import Tallies
 
 READING, COMPLETE, REMOVING = "reading", "complete", "removing"
 _EVENT_COLUMNS = ("file_id", "record", "case_key", "activity", "happened_at", "resource", "resource_group")

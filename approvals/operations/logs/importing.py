@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from approvals.db import Database, to_microseconds
+from approvals.logs import opening
+from approvals.logs.csv_records import CsvLog
+from approvals.logs.judging import BACKWARDS, ENCODING, OVERLAP, PASSED_OVER, Entry, Judge, Tallies, all_bad, usable_zone
+from approvals.logs.moments import Moments
+from approvals.logs.records import AnyRecord, Broken, Fault, Options, Record, Unreadable
+from approvals.logs.xes_records import XesLog
 from approvals.models import LogFile
 from approvals.operations.errors import Refusal
 from approvals.queries.logs import count_backwards, count_overlap, files_named, has_late_fault
 
-from . import opening
-from .csv_records import CsvLog
 from .entering import COMPLETE, REMOVING, Batch, Begun, begin_file, end_file, enter_batch, mark_removed, remove_some
-from .judging import BACKWARDS, ENCODING, OVERLAP, PASSED_OVER, Entry, Judge, Tallies
-from .moments import Moments, is_form, zone_named
-from .records import AnyRecord, Broken, Fault, Options, Record, Unreadable
-from .xes_records import XesLog
 
 AT_ONCE = 10_000
 """Records of one transaction."""
@@ -59,7 +59,7 @@ class Importer:
         self._options = options
         self._now = now
         self._replaces = replaces
-        self._zone = _zone(options)
+        self._zone = usable_zone(options)
 
     def read(self, path: Path, progress: Progress = lambda position: None) -> Imported:
         """Read one file, or the rest of it.
@@ -67,8 +67,6 @@ class Importer:
         Raises Unreadable, before anything is entered, when it is no event log, and Refusal as the verbs do.
         """
         path = path.resolve()
-        if not path.is_file():
-            raise Unreadable("不是普通文件，无法从中断的地方继续。请先存成文件。")
         digest, size, _ = opening.fingerprint(path)
         encoding = self._options.encoding or opening.encoding_of(path)
         self._refuse_nonsense(path, size, encoding)
@@ -116,8 +114,8 @@ class Importer:
         if stopped:
             raise Unreadable(stopped)
         if batch.bad >= ALL_BAD:
-            _, _, _, line, column, value, what, mend = batch.faults[0]
-            raise Unreadable(f"前 {batch.ends_at} 行没有一行可用，多半是列选错了。第 {line} 行，{column}“{value}”：{what}。{mend}")
+            _, _, _, line, *fault = batch.faults[0]
+            raise all_bad(batch.ends_at, line, Fault(*fault))
 
     def _begin(self, path: Path, digest: str, size: int) -> Begun:
         with self._database.reading() as session:
@@ -168,19 +166,6 @@ def remove_files(database: Database, file_ids: list[int]) -> None:
     for file_id in file_ids:
         while not database.write(remove_some, file_id):
             pass
-
-
-def _zone(options: Options) -> tzinfo:
-    """The zone of the options, all of which are checked as far as they can be without a file."""
-    zone = zone_named(options.zone)
-    if zone is None:
-        raise Unreadable(f"不认识时区“{options.zone}”（--zone）。请写 Asia/Shanghai、Europe/Berlin 这样的名称，或 +08:00。")
-    if options.time_format and not is_form(options.time_format):
-        example = '"%d/%m/%Y %H:%M:%S"：%Y 年，%m 月，%d 日，%H 时，%M 分，%S 秒'
-        raise Unreadable(f"时间写法“{options.time_format}”不能用（--time-format）。例如 {example}。")
-    if options.encoding and not opening.is_encoding(options.encoding):
-        raise Unreadable(f"不认识编码“{options.encoding}”（--encoding）。常用的有 utf-8、gb18030、utf-16。")
-    return zone
 
 
 def _batch(file_id: int, at: int, records: Iterator[AnyRecord], judge: Judge) -> tuple[Batch, str]:

@@ -33,7 +33,12 @@ class Opened:
 
 
 def fingerprint(path: Path, first: int | None = None) -> tuple[str, int, bool]:
-    """SHA-256 and number of the bytes of a file, or of its ``first`` ones, and whether they end with a line."""
+    """SHA-256 and number of the bytes of a file, or of its ``first`` ones, and whether they end with a line.
+
+    Raises Unreadable for what is no file: a pipe cannot be read again from where it stopped.
+    """
+    if not path.is_file():
+        raise Unreadable("不是普通文件，无法从中断的地方继续。请先存成文件。")
     digest, size, last = hashlib.sha256(), 0, b""
     with path.open("rb") as opened:
         while chunk := opened.read(_AT_ONCE if first is None else min(_AT_ONCE, first - size)):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import tzinfo
 
-from .moments import SECOND, BadMoment, Moments
-from .records import Fault, Options, Record, shown
+from .moments import SECOND, BadMoment, Moments, is_form, zone_named
+from .opening import is_encoding
+from .records import Fault, Options, Record, Unreadable, shown
 
 LONGEST_TEXT = 500
 
@@ -115,3 +117,22 @@ class Judge:
 
 def _is_damaged(text: str) -> bool:
     return _NUL in text or _UNDECODABLE in text
+
+
+def all_bad(records: int, line: int, fault: Fault) -> Unreadable:
+    """Why a file is turned away of whose first records none is usable."""
+    first = f"第 {line} 行，{fault.column}“{fault.value}”：{fault.what}。{fault.mend}"
+    return Unreadable(f"前 {records} 行没有一行可用，多半是列选错了。{first}")
+
+
+def usable_zone(options: Options) -> tzinfo:
+    """The zone of the options, which are checked as far as they can be without a file. Raises Unreadable."""
+    zone = zone_named(options.zone)
+    if zone is None:
+        raise Unreadable(f"不认识时区“{options.zone}”（--zone）。请写 Asia/Shanghai、Europe/Berlin 这样的名称，或 +08:00。")
+    if options.time_format and not is_form(options.time_format):
+        example = '"%d/%m/%Y %H:%M:%S"：%Y 年，%m 月，%d 日，%H 时，%M 分，%S 秒'
+        raise Unreadable(f"时间写法“{options.time_format}”不能用（--time-format）。例如 {example}。")
+    if options.encoding and not is_encoding(options.encoding):
+        raise Unreadable(f"不认识编码“{options.encoding}”（--encoding）。常用的有 utf-8、gb18030、utf-16。")
+    return zone
