@@ -18,7 +18,19 @@ from workflows.statistics.histograms import Histogram
 
 from . import rolled
 from .facts import CaseFact, StepFact, case_facts, step_facts
-from .filters import CASE_KEYS, STEP_KEYS, Filter, Offices, checked, department_of, in_reach, month_of, next_month, start_of
+from .filters import (
+    CASE_KEYS,
+    STEP_KEYS,
+    Filter,
+    Offices,
+    checked,
+    department_of,
+    in_reach,
+    month_of,
+    months_between,
+    next_month,
+    start_of,
+)
 from .lines import CASE_COUNTS, CaseLine, EdgeLine, StepLine
 from .rolled import COUNTY, FULL, OFFICE, PERSON, Gathered
 
@@ -69,7 +81,8 @@ def steps(
 def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...]) -> list[CaseLine]:
     """The cases received, open and closed in the months of the filter, a line for each set of keys that occurs.
 
-    Raises ValueError for a key that there is not, and when asked for a person: a case is not one person's.
+    A month to come has no line. Raises ValueError for a key that there is not, and when asked for a person: a case is not one
+    person's.
     """
     checked(by, CASE_KEYS, filter)
     if filter.person_id is not None:
@@ -93,7 +106,7 @@ def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by:
                 cell(key, month_of(now)).paused += 1
     found: dict[Key, CaseLine] = {}
     for group, months in cells.items():
-        _spread(found, by, dict(zip(groups, group, strict=True)), months, filter)
+        _spread(found, by, dict(zip(groups, group, strict=True)), months, filter.first_month, min(filter.last_month, month_of(now)))
     return [found[key] for key in _in_order(found)]
 
 
@@ -184,13 +197,12 @@ def _counts(fact: CaseFact, reach: Offices, filter: Filter) -> bool:
 
 
 def _spread(
-    found: dict[Key, CaseLine], by: tuple[str, ...], keys: dict[str, Any], months: dict[date, CaseLine], filter: Filter
+    found: dict[Key, CaseLine], by: tuple[str, ...], keys: dict[str, Any], months: dict[date, CaseLine], first: date, last: date
 ) -> None:
     """Put the months of one group into its lines, with what each month took over from the one before."""
-    stock = sum(line.received - line.closed for month, line in months.items() if month < filter.first_month)
+    stock = sum(line.received - line.closed for month, line in months.items() if month < first)
     before: dict[Key, int] = {}
-    month = filter.first_month
-    while month <= filter.last_month:
+    for month in months_between(first, last):
         of_month = {**keys, "month": month}
         key = tuple(of_month[name] for name in by)
         cell = months.get(month, CaseLine({}))
@@ -203,7 +215,6 @@ def _spread(
             stock += cell.received - cell.closed
             line.open += stock - before[key]
             before[key] = stock
-        month = next_month(month)
 
 
 def _in_order(lines: dict[Key, Any]) -> list[Key]:
