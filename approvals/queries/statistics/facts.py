@@ -231,7 +231,7 @@ def _attributed(
 ) -> Attribution:  # fmt: skip
     own, end = stays.get(case.id, ()), case.closed_at or now
     if case.id in below or case.id in stopped or case.id in carried:
-        return attributed(calendar, _life(case, below, stays, stopped, carried), now)
+        return attributed(calendar, life_of(case, below, stays, stopped, carried), now)
     # Most cases neither open others nor are interrupted: one stay follows the other, and a gap is nobody's.
     seconds = dict.fromkeys(CLASSES, 0)
     for stay in own:
@@ -256,11 +256,12 @@ def _whose(
     return min((own, *linked), key=CLASSES.index)
 
 
-def _life(
+def life_of(
     case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]], stopped: Breaks, carried: Breaks
 ) -> Life:
+    """The life of a case with everything below it; ``below`` are cases by their parent, ``stays`` its tasks by case."""
     own = [Stay(stay.opened_at, stay.closed_at, stay.role) for stay in stays.get(case.id, ())]
-    linked = [_life(each, below, stays, stopped, carried) for each in below.get(case.id, ())]
+    linked = [life_of(each, below, stays, stopped, carried) for each in below.get(case.id, ())]
     return Life(case.opened_at, case.closed_at, own, stopped.get(case.id, ()), carried.get(case.id, ()), linked)
 
 
