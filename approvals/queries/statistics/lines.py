@@ -125,6 +125,7 @@ class EdgeLine:
     """How often one state of a workflow led to another, and how long the stays before it were.
 
     With ``linked`` ``to_state`` is the workflow of the cases that the state opens, and the times are those of these cases.
+    ``seconds`` are working seconds by whose they were.
     """
 
     workflow: str
@@ -134,3 +135,4 @@ class EdgeLine:
     count: int = 0
     working: Histogram = field(default_factory=Histogram)
     wall: Histogram = field(default_factory=Histogram)
+    seconds: Attribution = field(default_factory=Attribution)

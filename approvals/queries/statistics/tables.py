@@ -6,6 +6,7 @@ keys; what is live is the work in progress and what ended in the last minutes.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -63,10 +64,10 @@ def steps(
     else:
         grain = COUNTY if reach is None and "office" not in by else OFFICE
     parts = tuple(_COLUMN.get(name, name) for name in by)
-    gathered: dict[Key, Gathered] = {}
+    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS))
     for row in rolled.rolled_steps(session, reach, filter, grain, parts, wall):
         key, values = tuple(row[: len(parts)]), tuple(row[len(parts) :])
-        gathered.setdefault(key, Gathered(rolled.STEP_COUNTS)).add(values)
+        gathered[key].add(values)
     lines = {key: StepLine(dict(zip(by, key, strict=True))) for key in gathered}
     for key, each in gathered.items():
         each.pour(lines[key])
@@ -127,10 +128,10 @@ def _add_rolled(
         return tuple(department if name == "department" else known[_COLUMN.get(name, name)] for name in groups)
 
     size = len(parts)
-    gathered: dict[tuple[Key, date], Gathered] = {}
+    gathered: dict[tuple[Key, date], Gathered] = defaultdict(lambda: Gathered(CASE_COUNTS))
     for row in rolled.rolled_cases(session, reach, filter, grain, ("month", *parts)):
         if (key := key_of(tuple(row[1 : size + 1]))) is not None:
-            gathered.setdefault((key, row[0]), Gathered(CASE_COUNTS)).add(tuple(row[size + 1 :]))
+            gathered[key, row[0]].add(tuple(row[size + 1 :]))
     for (key, month), each in gathered.items():
         each.pour(cell(key, month))
     for *values, received, closed in rolled.rolled_before(session, reach, filter, grain, parts):
@@ -144,15 +145,18 @@ def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> 
     """How often each state led to which, and to which linked cases, in the months of the filter."""
     reach = in_reach(session, offices, filter)
     grain = COUNTY if reach is None and filter.channel is None else FULL
-    gathered: dict[Key, Gathered] = {}
+    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS))
     for workflow, state, to_state, *values in rolled.rolled_steps(session, reach, filter, grain, ("workflow", "state", "to_state")):
-        gathered.setdefault((workflow, state, to_state), Gathered(rolled.STEP_COUNTS)).add(tuple(values))
+        gathered[workflow, state, to_state].add(tuple(values))
     lines = {key: StepLine({}) for key in gathered}
     for key, each in gathered.items():
         each.pour(lines[key])
     for fact in _live_steps(session, reach, filter):
         lines.setdefault((fact.workflow, fact.state, fact.to_state), StepLine({})).add(fact)
-    found = [EdgeLine(*key, False, lines[key].count, lines[key].working, lines[key].wall) for key in _in_order(lines) if key[2]]
+    found = [
+        EdgeLine(*key, False, line.count, line.working, line.wall, line.seconds)
+        for key, line in ((key, lines[key]) for key in _in_order(lines) if key[2])
+    ]
     return [*found, *_linked(session, now, offices, filter)]
 
 
@@ -167,7 +171,8 @@ def _linked(session: Session, now: datetime, offices: Offices, filter: Filter) -
             for opening in state.opens:
                 line = closed.get((definition.key, opening.workflow))
                 if line is not None and filter.workflow in (None, definition.key):
-                    found.append(EdgeLine(definition.key, state.name, opening.workflow, True, line.closed, line.working, line.wall))
+                    ways = (definition.key, state.name, opening.workflow)
+                    found.append(EdgeLine(*ways, True, line.closed, line.working, line.wall, line.seconds))
     return found
 
 

@@ -26,6 +26,7 @@ def choices(wanted: Asked) -> dict[str, list[Option]]:
 PAGES: dict[str, Callable[[], str]] = {
     "statistics.overview": lambda: _("总览"),
     "statistics.steps": lambda: _("步骤和服务点"),
+    "statistics.chain": lambda: _("流程怎么走"),
     "statistics.trends": lambda: _("趋势"),
     "statistics.comparison": lambda: _("服务点比较"),
     "statistics.forecast": lambda: _("到期预测"),
