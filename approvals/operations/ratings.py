@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from approvals.db import canonical_json, new_id
 from approvals.models import Case, Document, Event, EventPayload, Rating, Signature
 from approvals.models.history import digest
+from approvals.queries.urging import URGED
 from workflows.county import county_catalogue
 from workflows.engine.definition import Text
 from workflows.engine.facts import SYSTEM_ACTOR, Actor
@@ -240,12 +241,12 @@ def _repeated(session: Session, before: list[Rating], opinion: Opinion) -> Rated
 
 
 def _rated(session: Session, root_id: int, service: str) -> set[int]:
-    """Who served: everybody who acted on the family for the authorities, or at a window whoever was there.
+    """Who served: everybody who acted on the family for the authorities and did not merely urge it, or at a window whoever was there.
 
     Raises Refusal for a service at a window that there was not.
     """
     acted = select(Event.id, Event.actor_id, Event.role).join(Case, Case.id == Event.case_id)
-    acted = acted.where(Case.root_id == root_id, Event.actor_id.is_not(None), Event.role.not_in(NOT_STAFF))
+    acted = acted.where(Case.root_id == root_id, Event.actor_id.is_not(None), Event.role.not_in(NOT_STAFF), Event.action != URGED)
     if service == ONLINE:
         return {actor_id for _, actor_id, _ in session.execute(acted)}
     found = None

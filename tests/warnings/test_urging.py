@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from approvals.db import Database
-from approvals.models import Event, Notice, Urging
+from approvals.models import Event, Notice, Rating, Urging
 from approvals.operations import urging
 from approvals.operations.errors import NotFound, Refusal
+from approvals.operations.ratings import Opinion
+from tests.core.test_ratings import rate
 from tests.support.delegating import ROOT as DELEGATED
 from tests.support.delegating import Delegated
 from tests.support.driving import REGISTRATION, ROOT, Chain
@@ -174,3 +176,14 @@ def test_who_carries_a_case_on_a_mandate_urges_for_the_applicant(database: Datab
     assert (event.role, event.actor_id) == ("applicant", agent.person_id)
     assert carried.case(REGISTRATION).id == event.case_id and "registrar" in watch.told("urging")
     assert carried.faults() == []
+
+
+def test_whoever_only_urged_is_not_rated_for_the_service(chain: Chain, database: Database) -> None:
+    urge(chain, chain.cast.supervisor)
+    chain.act(REGISTRATION, "approve")
+    chain.settle_matters()
+    rate(chain, Opinion(5))
+    with database.reading() as session:
+        rated = session.scalars(select(Rating.rated)).one()
+    assert chain.cast.registrar.person_id in rated and chain.cast.supervisor.person_id not in rated
+    assert chain.faults() == []
