@@ -154,7 +154,7 @@ def test_the_working_tells_after_hours_weekends_suspensions_and_provisional_year
         "2027-01-01 至 2027-01-03 放假，不计入",
         "2027-01-04 第 3 日",
         "2027-01-04 17:30 期满",
-        "2027 年放假安排尚未录入，期限为暂定",
+        "2027 年放假安排尚未录入，期限为暂定：按历年安排预计不变",
     ]
 
 
