@@ -1,6 +1,19 @@
 """The statistics of supervisors: figures of cases and steps, their tables, charts and files."""
 
-from . import behind, chain, closed, comparison, forecast, openings, overview, standing, steps, trends
+from . import behind, chain, closed, comparison, forecast, openings, overview, own, standing, steps, trends
 from .part import blueprint
 
-__all__ = ["behind", "blueprint", "chain", "closed", "comparison", "forecast", "openings", "overview", "standing", "steps", "trends"]
+__all__ = [
+    "behind",
+    "blueprint",
+    "chain",
+    "closed",
+    "comparison",
+    "forecast",
+    "openings",
+    "overview",
+    "own",
+    "standing",
+    "steps",
+    "trends",
+]

@@ -74,7 +74,7 @@ class Asked:
 def asked_for() -> Asked:
     """The conditions in the address of this request. What cannot be used is left out, and a sentence says so."""
     faults: list[str] = []
-    first, last = _months(faults)
+    first, last = months_asked(faults)
     offices = request.jurisdiction("supervise")
     office = _office(offices, faults)
     workflow = _one_of("workflow", {each.key: "" for each in in_order()}, faults, _("没有这个事项，已按全部事项统计。"))
@@ -113,7 +113,8 @@ def following(month: date, months: int = 1) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def _months(faults: list[str]) -> tuple[date, date]:
+def months_asked(faults: list[str]) -> tuple[date, date]:
+    """The first and the last month that are asked for, a year up to now where none is; ``faults`` gains what could not be used."""
     this = request.today().replace(day=1)
     typed = {name: asked.args.get(name, "").strip() for name in ("from", "to")}
     read = {name: _month(text) for name, text in typed.items()}

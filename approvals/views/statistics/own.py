@@ -1,0 +1,99 @@
+"""What somebody at a desk sees of their own work: their steps by kind and by month, and nobody else's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Response, render_template, url_for
+
+from approvals.language import _, say
+from approvals.queries.overview import order_of, step_of
+from approvals.queries.statistics.filters import Filter
+from approvals.queries.statistics.lines import StepLine
+from approvals.queries.statistics.tables import steps
+from workflows.statistics.attribution import DEPARTMENT
+from workflows.statistics.measures import ratio
+
+from .. import request
+from ..access import requires
+from .asking import months_asked
+from .part import blueprint, hours, percent
+from .sheets import Cell, Column, Sheet, as_file
+from .steps import limit_of
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The months asked for, what of the address could not be used, and the signed-in person's lines."""
+
+    filter: Filter
+    faults: Sequence[str]
+    lines: Sequence[StepLine]
+
+    def query(self) -> dict[str, str]:
+        return {"from": f"{self.filter.first_month:%Y-%m}", "to": f"{self.filter.last_month:%Y-%m}"}
+
+
+@blueprint.get("/desk/figures")
+@requires("desk")
+def own_figures() -> str:
+    """The steps that the signed-in person ended in the months asked for, by kind of step and by month."""
+    own = _own("workflow", "state")
+    return render_template(
+        "statistics/own.html",
+        mine=own, by_step=_by_step(own), by_month=_by_month(_own("month")), action=url_for("statistics.own_figures"),
+        file=lambda kind: url_for("statistics.own_figures_file", kind=kind, **own.query()),
+    )  # fmt: skip
+
+
+@blueprint.get("/desk/figures.<any(xlsx, csv):kind>")
+@requires("desk")
+def own_figures_file(kind: str) -> Response:
+    """The table of steps as the page shows it."""
+    return as_file(_by_step(_own("workflow", "state")), kind, "own-figures")
+
+
+def _own(*by: str) -> Own:
+    faults: list[str] = []
+    first, last = months_asked(faults)
+    # The person is who is signed in, and never what an address says.
+    chosen = Filter(person_id=request.acting().person_id, first_month=first, last_month=last, whose=DEPARTMENT)
+    return Own(chosen, faults, steps(request.session(), request.now(), None, chosen, by))
+
+
+def _note(own: Own) -> str:
+    return _("%(begin)s至%(end)s，只算本人办完的步骤", begin=f"{own.filter.first_month:%Y-%m}", end=f"{own.filter.last_month:%Y-%m}")
+
+
+def _columns(*first: Column) -> list[Column]:
+    return [
+        *first, Column(_("办完的步骤数"), 12), Column(_("提前"), 8), Column(_("按时"), 8), Column(_("超期"), 8),
+        Column(_("按时率（%）"), 12), Column(_("中位数（工作小时）"), 18), Column(_("90 分位数（工作小时）"), 20),
+    ]  # fmt: skip
+
+
+def _figures(line: StepLine) -> list[Cell]:
+    kept = line.early + line.on_time
+    return [
+        Cell(line.count), Cell(line.early), Cell(line.on_time), Cell(line.late), Cell(percent(ratio(kept, kept + line.late))),
+        Cell(hours(line.working.quantile(0.5))), Cell(hours(line.working.quantile(0.9))),
+    ]  # fmt: skip
+
+
+def _by_step(own: Own) -> Sheet:
+    """A row for each kind of step, as the workflows list them."""
+    found = [(step_of(line.keys["workflow"], line.keys["state"]), line) for line in own.lines]
+    rows = [
+        [Cell(f"{say(definition.title)} · {say(state.title)}"), Cell(hours(limit_of(state))), *_figures(line)]
+        for (definition, state), line in sorted(found, key=lambda each: order_of(*each[0]))
+    ]
+    columns = _columns(Column(_("步骤"), 34), Column(_("时限（工作小时）"), 14))
+    return Sheet(_("我办完的步骤"), columns, rows, _note(own))
+
+
+def _by_month(own: Own) -> Sheet:
+    """A row for each month in which something ended, the newest first."""
+    lines = sorted(own.lines, key=lambda line: line.keys["month"], reverse=True)
+    rows = [[Cell(f"{line.keys['month']:%Y-%m}"), *_figures(line)] for line in lines]
+    return Sheet(_("按月"), _columns(Column(_("月份"), 12, on_one_line=True)), rows, _note(own))
