@@ -6,7 +6,7 @@ const LINE = "#d5dee0";
 const COLOURS = ["#0b5a63", "#b36a00", "#5a6f9c", "#a3211d", "#5b8c3e"];
 const PATTERNS = ["solid", "dashed", "dotted"];
 const NARROW = 480;
-const WIDE_LABEL = 14;
+const WIDE_LABEL = 28; // signs of half width: a Chinese one takes two
 
 const frames = [...document.querySelectorAll("[data-chart]")];
 let library = null;
@@ -18,7 +18,16 @@ function isDear() {
 }
 
 function shortened(text) {
-  return text.length > WIDE_LABEL ? `${text.slice(0, WIDE_LABEL - 1)}…` : text;
+  let room = WIDE_LABEL;
+  let shown = "";
+  for (const sign of text) {
+    room -= sign > "\u2e7f" ? 2 : 1;
+    if (room < 0) {
+      return `${shown}…`;
+    }
+    shown += sign;
+  }
+  return text;
 }
 
 function series(chart, each, number, upright) {
@@ -52,7 +61,8 @@ function toolTip(chart) {
 
 function options(chart, width) {
   const upright = chart.direction !== "across";
-  const narrow = width < NARROW;
+  // Room for the labels of bars that go across; what does not fit into it is cut.
+  const room = width < NARROW ? 120 : 215;
   const values = (chart.axes || [""]).map((unit, number) => ({
     type: "value",
     name: unit,
@@ -70,7 +80,7 @@ function options(chart, width) {
     type: "category",
     data: chart.labels,
     inverse: !upright,
-    axisLabel: { color: INK, hideOverlap: upright, formatter: shortened, width: narrow && !upright ? 110 : undefined, overflow: "truncate" },
+    axisLabel: { color: INK, hideOverlap: upright, formatter: shortened, width: upright ? undefined : room - 12, overflow: "truncate" },
     axisLine: { lineStyle: { color: SOFT } },
   };
   return {
@@ -78,7 +88,7 @@ function options(chart, width) {
     animationDuration: 250,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK, fontSize: 13 },
     legend: { show: chart.series.length > 1, top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: 13 }, selectedMode: false },
-    grid: { left: 8, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 ? 34 : 8) + (upright ? 28 : 44), bottom: 4, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: upright ? 8 : room, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 ? 34 : 8) + (upright ? 28 : 44), bottom: 4, outerBoundsMode: upright ? "same" : "none", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" }, formatter: toolTip(chart) },
     xAxis: upright ? labels : values,
     yAxis: upright ? values : labels,
