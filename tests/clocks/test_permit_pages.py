@@ -12,12 +12,10 @@ from sqlalchemy import select
 
 from approvals.db import Database
 from approvals.models import Case, Document, Draft
-from tests.support.seed import Cast, Member, seed
+from tests.support.seed import Cast
 from tests.support.web import Visitor
 
 from .permits import Permit, application, at
-
-PLACES = {"business": "premises", "premises": "food", "food": "delivery", "delivery": "declaration"}
 
 
 class Clock:
@@ -143,8 +141,7 @@ def test_after_the_inspection_the_working_shows_what_did_not_count(
     page = visit(cast.applicant.person_id).get(f"/cases/{permit.case.token}").text
     assert "已延长 10 个工作日" in page and "03-05 至 03-06 中止计时（现场核查），不计入" in page
     assert "不计入工作时间 3 天 6 小时" in page
-    visitor: Member = cast.supervisor
-    assert "中止计时的记录" in visit(visitor.person_id).get(f"/cases/{permit.case.token}").text
+    assert "中止计时的记录" in visit(cast.supervisor.person_id).get(f"/cases/{permit.case.token}").text
 
 
 def test_a_permit_is_printed_with_its_facts(visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database) -> None:
