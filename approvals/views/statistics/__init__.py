@@ -1,11 +1,12 @@
 """The statistics of supervisors: figures of cases and steps, their tables, charts and files."""
 
-from . import behind, chain, closed, comparison, forecast, openings, overview, own, standing, steps, trends
+from . import behind, bulletin, chain, closed, comparison, forecast, openings, overview, own, standing, steps, trends
 from .part import blueprint
 
 __all__ = [
     "behind",
     "blueprint",
+    "bulletin",
     "chain",
     "closed",
     "comparison",

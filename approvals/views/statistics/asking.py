@@ -117,7 +117,7 @@ def months_asked(faults: list[str]) -> tuple[date, date]:
     """The first and the last month that are asked for, a year up to now where none is; ``faults`` gains what could not be used."""
     this = request.today().replace(day=1)
     typed = {name: asked.args.get(name, "").strip() for name in ("from", "to")}
-    read = {name: _month(text) for name, text in typed.items()}
+    read = {name: month_named(text) for name, text in typed.items()}
     if any(typed[name] and read[name] is None for name in typed):
         faults.append(_("月份请按 2026-11 这样填写；没看懂的月份没有用来筛选。"))
     last = read["to"] or max(this, read["from"] or this)
@@ -131,7 +131,8 @@ def months_asked(faults: list[str]) -> tuple[date, date]:
     return first, last
 
 
-def _month(text: str) -> date | None:
+def month_named(text: str) -> date | None:
+    """A month as people write it, by its first day; None for what is none."""
     found = MONTH.fullmatch(text)
     if not found or not 1 <= int(found[2]) <= 12 or not 1970 <= int(found[1]) <= 2200:
         return None
