@@ -35,8 +35,11 @@ NO_PAGES: dict[str, str] = {
             "trends",
             "comparison",
             "forecast",
+            "chain",
+            "own_figures",
         )
     },
+    "statistics.bulletin": "a PDF",
     "audit.changes_file": "a file to keep",
     "audit.disclosures_file": "a file to keep",
     "positions.find_office": "leads on to the page of an office",
