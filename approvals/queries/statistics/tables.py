@@ -153,7 +153,10 @@ def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> 
         each.pour(lines[key])
     for fact in _live_steps(session, reach, filter):
         lines.setdefault((fact.workflow, fact.state, fact.to_state), StepLine({})).add(fact)
-    found = [EdgeLine(*key, False, lines[key].count, lines[key].working, lines[key].wall) for key in _in_order(lines) if key[2]]
+    found = [
+        EdgeLine(*key, False, line.count, line.working, line.wall, line.seconds)
+        for key, line in ((key, lines[key]) for key in _in_order(lines) if key[2])
+    ]
     return [*found, *_linked(session, now, offices, filter)]
 
 
@@ -168,7 +171,8 @@ def _linked(session: Session, now: datetime, offices: Offices, filter: Filter) -
             for opening in state.opens:
                 line = closed.get((definition.key, opening.workflow))
                 if line is not None and filter.workflow in (None, definition.key):
-                    found.append(EdgeLine(definition.key, state.name, opening.workflow, True, line.closed, line.working, line.wall))
+                    ways = (definition.key, state.name, opening.workflow)
+                    found.append(EdgeLine(*ways, True, line.closed, line.working, line.wall, line.seconds))
     return found
 
 
