@@ -7,11 +7,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, union_all
 from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
-from approvals.models import Case, Task
+from approvals.models import Case, ClockSuspension, Task
 from workflows.engine.definition import OUTSIDE_ROLES
 
 from .overview import percentile
@@ -42,8 +42,8 @@ def expectation(session: Session, workflow: str, now: datetime) -> Expectation:
     Counted are its newest ``MOST_CASES`` that ended with a decision of the authorities (done, failed or refused, or closed and
     not yet handed out) within ``DAYS``. A case's time is the working time between its opening and its closing by the county's
     calendar, without the spans in which it lay with those outside: applicants who correct, signatories who have not signed, of
-    a root anywhere in its family; and of a linked case without those in which it waited for a matter before it. There are no
-    other pauses yet; when suspensions are kept, they are to be left out here as well.
+    a root anywhere in its family; of a linked case without those in which it waited for a matter before it; and without special
+    procedures, during which the clock of the case stood still.
     """
     key = (str(session.get_bind().engine.url), workflow)
     found = _kept.get(key)
@@ -73,7 +73,7 @@ def _worked_out(session: Session, workflow: str, now: datetime) -> Expectation:
     if len(cases) < FEWEST_CASES:
         return Expectation(len(cases))
     wanted = recent.subquery()
-    outside = session.execute(
+    lay_outside = (
         select(wanted.c.id, Task.opened_at, Task.closed_at)
         .join(Task, Task.root_id == wanted.c.root_id)
         .where(
@@ -82,7 +82,11 @@ def _worked_out(session: Session, workflow: str, now: datetime) -> Expectation:
                 (Task.role == "") & (Task.case_id == wanted.c.id) & (wanted.c.id != wanted.c.root_id),
             )
         )
-    ).all()
+    )
+    stood_still = select(wanted.c.id, ClockSuspension.starts_at, ClockSuspension.ends_at).join(
+        ClockSuspension, ClockSuspension.case_id == wanted.c.id
+    )
+    outside = session.execute(union_all(lay_outside, stood_still)).all()
     calendar = county_calendar()
     spans: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for case_id, opened_at, closed_at in outside:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from approvals.db import Database, new_id
-from approvals.models import Case, Task
+from approvals.models import Case, ClockSuspension, Task
 from approvals.queries import expectations
 from approvals.queries.expectations import FEWEST_CASES, Expectation, expectation
 from tests.support.seed import Cast
@@ -104,6 +104,24 @@ def test_time_with_the_applicant_or_waiting_for_others_is_left_out_once(database
     database.write(fill)
     assert read(database, "company-opening") == Expectation(20, 3 * HOUR // 2, 3 * HOUR // 2)
     assert read(database) == Expectation(20, HOUR, HOUR)
+
+
+def test_time_in_which_the_clock_stood_still_is_left_out(database: Database, cast: Cast) -> None:
+    hall = cast.offices["hall"]
+
+    def fill(session: Session) -> None:
+        for number in range(FEWEST_CASES):
+            case = add(session, hall, number, 3)
+            task(session, case, "applicant", 1.5, 2)
+            begin, end = START + timedelta(hours=1), START + timedelta(hours=2)
+            session.add(
+                ClockSuspension(
+                    case_id=case.id, number=1, kind="inspection", ground="x", paper="x", starts_at=begin, ends_at=end, entered_at=begin
+                )
+            )
+
+    database.write(fill)
+    assert read(database) == Expectation(20, 2 * HOUR, 2 * HOUR)
 
 
 def test_two_statements_once_for_ten_minutes(database: Database, cast: Cast) -> None:
