@@ -192,7 +192,7 @@ def filled_world(county: County) -> World:
         # Lists of people close once a case is open at the counter, so they come first.
         "agent": ["/desk", "/custody", "/desk/delegation", *(f"/cases/{each.filed.token}" for each in on_their_way), *_prepared(world)],
         "coordinator": ["/desk", "/custody", *(f"/cases/{each.filed.token}" for each in (*on_their_way[2:], on_their_way[0]))],
-        "supervisor": [*cases[:4], f"/cases/{on_their_way[-1].filed.token}"],
+        "supervisor": [*cases[:4], f"/cases/{on_their_way[-1].filed.token}", "/statistics/rework/cases"],
         "administrator": LOOKED_AT,
     }
     furnish(database, cast, county.now)
