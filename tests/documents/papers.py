@@ -19,6 +19,11 @@ REGISTERED = {
     "scope": "一般项目：软件开发；初级农产品销售。许可项目：餐饮服务（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
     "registrar": "惠民县行政审批服务局", "established_on": "2026-11-23", "credit_code": "91371621MA0000001X",
 }  # fmt: skip
+PERMITTED = {
+    "permit_number": "JY23716210000017", "name": "惠民县样例小吃店", "credit_code": "91371621MA0000001X", "representative": "张测试",
+    "address": "山东省滨州市惠民县孙武街道古城社区示例路8号", "business_kind": "餐饮服务经营者", "items": "热食类食品制售",
+    "issued_by": "惠民县行政审批服务局", "granted_on": "2026-11-23", "valid_until": "2031-11-22",
+}  # fmt: skip
 FACTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "receipt": ("company-opening", {}),
     "correction-notice": ("company-registration", {"items": [{"page": "premises", "text": "请写明门牌号"}]}),
@@ -39,6 +44,14 @@ FACTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "bank-account-record": (
         "bank-account", {"reservation_number": "62220000", "appointment": "2026-12-02", "contact_phone": "13800000000"},
     ),
+    "acceptance-notice": ("food-permit", {}),
+    "non-acceptance-notice": ("food-permit", {"reason": "仅销售预包装食品，请办备案。"}),
+    "special-procedure-notice": (
+        "food-permit",
+        {"starts_on": "2026-11-23", "ground": "行政许可法第三十四条", "inspectors": "宋许可、唐许可", "content": "看后厨"},
+    ),
+    "permit-refusal": ("food-permit", {"reason": "没有专用操作间。"}),
+    "food-permit": ("food-permit", PERMITTED),
     "delivery-receipt": ("company-opening", {"way": "window", "receiver": "张测试", "identity_checked": True}),
 }  # fmt: skip
 """Every kind of document that a workflow issues: by which workflow, and with which facts."""
