@@ -14,6 +14,7 @@ from approvals.models import Event
 from approvals.operations import filing
 from approvals.operations.disclosing import OPEN_FOR
 from approvals.queries import cases
+from approvals.queries.clocks import clocks_of
 from tests.rules.applications import LI, ZHANG
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.seed import NOW, Member, application, draft_of, seed
@@ -149,7 +150,7 @@ def test_the_clocks_of_a_page_are_the_due_times_that_the_verbs_stored(chain: Cha
         with database.reading() as session:
             family = cases.family_of(session, case.token)
             assert family is not None
-            for clock in cases.clocks_of(family, family.subject, chain.now):
+            for clock in clocks_of(family, family.subject, chain.now):
                 stored = {"promised": case.promised_due_at, "statutory": case.statutory_due_at}[clock.kind]
                 assert clock.reading.due == stored
                 assert clock.reading.working
