@@ -113,6 +113,9 @@ def gateway() -> Iterator[tuple[Gateway, str]]:
             pass
 
     class Server(ThreadingHTTPServer):
+        # The usual five are fewer than two workers send at once: on a busy machine the rest would be turned away.
+        request_queue_size = 64
+
         def handle_error(self, request: Any, client_address: Any) -> None:
             pass
 
