@@ -21,9 +21,10 @@ from tests.web.english_network import FILE, ROWS, Carriage, confirm
 NOT_PAGES = {
     "static", "assets.packaged", "assets.icon_styles", "public.healthz", "names.check_json", "public.guide_words",
     "applications.file_of_draft", "cases.files.file_of_case", "delegation.prepared_file", "mandate_papers.photo", "intake.words",
-    "positions.find_office",
+    "positions.find_office", "statistics.rework_file", "statistics.again_file",
 }  # fmt: skip
-"""Addresses that answer with something else than a page: data for scripts, files that nobody uploads here, and another page."""
+"""Addresses that answer with something else than a page: data for scripts, files that nobody uploads here or that have no rows yet, and
+another page."""
 
 SAME_PAGES = {"ratings.of_receipt", "ratings.of_signature"}
 """Show what `ratings.of_case` shows, to somebody who gave the telephone behind a receipt, or who confirmed a delivery."""

@@ -63,11 +63,15 @@ def _whole(month: date, lines: Sequence[CaseLine]) -> Table:
         [_("收件"), *(said(line.received) for line in lines)],
         [_("办结"), *(said(line.closed) for line in lines)],
         [_("月末在办"), *(said(line.open) for line in lines)],
-        *([f"{say(INDICATORS[name].title)}（%）", *(_share(each[name].value, each[name].count) for each in found)] for name in SHARES),
+        *([_in_percent(name), *(_share(each[name].value, each[name].count) for each in found)] for name in SHARES),
         [_("净工作时间中位数（工作小时）"), *(said(hours(line.working.quantile(0.5))) for line in lines)],
         [_("净工作时间 90 分位数（工作小时）"), *(said(hours(line.working.quantile(0.9))) for line in lines)],
     ]
     return _("一、总的情况"), head, rows, ""
+
+
+def _in_percent(name: str) -> str:
+    return _("%(measure)s（%(unit)s）", measure=say(INDICATORS[name].title), unit="%")
 
 
 def _share(value: float | None, count: int) -> str:

@@ -133,7 +133,8 @@ def _sheet(wanted: Asked, measure: str, rows: Sequence[Compared]) -> Sheet:
     unit = _("工作小时") if measure == LENGTH else "%"
     columns = [
         Column(_("服务点"), 34), Column(_("名次"), 14, on_one_line=True), Column("n", 10),
-        Column(f"{MEASURES[measure]}（{unit}）", 22), Column(_("区间低端（%(unit)s）", unit=unit), 16),
+        Column(_("%(measure)s（%(unit)s）", measure=MEASURES[measure], unit=unit), 22),
+        Column(_("区间低端（%(unit)s）", unit=unit), 16),
         Column(_("区间高端（%(unit)s）", unit=unit), 16),
     ]  # fmt: skip
     cells = [

@@ -152,9 +152,10 @@ def _sheet(wanted: Asked, trend: Trend) -> Sheet:
     """A row for each month, the newest first."""
     is_length = trend.measure == LENGTH
     unit = _("工作小时") if is_length else "%"
+    title = _("中位数") if is_length else title_of(trend.measure)
     columns = [
         Column(_("月份"), 12, on_one_line=True), Column("n", 10),
-        Column(_("中位数（%(unit)s）", unit=unit) if is_length else f"{title_of(trend.measure)}（%）", 18),
+        Column(_("%(measure)s（%(unit)s）", measure=title, unit=unit), 18),
         Column(_("区间低端（%(unit)s）", unit=unit), 16), Column(_("区间高端（%(unit)s）", unit=unit), 16),
         *([Column(_("90 分位数（%(unit)s）", unit=unit), 18)] if is_length else []),
         Column(_("目标（%(unit)s）", unit=unit), 14), Column(_("与目标比"), 18, on_one_line=True),
