@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, insert, select, update
 
+from approvals.calendar import county_calendar
 from approvals.db import Prepared, from_microseconds, new_id, to_microseconds
 from approvals.models import ClockSuspension
 from workflows.clock import OFFICE_ZONE, Suspension
@@ -86,8 +87,10 @@ def suspend_clock(
 ) -> None:
     """Let the clocks stand still from the day that was typed, on the ground that was typed; the paper is what was just issued.
 
-    Raises Refusal for a day to come, one before the acceptance, and one before the last suspension ended.
+    Raises Refusal when the statutory time (the promised one where there is none) has run out, for a day to come, one before the
+    acceptance or before the last suspension ended, and for a day so long past that nobody can have been told in writing by then.
     """
+    _refuse_run_out(unit, case)
     rows = rows_of(unit, case)
     starts_at = to_microseconds(_beginning(unit, case, rows, _day(form, parameters["from"])))
     row = {
@@ -162,6 +165,21 @@ def extend_once(
     clocks.derive(case, ledger_of(unit, case))
 
 
+def _refuse_run_out(unit: Unit, case: CaseNow) -> None:
+    """Nothing stands still any more once the time is over: a procedure ordered then excuses nothing."""
+    limit = case.statutory_due_at if case.statutory_due_at is not None else case.promised_due_at
+    if limit is None or unit.at <= limit:
+        return
+    due = from_microseconds(limit).astimezone(OFFICE_ZONE)
+    raise Refusal(
+        "suspended-too-late",
+        {
+            "zh": f"办理期限已于{due:%Y-%m-%d %H:%M}届满，届满以后不能再中止计时；请尽快作出决定，并向申请人说明超期的原因。",
+            "en": f"The time ran out on {due:%Y-%m-%d %H:%M}; the clock cannot be stopped afterwards. Decide without delay.",
+        },
+    )
+
+
 def _running(unit: Unit, case: CaseNow) -> dict[str, Any] | None:
     return next((row for row in rows_of(unit, case) if row["ends_at"] is None), None)
 
@@ -203,9 +221,28 @@ def _beginning(unit: Unit, case: CaseNow, rows: list[dict[str, Any]], day: date)
                 "en": f"The last suspension ended on {last.date()} only; two of them cannot overlap. Check the day.",
             },
         )
-    if day == unit.now.astimezone(OFFICE_ZONE).date():
+    today = unit.now.astimezone(OFFICE_ZONE).date()
+    if day == today:
         return unit.now
-    return max(datetime.combine(day, time.min, OFFICE_ZONE), begun, last)
+    starts = max(datetime.combine(day, time.min, OFFICE_ZONE), begun, last)
+    promised = case.promised_due_at
+    if day < _earliest_beginning(today) or (promised is not None and to_microseconds(starts) <= promised < unit.at):
+        raise Refusal(
+            "suspended-afterwards",
+            {
+                "zh": f"中止计时要先书面告知申请人，不能补记到{day}。请填今天{today}；期限没有届满的，最多补记到上一个工作日。",
+                "en": f"The applicant is told in writing first, so it cannot begin on {day}. Give today, {today}, or, while no time "
+                "has run out since, the working day before.",
+            },
+        )
+    return starts
+
+
+def _earliest_beginning(today: date) -> date:
+    """The first day that a suspension noted today may begin with: the working day before. What is needed is told in writing
+    (行政许可法 第四十五条), and the notice is made with the note."""
+    calendar = county_calendar()
+    return calendar.day_at(calendar.days_before(today.toordinal()) - 1)
 
 
 def _ending(unit: Unit, row: Mapping[str, Any], day: date) -> datetime:

@@ -1,11 +1,18 @@
-"""The ledger of suspensions, held against the history of its case."""
+"""The ledger of suspensions, held against the history of its case, and the history against what the clocks allow."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, time
+from functools import partial
 from typing import Any
 
-from .replay import Problem, Replayed, problem
+from approvals.calendar import calendars_at, county_calendar, supposing
+from approvals.db import from_microseconds, to_microseconds
+from workflows.clock import OFFICE_ZONE, Suspension
+
+from .replay import Problem, Replayed, Suspended, problem
+from .retelling import due
 
 _TOLD = ("kind", "ground", "paper", "starts_at", "ends_at", "entered_at", "entered_by_id", "ended_at", "ended_by_id")
 
@@ -21,3 +28,47 @@ def suspension_problems(case: Any, replayed: Replayed, rows: list[Any]) -> Itera
             yield problem(told.position, f"第{told.number}次中止计时被改动", f"suspension {told.number} was changed")
     for number in found:
         yield problem(case.position, f"第{number}次中止计时没有办理记录", f"no event tells suspension {number}")
+
+
+def clock_problems(replayed: Replayed) -> Iterator[Problem]:
+    """Suspensions and extensions that came after the time was over, and suspensions noted for days long before their paper."""
+    definition = replayed.definition
+    limit, days = (definition.statutory, True) if definition.statutory else (definition.promised, False)
+    if limit is None:
+        return
+    for index, told in enumerate(replayed.suspensions):
+        ledger, more = _ledger(replayed.suspensions[:index]), told.extension_days if days else 0
+        if not _in_time(told.entered_at, told.clock_started_at, limit.budget, more, ledger):
+            yield problem(told.position, "期限届满以后才中止计时", "the clock was suspended after its time was over")
+        if told.starts_at < min(_by_calendars(told.entered_at, partial(_earliest_beginning, told.entered_at))):
+            yield problem(told.position, "中止计时补记得太早", "the suspension was noted for a day long before its paper")
+    for extended in replayed.extensions:
+        ledger = _ledger(replayed.suspensions[: extended.suspensions])
+        if not _in_time(extended.at, extended.clock_started_at, limit.budget, 0, ledger):
+            yield problem(extended.position, "期限届满以后才延长", "the time was extended after it was over")
+
+
+def _in_time(at: int, start: int, budget: Mapping[str, Any], more: int, ledger: list[Suspension]) -> bool:
+    return at <= max(_by_calendars(at, partial(due, start, budget, more, ledger)))
+
+
+def _by_calendars(at: int, told: Callable[[], int]) -> Iterator[int]:
+    """What is told by each calendar that may have been in force then."""
+    for calendar in calendars_at(at):
+        with supposing(calendar):
+            yield told()
+
+
+def _earliest_beginning(at: int) -> int:
+    """Midnight of the working day before, in microseconds."""
+    calendar = county_calendar()
+    today = calendar.local(from_microseconds(at)).toordinal()
+    return to_microseconds(datetime.combine(calendar.day_at(calendar.days_before(today) - 1), time.min, OFFICE_ZONE))
+
+
+def _ledger(told: list[Suspended]) -> list[Suspension]:
+    return [
+        Suspension(from_microseconds(each.starts_at), from_microseconds(each.ends_at), each.kind, each.ground)
+        for each in told
+        if each.ends_at is not None
+    ]

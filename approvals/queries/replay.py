@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from approvals.models.history import BEGINNING, digest, event_hash
 from workflows.engine.catalogue import Catalogue
-from workflows.engine.clock_states import ACCEPTED, EXTEND, RECEIVED, RESUME, RESUME_ON, SUSPEND
+from workflows.engine.clock_states import ACCEPTED, EXTEND, EXTEND_ONCE, RECEIVED, RESUME, RESUME_ON, SUSPEND
 from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Named, Text
 
 OPENED, REFILED, ADOPTED, CODE_RENEWED = "case:opened", "case:refiled", "case:adopted", "case:code-renewed"
@@ -67,7 +67,10 @@ class Stay:
 
 @dataclass(slots=True)
 class Suspended:
-    """One suspension of the clocks, as the history tells it. Times are microseconds."""
+    """One suspension of the clocks, as the history tells it. Times are microseconds.
+
+    ``clock_started_at`` and ``extension_days`` are those of the moment at which it was entered.
+    """
 
     number: int
     kind: str
@@ -77,9 +80,21 @@ class Suspended:
     position: int
     entered_at: int
     entered_by_id: int | None
+    clock_started_at: int
+    extension_days: int
     ends_at: int | None = None
     ended_at: int | None = None
     ended_by_id: int | None = None
+
+
+@dataclass(slots=True)
+class Extended:
+    """An extension of the statutory time that is given only before that has run out; ``suspensions`` were over by then."""
+
+    position: int
+    at: int
+    clock_started_at: int
+    suspensions: int
 
 
 @dataclass(slots=True)
@@ -97,6 +112,7 @@ class Replayed:
     extension_days: int = 0
     accepted: bool = False
     suspensions: list[Suspended] = field(default_factory=list)
+    extensions: list[Extended] = field(default_factory=list)
     identity_overrides: list[str] = field(default_factory=list)
     entered: list[tuple[str, int]] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
@@ -222,11 +238,15 @@ def _carry_out(replayed: Replayed, event: Any, action: Action) -> Text | None:
             if fault is not None:
                 return fault
         elif effect.name in EXTEND:
+            if effect.name == EXTEND_ONCE:
+                if replayed.extension_days:
+                    return {"zh": "时限延长了第二次", "en": "it extends the time a second time"}
+                replayed.extensions.append(
+                    Extended(event.position, event.happened_at, replayed.clock_started_at, len(replayed.suspensions))
+                )
             replayed.extension_days += int(effect.parameters["working_days"])
         elif effect.name == "override_identity":
             replayed.identity_overrides.append(((replayed.payloads[event.position] or {}).get("form") or {}).get("id_number", ""))
-
-
     return None
 
 
@@ -241,13 +261,15 @@ def _suspend(replayed: Replayed, event: Any, effect: Named) -> Text | None:
     told = (replayed.payloads[event.position] or {}).get("suspension") or {}
     if _running(replayed) is not None or told.get("number") != len(replayed.suspensions) + 1 or told.get("kind") != kind:
         return {"zh": "中止计时的次序或种类与流程不符", "en": "it does not suspend the clock as its workflow says"}
-    if not replayed.clock_started_at <= told["starts_at"] <= event.happened_at:
+    earliest = max([replayed.clock_started_at, *(each.ends_at or 0 for each in replayed.suspensions)])
+    if not earliest <= told["starts_at"] <= event.happened_at:
         return {"zh": "中止计时的开始时间不可能", "en": "the clock cannot have been suspended then"}
     replayed.suspensions.append(
         Suspended(
-            told["number"], kind, told["ground"], told["paper"], told["starts_at"], event.position, event.happened_at, event.actor_id
+            told["number"], kind, told["ground"], told["paper"], told["starts_at"], event.position, event.happened_at, event.actor_id,
+            replayed.clock_started_at, replayed.extension_days,
         )
-    )
+    )  # fmt: skip
     return None
 
 

@@ -171,6 +171,7 @@ def _own_problems(family: Family, case: Any) -> list[Problem]:
         *retelling.own_problems(case, replayed),
         *records.task_problems(case, replayed, family.tasks[case.id]),
         *records.document_problems(case, events, replayed, family.documents[case.id]),
+        *clock_records.clock_problems(replayed),
         *clock_records.suspension_problems(case, replayed, family.suspensions[case.id]),
     ]
 

@@ -16,7 +16,8 @@ SUSPEND, RESUME_ON, RESUME_NOW = "suspend_clock", "resume_clock", "resume_clock_
 RESUME = frozenset({RESUME_ON, RESUME_NOW})
 """Effects by which it goes on: from the day that was typed, or from this moment if it stands still."""
 
-EXTEND = frozenset({"extend_statutory", "extend_once"})
+EXTEND_ONCE = "extend_once"
+EXTEND = frozenset({"extend_statutory", EXTEND_ONCE})
 """Effects that lengthen the statutory time; the second one only once, and only while it has not run out."""
 
 _found: dict[tuple[str, str], frozenset[str]] = {}
