@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 
 class Refusal(Exception):
@@ -17,6 +18,18 @@ class Refusal(Exception):
 
 class Outdated(Refusal):
     """The page that asked shows something that has changed since; the message says what and by whom."""
+
+
+class Overrun(Outdated):
+    """A time had run out before somebody asked, and what follows from that has not been written yet.
+
+    ``first`` is the verb that writes it; whoever asked is answered when that is done, in a transaction of its own, since a
+    refusal leaves nothing behind.
+    """
+
+    def __init__(self, reason: str, message: Mapping[str, str], first: Callable[..., Any]) -> None:
+        super().__init__(reason, message)
+        self.first = first
 
 
 class NotFound(Exception):

@@ -16,6 +16,7 @@ from approvals.db import from_microseconds
 from approvals.models import Task
 from approvals.queries.people import serving
 from workflows.clock import OFFICE_ZONE
+from workflows.engine.clock_states import RECEIVED, does
 from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES
 from workflows.engine.facts import NOTHING, Actor, Refused
 from workflows.engine.machine import advance, needs_of
@@ -23,7 +24,7 @@ from workflows.engine.machine import advance, needs_of
 from . import statements
 from .acting import Acting, counting_on, roles_on_case, stood_in
 from .consents import refuse_without_consent
-from .errors import NotFound, Outdated, Refusal
+from .errors import NotFound, Outdated, Overrun, Refusal
 from .impartial import refuse_rated
 from .mandates import APPLICANT, principal_for, refuse_beyond_mandate
 from .principal_phones import refuse_signing_at_staff
@@ -63,8 +64,8 @@ class Moved:
 def act(session: Session, acting: Acting, request: Request, now: datetime) -> Moved:
     """Do one action of a definition on a case.
 
-    Raises NotFound for an unknown case or one this person has no role on, Outdated when the page was overtaken, Refusal
-    when the law, the state or a guard says no.
+    Raises NotFound for an unknown case or one this person has no role on, Outdated when the page was overtaken, Overrun when the
+    application counted as accepted before, Refusal when the law, the state or a guard says no.
     """
     unit = Unit.load(session, request.case_id, now)
     case = unit.case(request.case_id)
@@ -73,6 +74,7 @@ def act(session: Session, acting: Acting, request: Request, now: datetime) -> Mo
     if _is_repeated(unit, case, acting, request):
         return Moved(case.id, case.number, case.state, repeated=True)
     _refuse_outdated(unit, case, actor, request.task_id, acting)
+    _refuse_overrun(unit, case)
     _take_over(unit, case, actor)
     if request.application is not None:
         unit.file(request.application, request.offices, request.files)
@@ -187,6 +189,31 @@ def _refuse_outdated(unit: Unit, case: CaseNow, actor: Actor, task_id: int | Non
             {"zh": f"这项待办正由{holder}办理，您不能同时办理。", "en": f"{holder} is working on this task."},
             holder=holder,
         )
+
+
+def _refuse_overrun(unit: Unit, case: CaseNow) -> None:
+    """Raise Overrun when a licence counts as accepted because nobody was told anything in time (行政许可法 第三十二条).
+
+    It is so from that moment on, whether a worker has noted it or not: no correction can be asked for any more, the application
+    cannot be turned away, and accepting it late would begin its clock late.
+    """
+    task = case.task
+    if task is None or task.timer_at is None or unit.at <= task.timer_at:
+        return
+    step = unit.automatic_step(case)
+    if step is None or not does(case.definition.actions[step.action], RECEIVED):
+        return
+    title, at = case.definition.actions[step.action].title, from_microseconds(task.timer_at).astimezone(OFFICE_ZONE)
+    raise Overrun(
+        "overrun",
+        {
+            "zh": f"这一步到{at:%Y-%m-%d %H:%M}还没有办，已经“{title['zh']}”，从收到材料那天起计算办理时限。"
+            "您填写的内容没有丢失，请看办件现在的情况再办。",
+            "en": f"Nothing was done by {at:%Y-%m-%d %H:%M}, so “{title['en']}”: the clock runs from the day of receipt. "
+            "What you typed is kept; look at the case as it stands now.",
+        },
+        partial(fire_timer, case_id=case.id, now=unit.now),
+    )
 
 
 def _take_over(unit: Unit, case: CaseNow, actor: Actor) -> None:

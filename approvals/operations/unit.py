@@ -212,21 +212,25 @@ class Unit:
         raise RuntimeError("the automatic actions of a family do not come to rest")
 
     def _automatic(self, case: CaseNow) -> bool:
-        known = _trigger_needs(case.definition.fingerprint, case.state)
-        if known is None:
-            return False
-        facts = self.facts(case, needs=known)
-        due = due_actions(case.definition, case.state, facts)
-        if not due:
-            return False
-        needs = known.union(*map(needs_of, due))
-        if needs != known:  # what only the guards ask for costs nothing until it is their turn
-            facts = self.facts(case, needs=needs)
-        step = automatic_step(case.definition, case.state, facts)
+        step = self.automatic_step(case)
         if step is None:
             return False
         self.apply(case, step, SYSTEM_ACTOR, {})
         return True
+
+    def automatic_step(self, case: CaseNow) -> Outcome | None:
+        """What a case does of itself now; None when it waits for somebody."""
+        known = _trigger_needs(case.definition.fingerprint, case.state)
+        if known is None:
+            return None
+        facts = self.facts(case, needs=known)
+        due = due_actions(case.definition, case.state, facts)
+        if not due:
+            return None
+        needs = known.union(*map(needs_of, due))
+        if needs != known:  # what only the guards ask for costs nothing until it is their turn
+            facts = self.facts(case, needs=needs)
+        return automatic_step(case.definition, case.state, facts)
 
     def _leave(self, case: CaseNow, action: str, actor: Actor) -> None:
         task, case.task = case.task, None

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from approvals.db import Database, work_on
 from approvals.operations import permissions, reference
 from approvals.operations.acting import Acting, Held, with_inherited
+from approvals.operations.errors import Overrun
 from approvals.operations.reference import note_network_version
 from approvals.queries.people import SignedIn, signed_in
 from workflows.clock import OFFICE_ZONE
@@ -69,11 +70,18 @@ def today() -> date:
 
 
 def write(verb: Callable[Concatenate[Session, P], R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a verb as one durable transaction. What was read before is read anew afterwards; refusals pass through."""
+    """Run a verb as one durable transaction. What was read before is read anew afterwards; refusals pass through.
+
+    Where a time had run out unnoticed, what follows from that is written before the refusal is passed on.
+    """
     if "session" in g:
         g.session.rollback()
         g.session.expunge_all()
-    return database().write(verb, *args, **kwargs)
+    try:
+        return database().write(verb, *args, **kwargs)
+    except Overrun as overrun:
+        database().write(overrun.first)
+        raise
 
 
 def maybe_signed_in() -> SignedIn | None:

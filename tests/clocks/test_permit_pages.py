@@ -130,6 +130,20 @@ def test_a_wrong_day_gets_a_sentence_and_keeps_what_was_typed(
     assert permit.case.state == "evaluating" and permit.faults() == []
 
 
+def test_whoever_is_late_reads_so_and_the_case_is_accepted_as_of_its_receipt(
+    visit: Callable[[int], Visitor], permit: Permit, clock: Clock
+) -> None:
+    clock.now = at("2026-03-09", "17:31")
+    visitor, task, here = visit(permit.officer.person_id), permit.task(), f"/cases/{permit.case.token}"
+    assert task is not None
+    visitor.post(f"/tasks/{task.id}/claim", {}, status=None, page=here)
+    form = {"reason": "请向样例机关申请", "task": str(task.id), "key": "k", "confirmed": "y"}
+    page = visitor.post(f"{here}/actions/reject", form, status=409, page=here).text
+    assert "已经“逾期未告知，视为受理”" in page and "请向样例机关申请" in page
+    assert permit.case.state == "reviewing" and permit.due == ("2026-03-16", "2026-03-30")
+    assert permit.faults() == []
+
+
 def test_after_the_inspection_the_working_shows_what_did_not_count(
     visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
 ) -> None:
