@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from approvals.calendar import county_calendar
+from approvals.calendar import calendars_at, county_calendar, supposing
+from approvals.db import to_microseconds
 from approvals.models import ClockSuspension, Document, Person
-from workflows.clock import SUSPENSION_KINDS, Reading, Suspension, format_length, format_remaining
+from workflows.clock import SUSPENSION_KINDS, Reading, Suspension, WorkingCalendar, format_length, format_remaining, limit_ends
 from workflows.engine.clock_states import before_acceptance, begins_at_acceptance, may_be_suspended
-from workflows.engine.definition import Text
+from workflows.engine.definition import Limit, Text
 
 from .cases import Family, Member
 from .colours import clock
@@ -53,7 +54,7 @@ class Entry:
     """
 
     number: int
-    kind: Text
+    kind_key: str
     ground: str
     paper: str
     document_id: int | None
@@ -62,6 +63,12 @@ class Entry:
     entered_by: str
     ended_by: str
     seconds: int
+
+    @property
+    def kind(self) -> Text:
+        """What stood still, in words."""
+        zh, en = SUSPENSION_KINDS.get(self.kind_key, (self.kind_key, self.kind_key))
+        return {"zh": zh, "en": en}
 
     def length(self, language: str) -> str:
         """The working time in words."""
@@ -87,42 +94,59 @@ def ledger_of(session: Session, member: Member, now: datetime) -> list[Entry]:
         .where(ClockSuspension.case_id == member.case.id)
         .order_by(ClockSuspension.number)
     )
-    calendar = county_calendar()
+    rows = list(found)
+    calendar = _calendar_of(member, [Suspension(row.starts_at, row.ends_at, row.kind, row.ground) for row, *_ in rows])
     return [
         Entry(
-            row.number, _kind(row.kind), row.ground, row.paper, document_id, row.starts_at, row.ends_at, entered_by or "",
+            row.number, row.kind, row.ground, row.paper, document_id, row.starts_at, row.ends_at, entered_by or "",
             ended_by or "", calendar.working_seconds(row.starts_at, row.ends_at or now),
         )
-        for row, entered_by, ended_by, document_id in found
+        for row, entered_by, ended_by, document_id in rows
     ]  # fmt: skip
 
 
-def _kind(kind: str) -> Text:
-    zh, en = SUSPENSION_KINDS.get(kind, (kind, kind))
-    return {"zh": zh, "en": en}
-
-
 def clocks_of(family: Family, member: Member, now: datetime, ledger: Sequence[Entry] = ()) -> list[Clock]:
-    """The promised and the statutory clock of a case, read now, with their working."""
-    case, definition = member.case, member.definition
+    """The promised and the statutory clock of a case, read now, with their working.
+
+    Of a case that is closed they are read by the calendar in force at that time, by which its due times are kept and counted: a
+    notice that is entered later changes no verdict.
+    """
+    case = member.case
     stands = _stands(family, member, ledger)
     stopped = case.closed_at
-    suspensions = [Suspension(each.starts_at, each.ends_at, _name_of(each), each.ground) for each in ledger]
-    found = []
-    for kind, limit, more in (
-        ("promised", definition.promised, 0),
-        ("statutory", definition.statutory, case.extension_days),
-    ):
-        if limit is not None:
-            reading = clock(
-                case.clock_started_at, limit.budget, now, stopped=stopped, more_working_days=more, suspensions=suspensions
+    suspensions = [Suspension(each.starts_at, each.ends_at, each.kind_key, each.ground) for each in ledger]
+    with supposing(_calendar_of(member, suspensions)):
+        return [
+            Clock(
+                kind, limit.source,
+                clock(case.clock_started_at, limit.budget, now, stopped=stopped, more_working_days=more, suspensions=suspensions),
+                stands, stopped is not None, more,
             )
-            found.append(Clock(kind, limit.source, reading, stands, stopped is not None, more))
-    return found
+            for kind, limit, more in _limits(member)
+        ]  # fmt: skip
 
 
-def _name_of(entry: Entry) -> str:
-    return next((kind for kind, (zh, _en) in SUSPENSION_KINDS.items() if zh == entry.kind["zh"]), entry.kind["zh"])
+def _limits(member: Member) -> list[tuple[str, Limit, int]]:
+    """The limits of a case with the working days by which each was extended."""
+    definition = member.definition
+    limits = (("promised", definition.promised, 0), ("statutory", definition.statutory, member.case.extension_days))
+    return [(kind, limit, more) for kind, limit, more in limits if limit is not None]
+
+
+def _calendar_of(member: Member, suspensions: Sequence[Suspension]) -> WorkingCalendar:
+    """The calendar to read a case with: the one in force, and for a closed case the one by which its due times were kept."""
+    case = member.case
+    if case.closed_at is None:
+        return county_calendar()
+    kept = {"promised": case.promised_due_at, "statutory": case.statutory_due_at}
+    candidates = calendars_at(to_microseconds(case.closed_at))
+    for calendar in candidates:
+        if all(
+            limit_ends(calendar, case.clock_started_at, limit.budget, more, suspensions) == kept[kind]
+            for kind, limit, more in _limits(member)
+        ):
+            return calendar
+    return candidates[0]
 
 
 def _stands(family: Family, member: Member, ledger: Sequence[Entry]) -> str:

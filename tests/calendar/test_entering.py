@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,8 +19,10 @@ from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import Outdated, Refusal
 from approvals.queries.verification import verify_all
 from tests.calendar.conftest import TYPED
+from tests.clocks.permits import Permit, at
 from tests.support.driving import REGISTRATION, Chain
 from tests.support.statements import counted
+from tests.support.web import Visitor
 from workflows.clock.notice import as_typed, days_of_year
 
 MOVED = "case:deadlines-moved"
@@ -161,6 +164,19 @@ def test_what_was_closed_before_the_notice_stays_sound(chain: Chain) -> None:
     assert faults(chain.database) == []
     still = {task.id: task.due_at for task in rows(chain.database, Task)}
     assert closed and all(still[task.id] == task.due_at for task in closed)
+
+
+def test_the_page_of_a_case_that_was_closed_before_the_notice_shows_the_deadline_that_it_had(chain: Chain, application: Any) -> None:
+    permit = Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+    permit.act("withdraw", at("2026-12-30"), {"reason": ""}, chain.cast.applicant.acting)
+    other = Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+    assert permit.due == other.due == ("2027-01-06", "2027-01-20")
+    enter(chain)
+    follow(chain)
+    assert permit.due == ("2027-01-06", "2027-01-20") and other.due[0] == "2027-01-07"
+    visitor = Visitor(application, chain.cast.applicant.person_id)
+    shown = [re.search(r"2027-01-\d\d 17:30 期满", visitor.get(f"/cases/{each.case.token}").text) for each in (permit, other)]
+    assert [each and each[0] for each in shown] == ["2027-01-06 17:30 期满", "2027-01-07 17:30 期满"]
 
 
 def test_a_deadline_that_was_changed_by_hand_is_still_found(chain: Chain) -> None:
