@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.models import Case, ClockSuspension, Person, Task, WarningRule
-from workflows.clock import DEFAULT_PERCENTAGES, Percentages, Suspension, used_percent
+from workflows.clock import DEFAULT_PERCENTAGES, Budget, Percentages, Suspension, extended, read
 from workflows.county import county_catalogue
 from workflows.engine.clock_states import suspended_states
 from workflows.engine.definition import OUTSIDE_ROLES, OUTSIDE_STAGES, Definition
@@ -143,7 +143,8 @@ def _steps(session: Session, rules: Rules, limits: Mapping[str, datetime], now: 
         applicant_id,
     ) in found:  # fmt: skip
         definition = county_catalogue().version(workflow, version)
-        percent = used_percent(calendar, opened_at, due_at, now)
+        budget = definition.states[state].time
+        percent = read(calendar, opened_at, Budget.parse(budget), now).used_percent if budget else 0
         level = rule_for(rules, workflow).level(percent)
         if level and state not in suspended_states(definition):
             hand = InHand(task_id, role, department, office_id, holder_id, holder or "", workflow, version, applicant_id)
@@ -167,8 +168,8 @@ def _cases(session: Session, rules: Rules, limits: Mapping[str, datetime], now: 
     calendar = county_calendar()
     due: Sequence[Any] = session.execute(
         select(
-            Case.id, Case.root_id, Case.number, Case.workflow, Case.version, Case.clock_started_at, Case.promised_due_at,
-            Case.statutory_due_at,
+            Case.id, Case.root_id, Case.number, Case.workflow, Case.version, Case.clock_started_at, Case.extension_days,
+            Case.promised_due_at, Case.statutory_due_at,
         ).where(Case.closed_at.is_(None), or_(*(_is_near(key, until) for key, until in limits.items())))
     ).all()  # fmt: skip
     families = dict(_families(session, {line.root_id for line in due}))
@@ -178,12 +179,16 @@ def _cases(session: Session, rules: Rules, limits: Mapping[str, datetime], now: 
         hands = tuple(_hands(family, line.id))
         if not hands or any(member.is_outside for member in family):
             continue
-        for clock, due_at in ((PROMISED, line.promised_due_at), (STATUTORY, line.statutory_due_at)):
-            if due_at is None:
+        definition = county_catalogue().version(line.workflow, line.version)
+        for clock, limit, due_at, more in (
+            (PROMISED, definition.promised, line.promised_due_at, 0),
+            (STATUTORY, definition.statutory, line.statutory_due_at, line.extension_days),
+        ):
+            if limit is None or due_at is None:
                 continue
-            percent = used_percent(calendar, line.clock_started_at, due_at, now, ledgers.get(line.id, ()))
+            budget = extended(limit.budget, more)
+            percent = read(calendar, line.clock_started_at, budget, now, suspensions=ledgers.get(line.id, ())).used_percent
             if level := rule_for(rules, line.workflow).level(percent):
-                definition = county_catalogue().version(line.workflow, line.version)
                 yield Passed(line.id, line.root_id, line.number, definition, "", clock, due_at, percent, level, hands)
 
 

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.calendar import county_calendar
-from workflows.clock import DEFAULT_PERCENTAGES, LEVELS, Budget, Percentages, Suspension, due_at, read, used_percent
+from workflows.clock import DEFAULT_PERCENTAGES, LEVELS, Budget, Percentages, Suspension, read
 
 START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Monday, nine o'clock in the county: three working hours before the lunch break and three and a half after it."""
 
 moments = st.datetimes(datetime(2026, 1, 5), datetime(2026, 12, 20), timezones=st.just(UTC))
-hours = st.integers(1, 60)
+budgets = st.tuples(st.sampled_from(["working_days", "working_hours", "half_days", "days", "months"]), st.integers(0, 30)).map(
+    lambda pair: Budget.parse({pair[0]: pair[1]})
+)
+ledgers = st.lists(st.tuples(st.integers(-60 * 24 * 5, 60 * 24 * 40), st.integers(0, 60 * 24 * 10)), max_size=4)
 
 
 def after(**length: float) -> datetime:
@@ -23,8 +26,7 @@ def after(**length: float) -> datetime:
 
 
 def used(budget: dict[str, float], now: datetime, suspensions: list[Suspension] | None = None) -> int:
-    calendar, ledger = county_calendar(), suspensions or []
-    return used_percent(calendar, START, due_at(calendar, START, Budget.parse(budget), ledger), now, ledger)
+    return read(county_calendar(), START, Budget.parse(budget), now, suspensions=suspensions or []).used_percent
 
 
 @pytest.mark.parametrize(
@@ -46,25 +48,33 @@ def test_a_suspension_does_not_count() -> None:
     assert used({"working_hours": 2}, after(hours=2), [pause]) == 50, "it stands still meanwhile"
     assert used({"working_hours": 2}, after(hours=2, minutes=30), [pause]) == 75
     still_running = Suspension(after(hours=1), None, "test", "")
-    calendar = county_calendar()
-    due = due_at(calendar, START, Budget.parse({"working_hours": 2}))
-    assert used_percent(calendar, START, due, after(hours=1, minutes=40), [still_running]) == 100 * 60 // 80
+    assert used({"working_hours": 2}, after(hours=1, minutes=40), [still_running]) == 50
 
 
 def test_nothing_allowed_is_over_at_once() -> None:
-    assert used_percent(county_calendar(), START, START, START) == 0
-    assert used_percent(county_calendar(), START, START, after(seconds=1)) == 100
+    assert used({"working_hours": 0}, START) == 99
+    assert used({"working_hours": 0}, after(seconds=1)) == 100
 
 
-@given(moments, hours, st.integers(0, 40 * 24 * 3600), st.integers(0, 9 * 24 * 3600))
-def test_percent_never_falls_and_agrees_with_the_colour(start: datetime, amount: int, seconds: int, more: int) -> None:
-    calendar, budget = county_calendar(), Budget.parse({"working_hours": amount})
-    due, now = due_at(calendar, start, budget), start + timedelta(seconds=seconds)
-    first, later = (used_percent(calendar, start, due, moment) for moment in (now, now + timedelta(seconds=more)))
-    assert 0 <= first <= later
-    reading = read(calendar, start, budget, now)
-    assert reading.late == (first >= 100)
-    assert (reading.colour == "green") == (first < 75)
+def test_nights_that_stand_still_take_whole_days_out_of_a_limit_in_working_days() -> None:
+    nights = [Suspension(after(days=each, hours=7.5), after(days=each + 1, hours=0.5), "test", "") for each in (0, 2, 7, 9)]
+    reading = read(county_calendar(), START, Budget.parse({"working_days": 10}), after(days=8, hours=1), suspensions=nights)
+    assert reading.colour == "green" and reading.used_percent < 40
+
+
+@given(moments, budgets, ledgers, st.integers(0, 40 * 24 * 3600), st.integers(0, 9 * 24 * 3600))
+def test_percent_never_falls_and_agrees_with_the_colour(
+    start: datetime, budget: Budget, pairs: list[tuple[int, int]], seconds: int, more: int
+) -> None:
+    calendar, now = county_calendar(), start + timedelta(seconds=seconds)
+    begins = [start + timedelta(minutes=after) for after, _ in pairs]
+    ledger = [
+        Suspension(begin, begin + timedelta(minutes=length), "test", "") for begin, (_, length) in zip(begins, pairs, strict=True)
+    ]
+    first, later = (read(calendar, start, budget, moment, suspensions=ledger) for moment in (now, now + timedelta(seconds=more)))
+    assert 0 <= first.used_percent <= later.used_percent
+    assert first.late == (first.used_percent >= 100)
+    assert first.colour == "grey" or (first.colour == "green") == (first.used_percent < 75)
 
 
 @given(st.integers(-5, 2000), st.integers(1, 99), st.integers(100, 500), st.integers(0, 500))

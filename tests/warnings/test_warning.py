@@ -142,12 +142,14 @@ def test_a_deadline_that_moves_is_warned_of_anew(chain: Chain, watch: Watch, dat
     chain.claim(REGISTRATION)
     watch.run(NOW + timedelta(hours=4))
     assert [each.level for each in watch.sent(REGISTRATION) if each.clock == "promised"] == ["near"]
-    case_id = chain.case(REGISTRATION).id
-    moved = update(Case).where(Case.id == case_id).values(promised_due_at=NOW + timedelta(days=2))
+    case, tomorrow = chain.case(REGISTRATION), NOW + timedelta(days=1)
+    assert case.promised_due_at is not None
+    moved = update(Case).where(Case.id == case.id)
+    moved = moved.values(clock_started_at=tomorrow, promised_due_at=case.promised_due_at + timedelta(days=1))
     database.write(lambda session: session.execute(moved))
     watch.run(NOW + timedelta(hours=5))
     assert [each.level for each in watch.sent(REGISTRATION) if each.clock == "promised"] == ["near"]
-    watch.run(NOW + timedelta(days=1, hours=22))
+    watch.run(tomorrow + timedelta(hours=4))
     assert [each.level for each in watch.sent(REGISTRATION) if each.clock == "promised"] == ["near", "near"]
 
 

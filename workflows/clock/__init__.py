@@ -12,7 +12,7 @@ from .limits import extended, limit_ends
 from .reading import DEFAULT_AMBER_SHARE, Reading, read
 from .remaining import format_length, format_remaining
 from .statutory import provisional_year, statutory_days, statutory_rest_days
-from .warnings import DEFAULT_PERCENTAGES, LEVELS, Percentages, used_percent
+from .warnings import DEFAULT_PERCENTAGES, LEVELS, Percentages
 from .working import Line
 
 __all__ = [
@@ -40,6 +40,5 @@ __all__ = [
     "read",
     "statutory_days",
     "statutory_rest_days",
-    "used_percent",
     "weekend_year",
 ]

@@ -20,17 +20,29 @@ DEFAULT_AMBER_SHARE = Decimal("0.25")
 class Reading:
     """One clock read at one moment.
 
-    `remaining_seconds` is working time, negative when late. `colour` is green, amber, red (late) or grey (suspended or
-    stopped). `provisional` says that a year between start and due awaits the State Council's notice. `working` is
-    empty unless asked for, and then `possible` holds the earliest and latest due instant of a provisional deadline."""
+    `remaining_seconds` is working time, negative when late, `allowed_seconds` what there was of it from start to due. `colour`
+    is green, amber, red (late) or grey (suspended or stopped). `provisional` says that a year between start and due awaits the
+    State Council's notice. `working` is empty unless asked for, and then `possible` holds the earliest and latest due instant of
+    a provisional deadline."""
 
     due: datetime
     remaining_seconds: int
     colour: str
     provisional: bool
     late: bool
+    allowed_seconds: int
     working: tuple[Line, ...] = ()
     possible: tuple[datetime, datetime] | None = None
+
+    @property
+    def used_percent(self) -> int:
+        """How much of the working time that is allowed has gone by, in whole percent, rounded down.
+
+        At most 99 up to the due instant, which is in time, and at least 100 after it: 75 or more is just what is not green."""
+        if not self.allowed_seconds:
+            return 100 if self.late else 99
+        used = 100 * (self.allowed_seconds - self.remaining_seconds) // self.allowed_seconds
+        return max(100, used) if self.late else min(99, used)
 
 
 def read(
@@ -58,13 +70,13 @@ def read(
         remaining = -max(1, plan.counted(calendar, plan.due, moment) // MICROSECONDS)
     else:
         remaining = plan.counted(calendar, max(moment, start), plan.due) // MICROSECONDS
+    allowed = plan.counted(calendar, start, plan.due) // MICROSECONDS
     if stopped is not None or any(suspension.covers(moment) for suspension in ledger):
         colour = "grey"
     elif late:
         colour = "red"
     else:
-        total = plan.counted(calendar, start, plan.due) // MICROSECONDS
-        colour = "green" if remaining > amber_share * total else "amber"
+        colour = "green" if remaining > amber_share * allowed else "amber"
     provisional = calendar.is_provisional_between(start, plan.due)
     return Reading(
         due=plan.due,
@@ -72,6 +84,7 @@ def read(
         colour=colour,
         provisional=provisional,
         late=late,
+        allowed_seconds=allowed,
         working=explained(calendar, start, budget, plan, closed) if explain else (),
         possible=possible_range(calendar, start, budget, closed) if explain and provisional else None,
     )

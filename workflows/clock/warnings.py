@@ -1,13 +1,8 @@
-"""When people are warned of a deadline: how much of its working time has gone by, and which level that is."""
+"""When people are warned of a deadline: which level a share of its working time is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
-
-from .budget import Suspension
-from .calendar import WorkingCalendar
 
 NEAR, DUE, ESCALATED = LEVELS = ("near", "due", "escalated")
 """Near due, past due, and so long past due that supervisors are told; each includes those before it."""
@@ -42,29 +37,3 @@ class Percentages:
 
 
 DEFAULT_PERCENTAGES = Percentages()
-
-
-def used_percent(
-    calendar: WorkingCalendar, start: datetime, due: datetime, now: datetime, suspensions: Iterable[Suspension] = ()
-) -> int:
-    """How much of the working time between start and due has gone by, in whole percent, rounded down.
-
-    At most 99 up to the due instant, which is in time, and at least 100 after it. What was suspended does not count."""
-    ledger = list(suspensions)
-    total = _counted(calendar, start, due, ledger, now)
-    gone = _counted(calendar, start, now, ledger, now)
-    if now <= due:
-        return min(99, 100 * gone // total) if total > 0 else 0
-    return max(100, 100 * gone // total) if total > 0 else 100
-
-
-def _counted(calendar: WorkingCalendar, start: datetime, end: datetime, ledger: list[Suspension], now: datetime) -> int:
-    """Working microseconds between two instants that no suspension covers."""
-    first, last = calendar.position(start), calendar.position(end)
-    counted, reached = max(0, last - first), first
-    for low, high in sorted((calendar.position(each.start), calendar.position(each.end or now)) for each in ledger):
-        low, high = max(low, reached), min(high, last)
-        if high > low:
-            counted -= high - low
-            reached = high
-    return counted
