@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Document, Urging
-from approvals.queries.deadlines import InHand, is_with_staff
+from approvals.queries.deadlines import InHand, may_be_urged
 from approvals.queries.urging import APPLICANT, MOST_A_STEP, SUPERVISOR, URGED, Asked, asked_of, counted_day
 from workflows.engine.clock_states import suspended_states
 from workflows.engine.definition import OUTSIDE_STAGES, Text
@@ -129,11 +129,12 @@ def _urge(session: Session, unit: Unit, case: CaseNow, actor: Actor, side: str) 
 
 
 def _in_hand(unit: Unit, case: CaseNow) -> Iterator[CaseNow]:
-    """Of a case and those linked below it, the ones that staff have in hand while their clock runs."""
+    """Of a case and those linked below it, the ones whose step may be urged."""
     task = case.task
-    runs = case.state not in suspended_states(case.definition)
-    if task is not None and runs and is_with_staff(task.role) and task.office_id is not None:
-        yield case
+    if task is not None:
+        is_late = task.due_at is not None and unit.at > task.due_at
+        if may_be_urged(case.definition, case.state, task.role, task.office_id, is_late=is_late):
+            yield case
     for other in unit.linked_of(case):
         yield from _in_hand(unit, other)
 
@@ -170,8 +171,8 @@ def _nobody_to_urge(unit: Unit, case: CaseNow) -> Refusal:
         return Refusal(
             "suspended",
             {
-                "zh": "正在进行特别程序，按规定中止计时，现在不能催办。恢复计时以后再看。",
-                "en": "A special procedure is under way and the clock stands still; the case cannot be urged now.",
+                "zh": "正在进行特别程序，按规定中止计时，现在不能催办。这一步过了自己的时限还没有办完的，可以催办。",
+                "en": "A special procedure is under way and the clock stands still; urge it when it takes longer than its own time.",
             },
         )
     return Refusal(

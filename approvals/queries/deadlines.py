@@ -1,7 +1,8 @@
 """Which clocks of open cases have passed a share of their time that people are warned at, read with the county's calendar.
 
 A step has a clock of its own, a case its promised and its statutory one. None of them counts while the people who apply have to
-do something, while the clock stands still for a special procedure, and before it has begun.
+do something, and before it has begun. While the clocks of a case stand still for a special procedure, that of the step runs: the
+procedure has to end some time, and nobody else asks for it.
 """
 
 from __future__ import annotations
@@ -85,6 +86,11 @@ def is_with_staff(role: str) -> bool:
     return role not in _NOBODY
 
 
+def may_be_urged(definition: Definition, state: str, role: str, office_id: int | None, *, is_late: bool) -> bool:
+    """Whether a step lies with staff and its case runs, or stands still for a procedure that takes longer than its own time."""
+    return is_with_staff(role) and office_id is not None and (is_late or state not in suspended_states(definition))
+
+
 def in_parts(ids: Iterable[T]) -> Iterator[list[T]]:
     """Identifiers in as many parts as statements are needed for them."""
     every = list(ids)
@@ -146,7 +152,7 @@ def _steps(session: Session, rules: Rules, limits: Mapping[str, datetime], now: 
         budget = definition.states[state].time
         percent = read(calendar, opened_at, Budget.parse(budget), now).used_percent if budget else 0
         level = rule_for(rules, workflow).level(percent)
-        if level and state not in suspended_states(definition):
+        if level:
             hand = InHand(task_id, role, department, office_id, holder_id, holder or "", workflow, version, applicant_id)
             yield Passed(case_id, root_id, number, definition, state, STEP + state, due_at, percent, level, (hand,))
 

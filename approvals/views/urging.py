@@ -16,11 +16,10 @@ from approvals.operations.errors import Refusal
 from approvals.operations.permissions import COUNTY, holds, jurisdiction
 from approvals.queries import progress, urging
 from approvals.queries.cases import Family, Member
-from approvals.queries.deadlines import is_with_staff
+from approvals.queries.deadlines import may_be_urged
 from approvals.queries.history import Line
 from approvals.queries.urging import APPLICANT, MOST_A_STEP, SUPERVISOR, URGED, Asked, counted_day
 from approvals.queries.warnings import warnings_of
-from workflows.engine.clock_states import suspended_states
 
 from . import request
 from .access import public, requires
@@ -47,11 +46,12 @@ class Panel:
 
 
 def in_hand(family: Family, member: Member) -> Iterator[Member]:
-    """Of a case and those linked below it, the ones that staff have in hand while their clock runs."""
+    """Of a case and those linked below it, the ones whose step may be urged."""
     task = member.task
-    runs = member.case.state not in suspended_states(member.definition)
-    if task is not None and runs and is_with_staff(task.role) and task.office_id is not None:
-        yield member
+    if task is not None:
+        is_late = task.due_at is not None and request.now() > task.due_at
+        if may_be_urged(member.definition, member.case.state, task.role, task.office_id, is_late=is_late):
+            yield member
     for other in family.linked_of(member):
         yield from in_hand(family, other)
 

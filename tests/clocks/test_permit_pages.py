@@ -111,6 +111,21 @@ def test_every_page_shows_the_ledger_and_the_public_one_names_nobody(
     assert "中止计时中" in visit(cast.applicant.person_id).get("/applications").text
 
 
+def test_an_inspection_that_takes_too_long_has_the_button_to_urge_it(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05", "10:00"))
+    here = f"/cases/{permit.case.token}"
+    clock.now = at("2026-03-12", "17:00")
+    assert f"{here}/urging" not in visit(cast.applicant.person_id).get(here).text
+    clock.now = at("2026-03-13", "17:00")
+    visitor = visit(cast.applicant.person_id)
+    assert f"{here}/urging" in visitor.get(here).text
+    visitor.post(f"{here}/urging", {}, status=303, page=here)
+    assert "被催办" in visit(permit.officer.person_id).get(here).text and permit.faults() == []
+
+
 def test_a_wrong_day_gets_a_sentence_and_keeps_what_was_typed(
     visit: Callable[[int], Visitor], permit: Permit, clock: Clock
 ) -> None:

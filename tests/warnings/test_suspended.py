@@ -1,6 +1,8 @@
-"""A licence that stands still for an inspection: nobody is warned or asked for speed meanwhile, and its days do not count after it."""
+"""A licence that stands still for an inspection: only the time of the inspection itself is warned of, and its days do not count."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 import pytest
 
@@ -21,12 +23,26 @@ def permit(database: Database, cast: Cast) -> Permit:
     return permit
 
 
-def test_nobody_is_told_of_a_clock_that_stands_still(permit: Permit, watch: Watch) -> None:
+def test_a_procedure_that_takes_longer_than_its_time_is_warned_of_and_may_be_urged(permit: Permit, watch: Watch) -> None:
     permit.inspected_from("2026-03-04", at("2026-03-04", "10:00"))
-    assert watch.run(at("2026-06-01")) == 0
-    with pytest.raises(Refusal) as refused:
-        permit.database.write(urging.urge, permit.cast.applicant.acting, permit.case.token, at("2026-03-05"))
-    assert refused.value.reason == "suspended"
+
+    def urge(now: datetime) -> int:
+        return permit.database.write(urging.urge, permit.cast.applicant.acting, permit.case.token, now)
+
+    for early in (at("2026-03-05"), at("2026-03-11", "17:30")):
+        with pytest.raises(Refusal) as refused:
+            urge(early)
+        assert refused.value.reason == "suspended"
+    assert watch.run(at("2026-03-06")) == 0
+    watch.run(at("2026-03-11", "16:00"))
+    assert {(each.clock, each.level) for each in watch.sent()} == {("step:inspecting", "near")}
+    watch.run(at("2026-03-12"))
+    assert {(each.to, each.relation) for each in watch.sent() if each.level == "due"} >= {("registrar-head", "head")}
+    watch.run(at("2026-06-01"))
+    assert {each.clock for each in watch.sent()} == {"step:inspecting"}
+    assert {each.relation for each in watch.sent() if each.level == "escalated"} == {"supervisor"}
+    assert urge(at("2026-06-01")) == 1
+    assert permit.faults() == []
 
 
 def test_the_days_of_the_inspection_are_no_part_of_the_percent(permit: Permit, watch: Watch) -> None:
