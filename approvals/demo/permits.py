@@ -132,7 +132,7 @@ def _form(action: str, day: str, content: Mapping[str, Any]) -> dict[str, Any]:
         "return_for_correction": {"items": CORRECTIONS},
         "reject": {"reason": "销售自产食用农产品不需要取得许可（食品安全法第三十五条）。"},
         "order_inspection": {
-            "starts_on": day, "ground": GROUND, "inspectors": "许可经办甲、许可经办乙",
+            "starts_on": day, "expected_days": 3, "ground": GROUND, "inspectors": "许可经办甲、许可经办乙",
             "content": "核查加工、储存、清洗的布局和设备，请准备进货查验制度和从业人员健康证明。",
         },
         "finish_inspection": {"ended_on": day, "result": "mended", "found": "生熟分开存放当场整改，其余符合要求。"},

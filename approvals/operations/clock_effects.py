@@ -95,12 +95,13 @@ def suspend_clock(
     starts_at = to_microseconds(_beginning(unit, case, rows, _day(form, parameters["from"])))
     row = {
         "id": new_id(), "case_id": case.id, "number": len(rows) + 1, "kind": parameters["kind"],
-        "ground": str(form[parameters["ground"]]).strip(), "paper": payload["documents"][-1][1], "starts_at": starts_at,
-        "ends_at": None, "entered_at": unit.at, "entered_by_id": actor.person_id, "ended_at": None, "ended_by_id": None,
+        "ground": str(form[parameters["ground"]]).strip(), "paper": payload["documents"][-1][1],
+        "expected_days": int(form[parameters["expected"]]), "starts_at": starts_at, "ends_at": None, "entered_at": unit.at,
+        "entered_by_id": actor.person_id, "ended_at": None, "ended_by_id": None,
     }  # fmt: skip
     rows.append(row)
     unit.add(insert_suspension, row)
-    payload["suspension"] = {name: row[name] for name in ("number", "kind", "ground", "paper", "starts_at")}
+    payload["suspension"] = {name: row[name] for name in ("number", "kind", "ground", "paper", "expected_days", "starts_at")}
     clocks.derive(case, ledger_of(unit, case))
 
 

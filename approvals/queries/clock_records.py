@@ -14,7 +14,7 @@ from workflows.clock import OFFICE_ZONE, Suspension
 from .replay import Problem, Replayed, Suspended, problem
 from .retelling import due
 
-_TOLD = ("kind", "ground", "paper", "starts_at", "ends_at", "entered_at", "entered_by_id", "ended_at", "ended_by_id")
+_TOLD = ("kind", "ground", "paper", "expected_days", "starts_at", "ends_at", "entered_at", "entered_by_id", "ended_at", "ended_by_id")
 
 
 def suspension_problems(case: Any, replayed: Replayed, rows: list[Any]) -> Iterator[Problem]:

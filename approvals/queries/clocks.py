@@ -50,6 +50,7 @@ class Clock:
 class Entry:
     """One line of the ledger: what stood still, on which ground, by which paper, who noted it and when it went on.
 
+    ``expected_days`` are the working days that it was said to take, until ``expected_until``.
     ``seconds`` is the working time that did not count, so far while it lasts; ``document_id`` is the paper's, None where it is gone.
     """
 
@@ -58,6 +59,8 @@ class Entry:
     ground: str
     paper: str
     document_id: int | None
+    expected_days: int
+    expected_until: datetime
     starts_at: datetime
     ends_at: datetime | None
     entered_by: str
@@ -98,8 +101,9 @@ def ledger_of(session: Session, member: Member, now: datetime) -> list[Entry]:
     calendar = _calendar_of(member, [Suspension(row.starts_at, row.ends_at, row.kind, row.ground) for row, *_ in rows])
     return [
         Entry(
-            row.number, row.kind, row.ground, row.paper, document_id, row.starts_at, row.ends_at, entered_by or "",
-            ended_by or "", calendar.working_seconds(row.starts_at, row.ends_at or now),
+            row.number, row.kind, row.ground, row.paper, document_id, row.expected_days,
+            calendar.add_working_days(row.starts_at, row.expected_days), row.starts_at, row.ends_at, entered_by or "", ended_by or "",
+            calendar.working_seconds(row.starts_at, row.ends_at or now),
         )
         for row, entered_by, ended_by, document_id in rows
     ]  # fmt: skip

@@ -76,6 +76,7 @@ class Suspended:
     kind: str
     ground: str
     paper: str
+    expected_days: int
     starts_at: int
     position: int
     entered_at: int
@@ -266,8 +267,8 @@ def _suspend(replayed: Replayed, event: Any, effect: Named) -> Text | None:
         return {"zh": "中止计时的开始时间不可能", "en": "the clock cannot have been suspended then"}
     replayed.suspensions.append(
         Suspended(
-            told["number"], kind, told["ground"], told["paper"], told["starts_at"], event.position, event.happened_at, event.actor_id,
-            replayed.clock_started_at, replayed.extension_days,
+            told["number"], kind, told["ground"], told["paper"], told["expected_days"], told["starts_at"], event.position,
+            event.happened_at, event.actor_id, replayed.clock_started_at, replayed.extension_days,
         )
     )  # fmt: skip
     return None

@@ -125,7 +125,7 @@ class Permit:
         return self
 
     def inspected_from(self, day: str, now: datetime) -> str:
-        form = {"starts_on": day, "ground": GROUND, "inspectors": "宋许可、唐许可", "content": "看后厨"}
+        form = {"starts_on": day, "expected_days": 3, "ground": GROUND, "inspectors": "宋许可、唐许可", "content": "看后厨"}
         return self.act("order_inspection", now, form)
 
     def inspected_to(self, day: str, now: datetime) -> str:

@@ -164,6 +164,7 @@ def test_not_accepted_never_had_a_deadline(permit: Permit) -> None:
     [
         ("UPDATE clock_suspensions SET ends_at = ends_at + 86400000000", "第1次中止计时被改动"),
         ("UPDATE clock_suspensions SET ground = '口头同意'", "第1次中止计时被改动"),
+        ("UPDATE clock_suspensions SET expected_days = 30", "第1次中止计时被改动"),
         ("UPDATE clock_suspensions SET kind = 'hearing'", "第1次中止计时被改动"),
         ("DELETE FROM clock_suspensions", "第1次中止计时缺失"),
         ("UPDATE clock_suspensions SET number = 2", "第1次中止计时缺失"),
@@ -190,8 +191,8 @@ def test_a_ledger_nobody_wrote_is_found(permit: Permit, database: Database) -> N
     def forge(session: Session) -> None:
         session.execute(
             text(
-                "INSERT INTO clock_suspensions (id, case_id, number, kind, ground, paper, starts_at, entered_at)"
-                " VALUES (1, :case_id, 1, 'test', '无', '无', 1, 1)"
+                "INSERT INTO clock_suspensions (id, case_id, number, kind, ground, paper, expected_days, starts_at, entered_at)"
+                " VALUES (1, :case_id, 1, 'test', '无', '无', 1, 1, 1)"
             ),
             {"case_id": permit.case_id},
         )

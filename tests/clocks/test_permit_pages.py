@@ -111,6 +111,24 @@ def test_every_page_shows_the_ledger_and_the_public_one_names_nobody(
     assert "中止计时中" in visit(cast.applicant.person_id).get("/applications").text
 
 
+def test_the_applicant_is_told_in_writing_how_long_the_inspection_will_take(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05", "10:00"))
+    assert permit.ledger[0].expected_days == 3
+    clock.now = at("2026-03-05", "11:00")
+    with database.reading() as session:
+        notice = session.scalars(select(Document.id).where(Document.kind == "special-procedure-notice")).one()
+    visitor = visit(cast.applicant.person_id)
+    paper = visitor.get(f"/cases/{permit.case.token}/documents/{notice}").text
+    assert re.search(r"预计需要的工作日数</dt>\s*<dd[^>]*>\s*<bdi>3</bdi>", paper)
+    page = visitor.get(f"/cases/{permit.case.token}").text
+    assert "预计需要 3 个工作日" in page and "2026-03-10" in page
+    permit.inspected_to("2026-03-06", at("2026-03-06"))
+    assert "预计需要 3 个工作日" not in visitor.get(f"/cases/{permit.case.token}").text
+
+
 def test_an_inspection_that_takes_too_long_has_the_button_to_urge_it(
     visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
 ) -> None:

@@ -116,7 +116,8 @@ def test_time_in_which_the_clock_stood_still_is_left_out(database: Database, cas
             begin, end = START + timedelta(hours=1), START + timedelta(hours=2)
             session.add(
                 ClockSuspension(
-                    case_id=case.id, number=1, kind="inspection", ground="x", paper="x", starts_at=begin, ends_at=end, entered_at=begin
+                    case_id=case.id, number=1, kind="inspection", ground="x", paper="x", expected_days=1, starts_at=begin, ends_at=end,
+                    entered_at=begin,
                 )
             )
 

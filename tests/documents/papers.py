@@ -48,7 +48,10 @@ FACTS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "non-acceptance-notice": ("food-permit", {"reason": "仅销售预包装食品，请办备案。"}),
     "special-procedure-notice": (
         "food-permit",
-        {"starts_on": "2026-11-23", "ground": "行政许可法第三十四条", "inspectors": "宋许可、唐许可", "content": "看后厨"},
+        {
+            "starts_on": "2026-11-23", "expected_days": 3, "ground": "行政许可法第三十四条", "inspectors": "宋许可、唐许可",
+            "content": "看后厨",
+        },
     ),
     "permit-refusal": ("food-permit", {"reason": "没有专用操作间。"}),
     "food-permit": ("food-permit", PERMITTED),

@@ -56,6 +56,7 @@ def clock_up() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('ground', sa.String(length=1000), nullable=False),
     sa.Column('paper', sa.String(length=200), nullable=False),
+    sa.Column('expected_days', sa.Integer(), nullable=False),
     sa.Column('starts_at', approvals.db.types.UtcDateTime(), nullable=False),
     sa.Column('ends_at', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('entered_at', approvals.db.types.UtcDateTime(), nullable=False),

@@ -135,7 +135,10 @@ def _suspending(subject: Subject, name: str, action: Action, suspended: frozense
 
 
 def what_is_typed(subject: Subject) -> Iterator[Problem]:
-    """The kind is known; the days and the ground are questions that the form of the action makes people answer."""
+    """The kind is known; the days, the ground and the time needed are questions that the form of the action makes people answer.
+
+    Whoever applied is told in writing how long a special procedure will take (行政许可法 第四十五条).
+    """
     for name, action in subject.definition.actions.items():
         for index, effect in enumerate(action.effects):
             path = ("actions", name, "effects", index, effect.name)
@@ -146,6 +149,7 @@ def what_is_typed(subject: Subject) -> Iterator[Problem]:
                     yield subject.problem("unknown-suspension", message, *path, "kind")
                 yield from _typed(subject, name, action, effect, "ground", ("text", "long_text", "choice"), path)
                 yield from _typed(subject, name, action, effect, "from", ("date",), path)
+                yield from _typed(subject, name, action, effect, "expected", ("integer",), path)
             elif effect.name == RESUME_ON:
                 yield from _typed(subject, name, action, effect, "to", ("date",), path)
 
