@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Submission
 from workflows.county import county_catalogue
-from workflows.engine.clock_states import before_acceptance, suspended_states
 from workflows.engine.definition import State, Text
 
+from .clocks import stands_of
 from .signatures import missing_of
 
 MOST_LISTED = 100
@@ -24,7 +24,7 @@ class CaseLine:
     """A case of the person, as a list shows it; ``correction`` is the token of the linked case that was returned.
 
     ``is_to_collect`` while the results wait to be handed out or posted; ``missing_signatures`` of those who have to sign it;
-    ``stands`` why no time of a licence runs: not-begun or suspended.
+    ``stands`` why no time of a licence runs, as ``clocks.stands_of`` says it.
     """
 
     number: str
@@ -102,14 +102,6 @@ def cases_of(session: Session, person_id: int) -> list[CaseLine]:
 
 def _state_of(case: Case) -> State:
     return county_catalogue().version(case.workflow, case.version).states[case.state]
-
-
-def stands_of(case: Case) -> str:
-    """Why no time of a licence runs now: not-begun before its acceptance, suspended during a special procedure; else ""."""
-    definition = county_catalogue().version(case.workflow, case.version)
-    if case.state in suspended_states(definition):
-        return "suspended"
-    return "not-begun" if case.state in before_acceptance(definition) else ""
 
 
 def receipt_of(session: Session, token: str) -> tuple[Receipt, Case] | None:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import calendars_at, county_calendar, supposing
 from approvals.db import to_microseconds
-from approvals.models import ClockSuspension, Document, Person
+from approvals.models import Case, ClockSuspension, Document, Person
 from workflows.clock import SUSPENSION_KINDS, Reading, Suspension, WorkingCalendar, format_length, format_remaining, limit_ends
-from workflows.engine.clock_states import before_acceptance, begins_at_acceptance, may_be_suspended
+from workflows.county import county_catalogue
+from workflows.engine.clock_states import before_acceptance, begins_at_acceptance, may_be_suspended, suspended_states
 from workflows.engine.definition import Limit, Text
 
 from .cases import Family, Member
@@ -116,7 +117,7 @@ def clocks_of(family: Family, member: Member, now: datetime, ledger: Sequence[En
     notice that is entered later changes no verdict.
     """
     case = member.case
-    stands = _stands(family, member, ledger)
+    stands = _stands(family, member)
     stopped = case.closed_at
     suspensions = [Suspension(each.starts_at, each.ends_at, each.kind_key, each.ground) for each in ledger]
     with supposing(_calendar_of(member, suspensions)):
@@ -153,13 +154,17 @@ def _calendar_of(member: Member, suspensions: Sequence[Suspension]) -> WorkingCa
     return candidates[0]
 
 
-def _stands(family: Family, member: Member, ledger: Sequence[Entry]) -> str:
-    case, definition = member.case, member.definition
+def stands_of(case: Case) -> str:
+    """Why no time of a licence runs, told from its row alone: not-begun before its acceptance, suspended during a special
+    procedure, never once it was closed without acceptance; else ""."""
+    definition = county_catalogue().version(case.workflow, case.version)
     if case.closed_at is not None:
         never = begins_at_acceptance(definition) and case.promised_due_at is None and case.statutory_due_at is None
         return NEVER if never else ""
-    if case.state in before_acceptance(definition):
-        return NOT_BEGUN
-    if any(entry.ends_at is None for entry in ledger):
+    if case.state in suspended_states(definition):
         return SUSPENDED
-    return OUTSIDE if family.is_outside else ""
+    return NOT_BEGUN if case.state in before_acceptance(definition) else ""
+
+
+def _stands(family: Family, member: Member) -> str:
+    return stands_of(member.case) or (OUTSIDE if member.case.closed_at is None and family.is_outside else "")

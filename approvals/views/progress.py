@@ -17,9 +17,8 @@ from approvals.language import _, language, say
 from approvals.operations import progress as looking_up
 from approvals.qr import qr_svg
 from approvals.queries import cases, progress
-from approvals.queries.applications import stands_of
 from approvals.queries.cases import Family
-from approvals.queries.clocks import ledger_of
+from approvals.queries.clocks import ledger_of, stands_of
 from approvals.queries.expectations import expectation
 from approvals.queries.history import cause_of
 from approvals.queries.journey import journey_of

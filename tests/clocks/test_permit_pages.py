@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from approvals.db import Database
 from approvals.models import Case, Document, Draft
+from approvals.operations import moving
 from tests.support.seed import Cast
 from tests.support.web import Visitor
 
@@ -127,6 +128,44 @@ def test_the_applicant_is_told_in_writing_how_long_the_inspection_will_take(
     assert "预计需要 3 个工作日" in page and "2026-03-10" in page
     permit.inspected_to("2026-03-06", at("2026-03-06"))
     assert "预计需要 3 个工作日" not in visitor.get(f"/cases/{permit.case.token}").text
+
+
+@pytest.mark.parametrize(
+    ("steps", "on_receipt"),
+    [
+        ([("reject", {"reason": "请向样例机关申请"})], "没有受理，时限没有开始"),
+        ([("withdraw", {"reason": ""})], "没有受理，时限没有开始"),
+        ([("accept", {}), ("withdraw", {"reason": ""})], "2026年3月17日 17:30"),
+        ([("return_for_correction", {"items": [{"page": "premises", "text": "写明"}]}), ("lapse", None)], "没有受理，时限没有开始"),
+    ],
+)
+def test_nothing_is_promised_of_what_is_closed(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database, clock: Clock, steps: Any, on_receipt: str
+) -> None:
+    for action, form in steps:
+        if form is None:
+            database.write(moving.fire_timer, permit.case_id, at("2026-07-01"))
+        else:
+            permit.act(action, at("2026-03-03"), form, cast.applicant.acting if action == "withdraw" else None)
+    assert permit.case.closed_at is not None
+    with database.reading() as session:
+        token = session.scalars(select(Document.token).where(Document.kind == "receipt")).one()
+    visitor = visit(cast.applicant.person_id)
+    progress = visitor.get(f"/progress/{token}").text
+    assert "承诺最晚" not in progress and "受理后开始计算" not in progress
+    assert on_receipt in visitor.get(f"/receipts/{permit.case.token}").text
+
+
+def test_the_receipt_says_that_the_clock_stands_still(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05", "10:00"))
+    clock.now = at("2026-03-09", "10:00")
+    visitor = visit(cast.applicant.person_id)
+    assert "中止计时中，恢复后继续" in visitor.get(f"/receipts/{permit.case.token}").text
+    page = visitor.get(f"/cases/{permit.case.token}").text
+    assert "03-05 至 03-06 中止计时（现场核查）" in page and "期满" not in page
 
 
 def test_an_inspection_that_takes_too_long_has_the_button_to_urge_it(
