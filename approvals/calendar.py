@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from weakref import WeakKeyDictionary
 
@@ -87,6 +87,12 @@ def county_calendar() -> WorkingCalendar:
         return supposed
     engine = current_engine()
     return delivered_calendar() if engine is None else calendars(engine).in_force
+
+
+def is_provisional(due_at: datetime | None) -> bool:
+    """Whether the notice of holidays for the year of a deadline is still to come, which may move it; False for none."""
+    calendar = county_calendar()
+    return due_at is not None and not calendar.is_official(calendar.local(due_at))
 
 
 def calendars(engine: Engine) -> Calendars:

@@ -62,7 +62,10 @@ PLANS = (
     Plan("惠民县示例小吃店", "catering", ("hot", "cold"), 26, (ACCEPT, INSPECT), own=True),
     Plan("惠民县示例学校食堂", "canteen", ("hot", "cold"), 38, (ACCEPT, INSPECT)),
     Plan("惠民县示例烧烤店", "catering", ("hot",), 36, (ACCEPT, INSPECT, INSPECTED)),
-    Plan("惠民县示例酒店", "catering", ("hot", "cold", "raw"), 95, (ACCEPT, INSPECT, (26, "finish_inspection"), ASK, EXTEND)),
+    Plan(
+        "惠民县示例酒店", "catering", ("hot", "cold", "raw"), 28,
+        ((2, "accept"), (1, "order_inspection"), (20, "finish_inspection"), (1, "request_extension"), (2, "grant_extension")),
+    ),
     Plan("惠民县示例快餐店", "catering", ("hot",), 48, (ACCEPT, INSPECT, INSPECTED, PROPOSE)),
     Plan("惠民县示例糕点店", "catering", ("pastry",), 70, (ACCEPT, INSPECT, INSPECTED, PROPOSE, (5, "grant")), "window"),
     Plan(

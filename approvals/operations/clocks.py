@@ -7,9 +7,9 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from approvals.calendar import county_calendar
+from approvals.calendar import county_calendar, is_provisional
 from approvals.db import from_microseconds, to_microseconds
-from workflows.clock import Suspension, WorkingCalendar, limit_ends
+from workflows.clock import OFFICE_ZONE, Suspension, WorkingCalendar, limit_ends
 from workflows.county import county_catalogue
 from workflows.engine.clock_states import before_acceptance
 from workflows.engine.definition import Definition
@@ -31,6 +31,12 @@ def _due(
     calendar: WorkingCalendar, start: datetime, budget: tuple[tuple[str, Any], ...], more: int, ledger: tuple[Suspension, ...]
 ) -> int:
     return to_microseconds(limit_ends(calendar, start, dict(budget), more, ledger))
+
+
+def in_words(due_at: datetime, pattern: str) -> dict[str, str]:
+    """A deadline for a message, with a remark while the notice of holidays of its year is still to come."""
+    at, marked = due_at.astimezone(OFFICE_ZONE).strftime(pattern), is_provisional(due_at)
+    return {"zh": f"{at}（暂定）", "en": f"{at} (provisional)"} if marked else {"zh": at, "en": at}
 
 
 def restart(case: CaseNow, now: datetime) -> None:

@@ -35,6 +35,7 @@ PREVIEWED_AT_ONCE = 200
 SETTLED_AFTER = timedelta(minutes=10)
 """Longer than a process keeps a calendar that nobody told it is old, and longer than any action takes."""
 
+_MINUTE = "%Y-%m-%d %H:%M"
 CLOCKS = ("promised", "statutory", "task", "timer")
 
 cases, tasks = Case.__table__.c, Task.__table__.c
@@ -215,25 +216,25 @@ def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], year: CalendarYear)
     of_case = moved.get("promised") or moved.get("statutory")
     number = case.number
     if of_case is not None and case.id == case.root_id:
-        before, after = _day(of_case.before), _day(of_case.after)
+        before, after = _day(of_case.before), clocks.in_words(of_case.after, _MINUTE)
         text = {
-            "zh": f"办件 {number} 的办结期限由 {before} 改为 {after}：{year.year}年放假安排已经更新（{year.notice_number}）。",
-            "en": f"Case {number} is to be finished by {after} instead of {before}: the holidays of {year.year} were announced "
+            "zh": f"办件 {number} 的办结期限由 {before} 改为 {after['zh']}：{year.year}年放假安排已经更新（{year.notice_number}）。",
+            "en": f"Case {number} is to be finished by {after['en']} instead of {before}: the holidays of {year.year} were announced "
             f"({year.notice_number}).",
         }
         unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=case.applicant_id))
     holder = case.task.holder_id if case.task is not None else None
     if "task" in moved and holder is not None and holder != case.applicant_id:
-        before, after = _day(moved["task"].before), _day(moved["task"].after)
+        before, after = _day(moved["task"].before), clocks.in_words(moved["task"].after, _MINUTE)
         text = {
-            "zh": f"办件 {number} 您正在办的这一步，期限由 {before} 改为 {after}："
+            "zh": f"办件 {number} 您正在办的这一步，期限由 {before} 改为 {after['zh']}："
             f"{year.year}年放假安排已经更新（{year.notice_number}）。",
-            "en": f"Your step of case {number} is due on {after} instead of {before}: the holidays of {year.year} were announced "
+            "en": f"Your step of case {number} is due on {after['en']} instead of {before}: the holidays of {year.year} were announced "
             f"({year.notice_number}).",
         }
         unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=holder))
 
 
 def _day(moment: datetime) -> str:
-    return f"{moment.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}"
+    return moment.astimezone(OFFICE_ZONE).strftime(_MINUTE)
 

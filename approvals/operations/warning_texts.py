@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from approvals.queries.deadlines import PROMISED, STATUTORY, InHand, Passed
-from workflows.clock import OFFICE_ZONE
 from workflows.clock.warnings import NEAR
 from workflows.engine.definition import Text
 
+from .clocks import in_words
 from .message_texts import SITE
 from .recipients import DESK, HEAD, HOLDER, SUPERVISOR
 from .rows import filled
@@ -51,14 +51,14 @@ _BETWEEN: Text = {"zh": "、", "en": ", "}
 def of_one(passed: Passed, level: str, relation: str) -> dict[str, str]:
     """A clock of one case, for one person."""
     ask = _ASK_WHEN_OVER[relation] if level != NEAR else _TAKE if relation == DESK else _GO_ON
-    clock, at = _CLOCKS.get(passed.clock, _OF_THE_STEP), f"{passed.due_at.astimezone(OFFICE_ZONE):%m-%d %H:%M}"
+    clock, at = _CLOCKS.get(passed.clock, _OF_THE_STEP), in_words(passed.due_at, "%m-%d %H:%M")
     found = {}
     for language in ("zh", "en"):
         titles = {"number": passed.number, "matter": passed.definition.title[language]}
         if passed.state:
             titles["step"] = passed.definition.states[passed.state].title[language]
         values = {
-            "case": filled((_STEP if passed.state else _CASE)[language], titles), "clock": clock[language], "at": at,
+            "case": filled((_STEP if passed.state else _CASE)[language], titles), "clock": clock[language], "at": at[language],
             "percent": str(passed.percent), "ask": filled(ask[language], {"who": _in_hand(passed.hands, language)}),
         }  # fmt: skip
         found[language] = filled((_SOON if level == NEAR else _OVER)[language], values)

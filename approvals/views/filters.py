@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from flask import Flask
 
+from approvals.calendar import is_provisional
 from approvals.language import _, day_in_words, language, ngettext, say
 from approvals.queries.offices import office_name as name_of_office
 from workflows.clock import OFFICE_ZONE
@@ -127,5 +128,6 @@ def add(application: Flask) -> None:
         say=say, moment=moment, day=day, money=money, office_name=office_name, vocabulary=vocabulary, language=language,
         large_type=request.large_type, asset=asset, icons=icons, own=own, request_key=request_key,
         ended_position=ended_position, charts_are_there=charts_are_there,
-        signed_in=request.maybe_signed_in, may_see=may_see, holds_role=holds_role, now=request.now, today=request.today,
+        signed_in=request.maybe_signed_in, is_provisional=is_provisional, may_see=may_see, holds_role=holds_role,
+        now=request.now, today=request.today,
     )  # fmt: skip

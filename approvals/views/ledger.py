@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, url_for
 from flask import request as asked
 
+from approvals.calendar import is_provisional
 from approvals.language import _, say
 from approvals.queries import ledger
 from approvals.queries.ledger import Entry, Filters
@@ -251,7 +252,8 @@ def _due(entry: Entry, name: str) -> str:
     """The dates of the matter while it is under way; the promise of the whole handling before."""
     of = entry.matter_case if entry.matter_case is not None else entry.case
     moment = getattr(of, name)
-    return _at(moment) if moment is not None else ""
+    mark = _("（暂定）") if of.closed_at is None and is_provisional(moment) else ""
+    return _at(moment) + mark if moment is not None else ""
 
 
 def _result(entry: Entry) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 from flask import Response, render_template, url_for
 from flask import request as asked
 
+from approvals.calendar import is_provisional
 from approvals.language import _, _l, say
 from approvals.queries.overview import step_of
 from approvals.queries.statistics.conditions import Key
@@ -140,7 +141,7 @@ def _row(row: StepRow) -> list[Cell]:
     return [
         Cell(row.number, link=url_for("cases.case_page", token=row.token)), Cell(row.company or _("（名称未填）")),
         Cell(f"{say(definition.title)} · {say(state.title)}"), Cell(office.name if office else ""),
-        Cell(at_minute(row.opened_at)), Cell(at_minute(row.closed_at)), Cell(at_minute(row.due_at)),
+        Cell(at_minute(row.opened_at)), Cell(at_minute(row.closed_at)), Cell(due_at_minute(row.due_at, is_open=row.closed_at is None)),
         Cell(hours(row.fact.working)), Cell(str(TIMINGS[row.fact.timing])),
     ]  # fmt: skip
 
@@ -148,6 +149,11 @@ def _row(row: StepRow) -> list[Cell]:
 def at_minute(moment: datetime | None) -> str:
     """A moment in the county's time, to the minute; a dash for none."""
     return f"{moment.astimezone(OFFICE_ZONE):%Y-%m-%d %H:%M}" if moment is not None else said(None)
+
+
+def due_at_minute(moment: datetime | None, *, is_open: bool) -> str:
+    """A deadline in the county's time; of what is open it says when a notice of holidays may still move it."""
+    return at_minute(moment) + (_("（暂定）") if is_open and is_provisional(moment) else "")
 
 
 def _counted(shown: Behind) -> StepLine:

@@ -20,7 +20,7 @@ from workflows.statistics.measures import ratio
 from .. import request
 from ..access import requires
 from .asking import Asked, asked_for
-from .behind import at_minute, state_asked
+from .behind import at_minute, due_at_minute, state_asked
 from .listing import Listing, listing_page
 from .part import blueprint, hours, percent
 from .sheets import Cell, Column, Sheet, as_file
@@ -125,7 +125,7 @@ def _open_row(row: CaseRow) -> list[Cell]:
         Cell(case.number, link=url_for("cases.case_page", token=case.token)), Cell(case.company or _("（名称未填）")),
         Cell(say(definition.title)), Cell(say(definition.states[case.state].title)), Cell(office.name if office else ""),
         Cell(at_minute(case.opened_at)), Cell(hours(row.fact.seconds.total)), Cell(hours(row.fact.seconds.department)),
-        Cell(at_minute(case.promised_due_at)),
+        Cell(due_at_minute(case.promised_due_at, is_open=True)),
     ]  # fmt: skip
 
 
