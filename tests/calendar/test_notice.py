@@ -78,6 +78,37 @@ def test_what_cannot_be_right_is_refused_with_a_sentence(off: str, worked: str, 
     assert any(sentence in each for each in sentences(typed(off, worked)))
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["1月1号至3号", "1月1日―3日", "1月1日─3日", "1/1..1/3", "1月1日〜3日", "1月1日、2日、3号", "1月1号、2号、1月3日",
+     "1、元旦：1月1日至3日放假3天", "(1)元旦：1月1日至3日(共3天)", "国办发明电〔2026〕7号\n2027年元旦：1月1日至3日，放假3天。"],
+)  # fmt: skip
+def test_other_ways_to_write_the_same_days(text: str) -> None:
+    days = typed(text, "")
+    assert days.faults == [] and days.off == [date(2027, 1, 1), date(2027, 1, 2), date(2027, 1, 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("5月1日至5", "“5”没有读懂"),
+        ("2月5-11", "“11”没有读懂"),
+        ("2月5-11", "后面的“至”没有接上日期"),
+        ("1月1日、2、3日", "“、2、”没有读懂"),
+        ("1月1日至\n3日", "后面的“至”没有接上日期"),
+        ("1月1日起放假3天", "是 1 天，不是 3 天"),
+        ("1月1日(共3天)", "是 1 天，不是 3 天"),
+        ("1月1日(2日补休)", "“(2日补休)”没有读懂"),
+        ("2026年：1月1日", "“2026年”没有读懂"),
+        ("13", "“13”没有读懂"),
+    ],
+)
+def test_what_is_not_understood_is_said_and_never_left_out(text: str, sentence: str) -> None:
+    faults = typed(text, "").faults
+    assert any(sentence in each.zh for each in faults), faults
+    assert all(each.field == HOLIDAYS and each.en for each in faults)
+
+
 def test_a_day_of_the_next_year_that_is_off_anyway_may_stand_in_the_notice() -> None:
     assert sentences(typed(f"{OFF}\n2027年12月31日至2028年1月2日")) == []
 

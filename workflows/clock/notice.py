@@ -29,9 +29,11 @@ MOST_MAKE_UP_DAYS = 14
 _WEEKDAYS = "一二三四五六日"
 _ENGLISH = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOKEN = re.compile(
-    r"(?P<remark>\([^()]*\))|(?P<count>共\s*(?P<days>\d+)\s*天)|(?P<off>放假)|(?P<worked>上班)|(?P<end>[。;\n])"
-    r"|(?:(?P<year>\d{4})\s*[-/.年]\s*)?(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?:\s*日)?|(?P<same>\d{1,2})\s*日"
-    r"|(?P<to>至|到|[-~—–]+)"
+    # The number of a paper, and that of a paragraph at the head of a line, are no days.
+    r"(?P<aside>[〔\[(【]\s*\d{4}\s*[〕\])】]\s*第?\s*\d{1,4}\s*号|(?m:^)[ \t]*\(?\d{1,2}[ \t]*[、.)](?=[ \t]*[^\d\s]))"
+    r"|(?P<remark>\([^()]*\))|(?P<count>共\s*(?P<days>\d+)\s*天)|(?P<off>放假)(?:\s*(?P<off_days>\d+)\s*天)?|(?P<worked>上班)"
+    r"|(?P<end>[。;\n])|(?:(?P<year>\d{4})\s*[-/.年]\s*)?(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})(?:\s*[日号])?"
+    r"|(?P<same>\d{1,2})\s*[日号]|(?P<whole>\d{4})\s*年|(?P<to>至|到|[-~―─—–−‐〜]+|\.{2,})"
 )
 _OF_THE_WEEK = re.compile(r"(?:周|星期)([一二三四五六日天])")
 _NUMBER = re.compile(r"(\D{2,20}?)[〔\[(【]\s*(\d{4})\s*[〕\])】]\s*第?\s*(\d{1,4})\s*号")
@@ -64,22 +66,28 @@ def read_text(number: int, text: str, column: str, into: Days) -> None:
     """
     pending: list[date] = []
     last: list[date] = []
-    is_range = False
+    is_range, read_to = False, 0
+    text = unicodedata.normalize("NFKC", text) + "\n"
 
     def settle(off: bool) -> None:
         nonlocal pending, last
         (into.off if off else into.worked).extend(pending)
         pending, last = [], pending or last
 
-    for found in _TOKEN.finditer(unicodedata.normalize("NFKC", text) + "\n"):
-        if found["remark"] and (pending or last):
-            _check_weekday((pending or last)[-1], found["remark"], column, into)
+    for found in _TOKEN.finditer(text):
+        between, read_to = text[read_to : found.start()], found.end()
+        if any(letter.isdigit() for letter in between):
+            _not_understood(between, column, into)
+        if is_range and not (found["month"] or found["same"]):
+            what = f"{pending[-1]} 后面的“至”没有接上日期，请写全，例如 1月1日至3日。"
+            into.faults.append(Fault(column, what, f"No day follows {pending[-1]} to: write the last day too."))
+        if found["remark"]:
+            _read_remark(pending or last, found["remark"], column, into)
         elif found["count"]:
-            days = pending or last
-            if len(days) != int(found["days"]):
-                what = f"{_shown(days)}是 {len(days)} 天，不是 {found['days']} 天。请核对起止日期。"
-                into.faults.append(Fault(column, what, f"These are {len(days)} days, not {found['days']}: check first and last."))
+            _check_count(pending or last, found["days"], column, into)
         elif found["off"] or found["worked"]:
+            if found["off_days"]:
+                _check_count(pending or last, found["off_days"], column, into)
             settle(bool(found["off"]))
         elif found["end"]:
             settle(column == HOLIDAYS)
@@ -95,7 +103,31 @@ def read_text(number: int, text: str, column: str, into: Days) -> None:
                 _extend(pending, day, column, into)
             else:
                 pending.append(day)
+        elif found["whole"] and int(found["whole"]) != number:
+            _not_understood(found.group(), column, into)
         is_range = False
+
+
+def _not_understood(text: str, column: str, into: Days) -> None:
+    shown = " ".join(text.split())[:20]
+    what = f"“{shown}”没有读懂，请写成 1月3日 或者 1月1日至3日 这样，一行一个。"
+    into.faults.append(Fault(column, what, f"“{shown}” was not understood: write days like 1月3日 or 1月1日至3日."))
+
+
+def _check_count(days: list[date], said: str, column: str, into: Days) -> None:
+    if len(days) != int(said):
+        what = f"{_shown(days)}是 {len(days)} 天，不是 {said} 天。请核对起止日期。"
+        into.faults.append(Fault(column, what, f"These are {len(days)} days, not {said}: check first and last."))
+
+
+def _read_remark(days: list[date], remark: str, column: str, into: Days) -> None:
+    counted = re.fullmatch(r"\D*?(\d+)\s*天\D*", remark)
+    if counted is not None:
+        _check_count(days, counted[1], column, into)
+    elif any(letter.isdigit() for letter in remark):
+        _not_understood(remark, column, into)
+    elif days:
+        _check_weekday(days[-1], remark, column, into)
 
 
 def _day(number: int, found: re.Match[str], pending: list[date], column: str, into: Days) -> date | None:
