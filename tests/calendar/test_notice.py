@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from approvals.calendar import delivered_calendar
-from workflows.clock import provisional_year
+from workflows.clock import WorkingCalendar, Year, provisional_year
 from workflows.clock.notice import HOLIDAYS, WORKDAYS, Days, days_of_year, judge, ranges, read_csv, read_number, read_text, year_of
 
 NOTICE_2026 = """一、元旦：1月1日（周四）至3日（周六）放假调休，共3天。1月4日（周日）上班。
@@ -31,6 +31,15 @@ def typed(off: str = OFF, worked: str = WORKED, number: int = 2027) -> Days:
 
 def sentences(days: Days, number: int = 2027, today: date = TODAY) -> list[str]:
     return [fault.zh for fault in days.faults or judge(number, days, delivered_calendar(), today)]
+
+
+def judged(days: Days, today: date, calendar: WorkingCalendar) -> list[str]:
+    return [fault.zh for fault in judge(2027, days, calendar, today)]
+
+
+def days_in_force(days: Days) -> WorkingCalendar:
+    years = {**delivered_calendar().years, 2027: Year(year_of(2027, days), official=True, notice="国办发明电〔2026〕7号")}
+    return WorkingCalendar(years)
 
 
 def whole_file(number: int = 2027, flags: bytes | None = None) -> list[str]:
@@ -114,9 +123,18 @@ def test_a_day_of_the_next_year_that_is_off_anyway_may_stand_in_the_notice() -> 
 
 
 def test_a_past_rest_day_never_becomes_a_workday() -> None:
-    assert sentences(typed(), today=date(2027, 2, 20)) == []
-    found = sentences(typed(), today=date(2027, 2, 22))
+    entered = days_in_force(typed(worked=WORKED.replace("2月20日、2月21日", "")))
+    assert judged(typed(), date(2027, 2, 20), entered) == []
+    found = judged(typed(), date(2027, 2, 22), entered)
     assert len(found) == 1 and "2027-02-20、2027-02-21" in found[0] and "已经过去" in found[0]
+
+
+def test_a_past_working_day_never_becomes_a_day_off() -> None:
+    entered = days_in_force(typed())
+    later = typed(f"{OFF}\n3月1日至3日")
+    assert judged(later, date(2027, 3, 1), entered) == []
+    (found,) = judged(later, date(2027, 3, 3), entered)
+    assert "2027-03-01、2027-03-02 已经过去，那时是工作日" in found
 
 
 def test_a_file_of_the_whole_year_gives_that_year() -> None:

@@ -248,18 +248,20 @@ def _double(days: Days) -> Iterator[Fault]:
 
 
 def _past(number: int, days: Days, calendar: WorkingCalendar, today: date) -> Iterator[Fault]:
-    proposed = year_of(number, days)
-    turned = [
-        day
-        for day, flag in zip(_days_of(number), proposed, strict=True)
-        if flag and day < today and not calendar.is_working(day)
-    ]
-    if turned:
+    """What is over stays what it was: a deadline that has run out is neither brought forward nor put off afterwards."""
+    proposed = [(day, bool(flag)) for day, flag in zip(_days_of(number), year_of(number, days), strict=True) if day < today]
+    worked = [day for day, flag in proposed if flag and not calendar.is_working(day)]
+    if worked:
         what = (
-            f"{_shown(turned)}已经过去，那时是休息日，不能改成工作日：已经按休息日算好的期限不能往前缩。请把这几天保留为休息日再录入。"
+            f"{_shown(worked)}已经过去，那时是休息日，不能改成工作日：已经按休息日算好的期限不能往前缩。请把这几天保留为休息日再录入。"
         )
-        in_english = f"Past rest days cannot become working days ({_shown(turned)}): deadlines would have ended earlier. Keep them off."
+        in_english = f"Past rest days cannot become working days ({_shown(worked)}): deadlines would have ended earlier. Keep them off."
         yield Fault(WORKDAYS, what, in_english)
+    off = [day for day, flag in proposed if not flag and calendar.is_working(day)]
+    if off:
+        what = f"{_shown(off)}已经过去，那时是工作日，不能改成休息日：已经超期的不能因此变为期限内。请把这几天从放假里去掉再录入。"
+        in_english = f"Past working days cannot become days off ({_shown(off)}): what is late would be in time. Take them out."
+        yield Fault(HOLIDAYS, what, in_english)
 
 
 def year_of(number: int, days: Days) -> bytes:
