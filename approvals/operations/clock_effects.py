@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from .unit import Unit
 
 table = ClockSuspension.__table__
-_COLUMNS = tuple(column.name for column in table.columns)
+COLUMNS = tuple(column.name for column in table.columns)
 
 suspensions_of_case = Prepared(
     lambda dialect: (
-        select(*(table.c[name] for name in _COLUMNS)).where(table.c.case_id == bindparam("case_id")).order_by(table.c.number)
+        select(*(table.c[name] for name in COLUMNS)).where(table.c.case_id == bindparam("case_id")).order_by(table.c.number)
     )
 )
-insert_suspension = Prepared(lambda dialect: insert(table).values({name: bindparam(name) for name in _COLUMNS}))
+insert_suspension = Prepared(lambda dialect: insert(table).values({name: bindparam(name) for name in COLUMNS}))
 end_suspension = Prepared(
     lambda dialect: (
         update(table)
@@ -47,7 +47,7 @@ def rows_of(unit: Unit, case: CaseNow) -> list[dict[str, Any]]:
         return []
     if case.id not in unit.suspensions:
         stored = [] if case.stored is None else suspensions_of_case.rows(unit.connection, {"case_id": case.id})
-        unit.suspensions[case.id] = [dict(zip(_COLUMNS, row, strict=True)) for row in stored]
+        unit.suspensions[case.id] = [dict(zip(COLUMNS, row, strict=True)) for row in stored]
     return unit.suspensions[case.id]
 
 

@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from approvals import calendar
 from approvals.db import CanonicalJson, Prepared, UtcDateTime, current_engine, from_microseconds, to_microseconds
-from approvals.models import CalendarYear, Case, Task
+from approvals.models import CalendarYear, Case, ClockSuspension, Task
 from approvals.queries.replay import DEADLINES_MOVED
 from workflows.clock import OFFICE_ZONE, WorkingCalendar
+from workflows.engine.clock_states import may_be_suspended
 from workflows.engine.facts import SYSTEM_ACTOR
 
 from . import clock_effects, clocks
@@ -31,7 +32,9 @@ from .unit import Unit
 AT_ONCE = 50
 """Families in one transaction: so long others wait on SQLite."""
 
-PREVIEWED_AT_ONCE = 200
+PREVIEWED_AT_ONCE, MOST_PREVIEWED = 200, 2000
+"""Families that a preview reads in one statement, and in all: with more it says at least how many move."""
+
 SETTLED_AFTER = timedelta(minutes=10)
 """Longer than a process keeps a calendar that nobody told it is old, and longer than any action takes."""
 
@@ -60,8 +63,10 @@ class Move:
 
 @dataclass(slots=True)
 class Preview:
-    """What a calendar would move: counts of cases and deadlines, and the first of them."""
+    """What a calendar would move: counts of cases and deadlines, and the first of them. ``is_cut`` when there are more cases than
+    were looked at, so that the counts are the least."""
 
+    is_cut: bool = False
     cases: int = 0
     later: int = 0
     earlier: int = 0
@@ -70,10 +75,13 @@ class Preview:
 
 def preview(session: Session, supposed: WorkingCalendar, year: int, now: datetime, most: int) -> Preview:
     """What a calendar would move, without moving it; at most so many moves are listed."""
-    found, after = Preview(), 0
+    found, after, read = Preview(), 0, 0
     while roots := _affected(session.connection(), year, after, PREVIEWED_AT_ONCE):
-        after = roots[-1]
-        unit = Unit(session, now, _families(session.connection(), roots))
+        if read >= MOST_PREVIEWED:
+            found.is_cut = True
+            break
+        after, read = roots[-1], read + len(roots)
+        unit = _unit(session, roots, now)
         with calendar.supposing(supposed):
             for case in unit.cases.values():
                 moves = _derive(unit, case)
@@ -135,12 +143,29 @@ def _affected(connection: Connection, year: int, after: int, most: int) -> list[
     if year > date.max.year - 1:
         return []
     since = datetime(year, 1, 1, tzinfo=OFFICE_ZONE)
-    late = [Case.promised_due_at >= since, Case.statutory_due_at >= since]
-    of_cases = select(Case.root_id).where(Case.closed_at.is_(None), or_(*late))
-    of_tasks = select(Task.root_id).where(Task.closed_at.is_(None), or_(Task.due_at >= since, Task.timer_at >= since))
-    both = of_cases.union(of_tasks).subquery()
-    page = select(both.c.root_id).where(both.c.root_id > after).order_by(both.c.root_id).limit(most)
-    return list(connection.scalars(page))
+    of_case = and_(Case.closed_at.is_(None), or_(Case.promised_due_at >= since, Case.statutory_due_at >= since))
+    # Every open case has an open task, if only one that waits: so the few open tasks lead to it, and no case that is closed is read.
+    page = (
+        select(Task.root_id)
+        .join(Case, Case.id == Task.case_id)
+        .where(Task.closed_at.is_(None), Task.root_id > after, or_(Task.due_at >= since, Task.timer_at >= since, of_case))
+    )
+    return list(connection.scalars(page.distinct().order_by(Task.root_id).limit(most)))
+
+
+def _unit(session: Session, roots: Iterable[int], now: datetime) -> Unit:
+    """These families with the ledgers of all who have one: two statements, however many they are."""
+    connection = session.connection()
+    unit = Unit(session, now, _families(connection, roots))
+    wanted = {case.id: case for case in unit.cases.values() if case.closed_at is None and may_be_suspended(case.definition)}
+    if wanted:
+        unit.suspensions = {case_id: [] for case_id in wanted}
+        columns = [ClockSuspension.__table__.c[name] for name in clock_effects.COLUMNS]
+        statement = select(*map(_plain, columns)).where(ClockSuspension.case_id.in_(wanted)).order_by(ClockSuspension.number)
+        for row in connection.execute(statement):
+            told = dict(zip(clock_effects.COLUMNS, row, strict=True))
+            unit.suspensions[told["case_id"]].append(told)
+    return unit
 
 
 def _families(connection: Connection, roots: Iterable[int]) -> list[CaseNow]:
@@ -161,7 +186,7 @@ def _move(session: Session, roots: list[int], year: CalendarYear, now: datetime)
     connection = session.connection()
     if connection.dialect.name != "sqlite":  # the roots first, in order, as every action does
         connection.execute(select(Case.id).where(Case.id.in_(roots)).order_by(Case.id).with_for_update())
-    unit = Unit(session, now, _families(connection, roots))
+    unit = _unit(session, roots, now)
     moved = 0
     for case in list(unit.cases.values()):
         moves = _derive(unit, case)

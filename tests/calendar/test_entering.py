@@ -245,6 +245,64 @@ def test_what_cannot_be_right_is_refused_at_its_field(chain: Chain, changes: dic
     assert refused.value.faults[0].column == column
 
 
+def test_the_deadlines_of_permits_move_by_their_ledgers_in_statements_that_do_not_grow(chain: Chain) -> None:
+    def permits() -> list[Permit]:
+        filed = [Permit(chain.database, chain.cast, at("2026-12-21")) for _ in range(4)]
+        for each in filed[:3]:
+            each.accepted("2026-12-22")
+        for each in filed[:2]:
+            each.inspected_from("2026-12-23", at("2026-12-23"))
+        filed[0].inspected_to("2026-12-24", at("2026-12-24", "16:00"))
+        return filed
+
+    def previewed() -> tuple[int, deadline_moves.Preview]:
+        notice = calendar_years.read_notice(TYPED, None, chain.now.date())
+        with chain.database.reading() as session, counted(chain.database) as sent:
+            shown = deadline_moves.preview(session, calendar_years.supposed(notice), 2027, chain.now, 200)
+        return len(sent), shown
+
+    tested, suspended, accepted, received = permits()
+    assert [each.due[0] for each in (tested, suspended, accepted, received)] == ["2027-01-08", "", "2027-01-06", ""]
+    first, _ = previewed()
+    more = permits()
+    again, shown = previewed()
+    assert again == first and not shown.is_cut
+    enter(chain)
+    assert follow(chain) > 0
+    for each in (tested, more[0]):
+        assert each.due[0] == "2027-01-09" and each.faults() == []
+    assert [each.due[0] for each in (suspended, accepted, received)] == ["", "2027-01-07", ""]
+    assert faults(chain.database) == []
+
+
+def test_a_preview_of_very_many_cases_says_at_least(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+    notice = calendar_years.read_notice(TYPED, None, chain.now.date())
+
+    def previewed() -> deadline_moves.Preview:
+        with chain.database.reading() as session:
+            return deadline_moves.preview(session, calendar_years.supposed(notice), 2027, chain.now, 200)
+
+    every = previewed()
+    monkeypatch.setattr(deadline_moves, "PREVIEWED_AT_ONCE", 1)
+    monkeypatch.setattr(deadline_moves, "MOST_PREVIEWED", 2)
+    shown = previewed()
+    assert shown.is_cut and 0 < shown.cases < every.cases and not every.is_cut
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_cases_that_are_closed_are_not_read_to_find_those_that_move(chain: Chain) -> None:
+    with counted(chain.database) as sent:
+        chain.database.write(deadline_moves.move_next, 0, chain.now)
+        enter(chain)
+        chain.database.write(deadline_moves.move_next, 0, chain.now)
+    (found,) = [each for each in sent if "DISTINCT" in each]
+    with chain.database.reading() as session:
+        plan = [row[3] for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {found}", (0,) * found.count("?"))]
+    assert plan and not any(step.startswith("SCAN") for step in plan), plan
+
+
 def test_statements_of_a_batch_do_not_grow_with_its_cases(chain: Chain) -> None:
     def cost() -> int:
         with counted(chain.database) as sent:

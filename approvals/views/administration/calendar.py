@@ -87,6 +87,7 @@ def _preview(notice: calendar_years.Notice, sentence: str = "") -> str:
     )
     return render_template(
         "administration/calendar_check.html", notice=notice, moved=moved, sentence=sentence, weekday=weekday,
+        most_previewed=deadline_moves.MOST_PREVIEWED,
         off=_ranges(notice.days.off), worked=_ranges(notice.days.worked), now_off=_ranges(changed.off),
         now_worked=_ranges(changed.worked), revision=calendar_years.revision_of(session, notice.number),
         typed={
