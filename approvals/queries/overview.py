@@ -19,7 +19,7 @@ from workflows.engine.definition import OUTSIDE_ROLES, Definition, State
 from .colours import Due, due_of
 from .inbox import near_due
 from .matters import in_order, place_of
-from .promises import near_promise, promised_due
+from .promises import earliest_due, near_promise, promised_due
 from .supervised import Offices, cases_of, tasks_of
 
 DAYS = 90
@@ -35,7 +35,8 @@ INTERNAL = "internal"
 class Open:
     """Open cases in one state at one office, and how many of them are late, near due and in time.
 
-    ``is_whole`` of whole company openings, which are late by their promise; a matter is late by the time of its step.
+    ``is_whole`` of whole company openings, which are late by their promise; a matter is late by the time of its step, a licence by
+    either.
     """
 
     is_whole: bool
@@ -99,8 +100,8 @@ def open_cases(session: Session, now: datetime, offices: Offices = None) -> list
     A waiting or correcting case has no due time and is never late.
     """
     promised = promised_due()
-    late = (Task.due_at < now) | (Task.due_at.is_(None) & (promised < now))
-    near = near_due(now) | (Task.due_at.is_(None) & near_promise(promised, now))
+    late = (Task.due_at < now) | (promised < now)
+    near = near_due(now) | near_promise(promised, now)
     found = session.execute(
         select(
             Task.workflow,
@@ -165,11 +166,11 @@ def durations(session: Session, now: datetime, offices: Offices = None) -> list[
 def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> list[Overdue]:
     """Open tasks of matters that are late and whole openings that are, the oldest due first, at most ``MOST_OVERDUE`` of each.
 
-    A whole opening is late by its promise until its results lie ready, then by the time to hand them out.
+    What people apply for is late by its promise as well, also while a step of it is in time: a licence as a whole opening, that
+    one until its results lie ready, then by the time to hand them out.
     """
-    promised = promised_due()
+    due_at = earliest_due(promised_due())
     wholes = [definition.key for definition in in_order() if _is_whole(definition.key)]
-    due_times = {False: Task.due_at, True: func.coalesce(Task.due_at, promised)}
     parts = [
         select(Task.id, due_at.label("due_at"))
         .join(Case, Case.id == Task.case_id)
@@ -178,7 +179,7 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
         .order_by(due_at, Task.id)
         .limit(MOST_OVERDUE)
         .subquery()
-        for is_whole, due_at in due_times.items()
+        for is_whole in (False, True)
     ]
     late = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
     found = session.execute(

@@ -1,4 +1,4 @@
-"""When a whole company opening is due: no step of it has a due time while its linked cases are worked on, but it was promised."""
+"""When a whole matter is due: it was promised, whether a step of it has a due time of its own now or waits for linked cases."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ def promised_due() -> ColumnElement[datetime | None]:
     correcting = select(Task.root_id).where(Task.closed_at.is_(None), Task.role.in_(OUTSIDE_ROLES))
     runs = and_(Case.parent_id.is_(None), Case.closed_at.is_(None), Case.root_id.not_in(correcting))
     found: ColumnElement[datetime | None] = case((runs, Case.promised_due_at))
+    return found
+
+
+def earliest_due(promised: ColumnElement[datetime | None]) -> ColumnElement[datetime | None]:
+    """When an open task or its whole matter is due, whichever comes first; NULL where no time runs."""
+    found: ColumnElement[datetime | None] = case(
+        (Task.due_at.is_(None), promised), (promised < Task.due_at, promised), else_=Task.due_at
+    )
     return found
 
 

@@ -168,6 +168,19 @@ def test_the_receipt_says_that_the_clock_stands_still(
     assert "03-05 至 03-06 中止计时（现场核查）" in page and "期满" not in page
 
 
+def test_a_permit_that_is_past_its_promise_is_late_though_its_step_is_in_time(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.act("propose_without_inspection", at("2026-03-17", "17:00"), {"opinion": "材料足够"})
+    clock.now = at("2026-03-17", "17:30")
+    assert permit.case.number not in visit(cast.supervisor.person_id).get("/supervision").text
+    clock.now = at("2026-03-18", "10:00")
+    page = visit(cast.supervisor.person_id).get("/supervision").text
+    assert permit.case.number in page and "没有超期的待办" not in page
+    assert re.search(r'class="count-late"><a href="#overdue"><strong>1<', page)
+
+
 def test_an_inspection_that_takes_too_long_has_the_button_to_urge_it(
     visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
 ) -> None:
