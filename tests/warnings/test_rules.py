@@ -61,6 +61,10 @@ def test_a_change_is_recorded_and_the_default_is_no_row(database: Database, cast
     assert second.after == {"near": "75%", "escalated": "125%"}
 
 
+def test_the_page_says_from_when_colours_speak_of_near_due(manager: Visitor) -> None:
+    assert "“将到期”的颜色和筛选一律从用去75%算起，不随这里改" in manager.get("/administration/warnings").text
+
+
 @pytest.mark.parametrize(
     ("typed", "column"),
     [

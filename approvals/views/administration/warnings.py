@@ -13,7 +13,7 @@ from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import NotFound
 from approvals.queries.deadlines import rule_for, rules_of
 from approvals.queries.matters import in_order
-from workflows.clock import DEFAULT_PERCENTAGES, LEVELS
+from workflows.clock import DEFAULT_AMBER_SHARE, DEFAULT_PERCENTAGES, LEVELS
 
 from .. import request
 from ..access import requires
@@ -33,7 +33,8 @@ def warning_rules_page() -> str:
     """Every workflow with its percentages."""
     rules = rules_of(request.session())
     rows = [(definition, rule_for(rules, definition.key), definition.key in rules) for definition in in_order()]
-    return render_template("administration/warnings.html", rows=rows, standard=DEFAULT_PERCENTAGES)
+    colours_from = int(100 * (1 - DEFAULT_AMBER_SHARE))
+    return render_template("administration/warnings.html", rows=rows, standard=DEFAULT_PERCENTAGES, colours_from=colours_from)
 
 
 @blueprint.route("/administration/warnings/<string:workflow>", methods=["GET", "POST"])
