@@ -26,6 +26,7 @@ GATES: dict[str, str] = {
     "ledger": "read_ledger",
     "supervise": "supervise",
     "administer": "manage_offices",
+    "calendar": "manage_calendar",
     "secure": "manage_positions",
     "audit": "read_administration_log",
 }

@@ -28,6 +28,7 @@ PAGES = {
     "/supervision": "supervise",
     "/administration": "manage_offices",
     "/administration/competences": "manage_competences",
+    "/administration/calendar": "manage_calendar",
     "/administration/import": "import_points",
     "/administration/deliveries": "manage_deliveries",
     "/administration/people": "manage_positions",
@@ -78,7 +79,12 @@ def test_a_page_opens_where_the_matrix_says_so(application: Any, database: Datab
 def test_every_gate_is_tried_and_opens_for_one_action(application: Any) -> None:
     used = {getattr(view, "permission", None) for view in application.view_functions.values()}
     assert used - {"public", "applicant"} <= GATES.keys()
-    assert {"desk", "supervise", "administer", "secure", "audit"} <= used
+    assert {"desk", "supervise", "administer", "calendar", "secure", "audit"} <= used
+
+
+def test_whoever_looks_at_what_a_notice_would_move_may_enter_it(application: Any) -> None:
+    views = {name: view for name, view in application.view_functions.items() if "calendar" in name}
+    assert len(views) == 4 and {GATES[view.permission] for view in views.values()} == {"manage_calendar"}
 
 
 @pytest.mark.parametrize("role", STAFF_ROLES)

@@ -30,7 +30,7 @@ _BESIDE_THE_FILE = 64 * 1024
 
 
 @blueprint.get("/administration/calendar")
-@requires("administer")
+@requires("calendar")
 def calendar() -> str:
     """The years that matter now, and the form for the next notice."""
     following = request.today().year + 1
@@ -48,7 +48,7 @@ def _page(form: CalendarForm) -> str:
 
 
 @blueprint.get("/administration/calendar/years/<int:number>/csv")
-@requires("administer")
+@requires("calendar")
 def calendar_file(number: int) -> Response:
     """Every day of a year as a file that can be changed and sent back."""
     year = county_calendar().years.get(number)
@@ -61,7 +61,7 @@ def calendar_file(number: int) -> Response:
 
 
 @blueprint.post("/administration/calendar")
-@requires("administer")
+@requires("calendar")
 @accepts_files(calendar_years.MOST_BYTES + _BESIDE_THE_FILE)
 def preview_calendar() -> str | Page:
     """Judge what was typed or sent, and show the days as they were understood with every deadline that would move."""
@@ -108,7 +108,7 @@ def weekday(day: date) -> str:
 
 
 @blueprint.post("/administration/calendar/confirm")
-@requires("administer")
+@requires("calendar")
 def confirm_calendar() -> AnyResponse | str | Page:
     """Store the notice, and let the open deadlines follow; a second press does nothing more."""
     form = CalendarForm()
