@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from approvals.db import from_microseconds
 from approvals.models.history import BEGINNING, digest, event_hash
+from workflows.clock import OFFICE_ZONE
 from workflows.engine.catalogue import Catalogue
 from workflows.engine.clock_states import ACCEPTED, EXTEND, EXTEND_ONCE, RECEIVED, RESUME, RESUME_ON, SUSPEND
 from workflows.engine.definition import STAYS, SYSTEM, Action, Definition, Named, Text
@@ -262,6 +264,8 @@ def _suspend(replayed: Replayed, event: Any, effect: Named) -> Text | None:
     told = (replayed.payloads[event.position] or {}).get("suspension") or {}
     if _running(replayed) is not None or told.get("number") != len(replayed.suspensions) + 1 or told.get("kind") != kind:
         return {"zh": "中止计时的次序或种类与流程不符", "en": "it does not suspend the clock as its workflow says"}
+    if _day(told["starts_at"]) != _typed(replayed, event, effect, "from"):
+        return {"zh": "中止计时的开始时间与所填的日期不符", "en": "it was suspended from another day than was typed"}
     earliest = max([replayed.clock_started_at, *(each.ends_at or 0 for each in replayed.suspensions)])
     if not earliest <= told["starts_at"] <= event.happened_at:
         return {"zh": "中止计时的开始时间不可能", "en": "the clock cannot have been suspended then"}
@@ -283,8 +287,19 @@ def _resume(replayed: Replayed, event: Any, effect: Named) -> Text | None:
         return {"zh": "恢复计时与中止计时对不上", "en": "it does not end the suspension that was under way"}
     if not running.starts_at <= told["ends_at"] <= event.happened_at:
         return {"zh": "中止计时的结束时间不可能", "en": "the suspension cannot have ended then"}
+    # The day that was typed does not count: unless it was that very day, the clock goes on with the midnight after it.
+    if effect.name == RESUME_ON and _typed(replayed, event, effect, "to") not in (_day(told["ends_at"]), _day(told["ends_at"] - 1)):
+        return {"zh": "中止计时的结束时间与所填的日期不符", "en": "it was resumed after another day than was typed"}
     running.ends_at, running.ended_at, running.ended_by_id = told["ends_at"], event.happened_at, event.actor_id
     return None
+
+
+def _typed(replayed: Replayed, event: Any, effect: Named, parameter: str) -> Any:
+    return ((replayed.payloads[event.position] or {}).get("form") or {}).get(effect.parameters[parameter])
+
+
+def _day(at: int) -> str:
+    return from_microseconds(at).astimezone(OFFICE_ZONE).date().isoformat()
 
 
 def _close(replayed: Replayed, stay: Stay, event: Any) -> None:

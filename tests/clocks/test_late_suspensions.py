@@ -84,6 +84,17 @@ def test_verification_finds_a_suspension_that_was_noted_long_afterwards(permit: 
     assert permit.faults() == ["中止计时补记得太早"]
 
 
+@pytest.mark.parametrize(("name", "said"), [("_beginning", "开始时间与所填的日期不符"), ("_ending", "结束时间与所填的日期不符")])
+def test_verification_finds_another_day_than_was_typed(
+    permit: Permit, monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    permit.accepted("2026-03-03")
+    monkeypatch.setattr(clock_effects, name, lambda *values: at("2026-03-06"))
+    permit.inspected_from("2026-03-05" if name == "_beginning" else "2026-03-06", at("2026-03-06"))
+    permit.inspected_to("2026-03-09", at("2026-03-10"))
+    assert [fault for fault in permit.faults() if said in fault]
+
+
 def test_verification_finds_an_extension_after_the_time_was_over(permit: Permit, monkeypatch: pytest.MonkeyPatch) -> None:
     def extend(unit: Any, case: Any, actor: Any, parameters: Mapping[str, Any], form: Any, payload: Any) -> None:
         case.extension_days += int(parameters["working_days"])

@@ -100,7 +100,60 @@ def test_bad_days_are_refused_with_a_sentence(permit: Permit) -> None:
     assert permit.ledger[0].ends_at is None
 
 
-def test_extended_once_and_both_ways_round(permit: Permit, database: Database, cast: Cast) -> None:
+def put(permit: Permit, state: str, role: str) -> None:
+    """Into a state to which no way of this workflow leads from where it is: what the next definition may allow."""
+
+    def move(session: Session) -> None:
+        session.execute(text("UPDATE cases SET state = :state"), {"state": state})
+        session.execute(text("UPDATE tasks SET state = :state, role = :role WHERE closed_at IS NULL"), {"state": state, "role": role})
+
+    permit.database.write(move)
+
+
+def test_extended_only_once(permit: Permit) -> None:
+    permit.accepted("2026-03-03")
+    put(permit, "evaluating", "officer")
+    assert permit.extend(at("2026-03-06")) == "extended"
+    put(permit, "evaluating", "officer")
+    with pytest.raises(Refusal) as caught:
+        permit.extend(at("2026-03-09"))
+    assert caught.value.reason == "extended-before" and "只能延长一次" in caught.value.message["zh"]
+    assert permit.case.extension_days == 10
+
+
+def test_a_clock_that_stands_still_is_not_extended_and_one_that_runs_not_resumed(permit: Permit) -> None:
+    permit.accepted("2026-03-03")
+    put(permit, "inspecting", "officer")
+    with pytest.raises(Refusal) as caught:
+        permit.inspected_to("2026-03-04", at("2026-03-04"))
+    assert caught.value.reason == "not-suspended"
+    put(permit, "reviewing", "officer")
+    permit.inspected_from("2026-03-04", at("2026-03-04"))
+    put(permit, "extension_requested", "registrar-head")
+    with pytest.raises(Refusal) as caught:
+        permit.act("grant_extension", at("2026-03-05"), {"reason": "情况复杂"}, permit.cast.registrar_head.acting)
+    assert caught.value.reason == "clock-stands"
+
+
+@pytest.mark.parametrize("first", ["extend", "suspend"])
+def test_extending_and_suspending_come_in_either_order(permit: Permit, first: str) -> None:
+    permit.accepted("2026-03-03")
+
+    def extend() -> None:
+        put(permit, "evaluating", "officer")
+        permit.extend(at("2026-03-11"))
+
+    if first == "extend":
+        extend()
+    put(permit, "reviewing", "officer")
+    permit.inspected_from("2026-03-11", at("2026-03-11"))
+    permit.inspected_to("2026-03-11", at("2026-03-11", "16:00"))
+    if first == "suspend":
+        extend()
+    assert permit.due == ("2026-03-18", "2026-04-16")
+
+
+def test_an_extension_leaves_the_promise_what_it_was(permit: Permit, database: Database, cast: Cast) -> None:
     permit.accepted("2026-03-03")
     permit.inspected_from("2026-03-05", at("2026-03-05"))
     permit.inspected_to("2026-03-10", at("2026-03-11"))
