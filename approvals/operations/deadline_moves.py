@@ -25,7 +25,7 @@ from workflows.engine.facts import SYSTEM_ACTOR
 
 from . import clock_effects, clocks
 from .reference import network_changed
-from .rows import notice_row
+from .rows import DEADLINE, notice_row
 from .snapshot import COLUMNS, TASK_COLUMNS, CaseNow, case_from_row
 from .unit import Unit
 
@@ -247,7 +247,7 @@ def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], year: CalendarYear)
             "en": f"Case {number} is to be finished by {after['en']} instead of {before}: the holidays of {year.year} were announced "
             f"({year.notice_number}).",
         }
-        unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=case.applicant_id))
+        unit.notices.append(notice_row(case, text, unit.at, kind=DEADLINE, person_id=case.applicant_id))
     holder = case.task.holder_id if case.task is not None else None
     if "task" in moved and holder is not None and holder != case.applicant_id:
         before, after = _day(moved["task"].before), clocks.in_words(moved["task"].after, _MINUTE)
@@ -257,7 +257,7 @@ def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], year: CalendarYear)
             "en": f"Your step of case {number} is due on {after['en']} instead of {before}: the holidays of {year.year} were announced "
             f"({year.notice_number}).",
         }
-        unit.notices.append(notice_row(case, text, unit.at, kind="deadline", person_id=holder))
+        unit.notices.append(notice_row(case, text, unit.at, kind=DEADLINE, person_id=holder))
 
 
 def _day(moment: datetime) -> str:

@@ -23,6 +23,7 @@ from workflows.clock.quiet import after_quiet_hours
 
 from .confirming import CODE_GOOD_FOR
 from .message_texts import CODE_FORGOTTEN, in_language
+from .rows import ABOUT_CASES
 
 CHANNELS = ("sms", "mail", "wechat")
 GIVEN_UP_AFTER = timedelta(days=3)
@@ -88,7 +89,7 @@ def plan(session: Session, now: datetime, gateways: Gateways, *, urgent: bool = 
         chosen = chosen.where(Notice.urgent)
     notices = session.scalars(chosen.with_for_update(skip_locked=True)).all()
     persons = _persons(session, {notice.person_id for notice in notices if notice.person_id is not None})
-    about_cases = [notice for notice in notices if notice.kind in ("case", "deadline")]
+    about_cases = [notice for notice in notices if notice.kind in ABOUT_CASES]
     walk_ins = _walk_in_phones(session, {notice.root_id for notice in about_cases if notice.person_id is None})
     for notice in notices:
         notice.planned_at = now
@@ -194,7 +195,7 @@ def _claim(session: Session, delivery: Delivery, worker: str, now: datetime) -> 
 def _message(
     delivery: Delivery, notice: Notice, language: str, number: str | None, token: str | None, site: str, now: datetime
 ) -> Message:
-    has_page = notice.kind == "case" and notice.person_id is not None and token is not None
+    has_page = notice.kind in ABOUT_CASES and notice.person_id is not None and token is not None
     return Message(
         delivery_id=delivery.id, notice_id=notice.id, resends=delivery.resends, channel=delivery.channel, address=delivery.address,
         kind=notice.kind, language=language, text=in_language(notice.text, language, site),

@@ -14,6 +14,9 @@ from workflows.network import office_for
 from . import clocks
 from .snapshot import COLUMNS, JSON_COLUMNS, CaseNow, OpenTask
 
+CASE, DEADLINE = ABOUT_CASES = ("case", "deadline")
+"""Kinds of notices about a case: what its history told, and deadlines: warned of, or moved by a notice of holidays."""
+
 
 def new_case(
     definition: Definition, *, number: str, parent: CaseNow | None, root_id: int | None, now: datetime, **values: Any
@@ -44,7 +47,7 @@ def notice_row(case: CaseNow, text: Mapping[str, str], at: int, **values: Any) -
     """A notice about a case, not yet planned for any channel; ``values`` say for whom it is and of which kind."""
     return {
         "id": new_id(), "case_id": case.id, "root_id": case.root_id, "person_id": None, "text": canonical_json(text),
-        "sms": None, "created_at": at, "read_at": None, "kind": "case", "to_name": "", "to_phone": "", "to_email": "", "urgent": False,
+        "sms": None, "created_at": at, "read_at": None, "kind": CASE, "to_name": "", "to_phone": "", "to_email": "", "urgent": False,
         "planned_at": None, **values,
     }  # fmt: skip
 

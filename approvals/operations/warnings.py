@@ -1,4 +1,4 @@
-"""DueWarning people of a deadline: who has it in hand when it is near, then the head, then the supervisors, each of them once.
+"""Warn people of a deadline: who has it in hand when it is near, then the head, then the supervisors, each of them once.
 
 Whatever came due while no worker ran is told as it stands now: one message for each person, of the highest level that concerns
 them, however many clocks and cases that is.
@@ -22,9 +22,7 @@ from workflows.clock.warnings import DUE, ESCALATED, NEAR
 
 from . import warning_texts
 from .recipients import HEAD, SUPERVISOR, Staff
-
-DEADLINE = "deadline"
-"""The kind of these notices."""
+from .rows import DEADLINE
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from approvals.calendar import county_calendar
 from approvals.db import Database
+from approvals.gateway import Gateways
 from approvals.jobs.calendar import move_deadlines
-from approvals.models import AdministrationChange, CalendarYear, Case, Event, EventPayload, Notice, Task
-from approvals.operations import calendar_years, deadline_moves
+from approvals.models import AdministrationChange, CalendarYear, Case, Event, EventPayload, Notice, Person, Task
+from approvals.operations import calendar_years, deadline_moves, messages
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import Outdated, Refusal
 from approvals.queries.verification import verify_all
@@ -62,6 +63,19 @@ def test_the_notice_is_in_force_for_its_database_at_once(chain: Chain) -> None:
     assert county_calendar().is_working(date(2027, 1, 4)), "outside of a database nothing was entered"
 
 
+def delivered(chain: Chain) -> list[messages.Message]:
+    """The messages about deadlines as they leave, the next morning."""
+    noon, site = at("2027-01-01", "12:00"), Gateways("https://approvals.example")
+
+    def reachable(session: Any) -> None:
+        session.execute(update(Person).values(phone="13800000001", channels=["sms"]))
+
+    chain.database.write(reachable)
+    chain.database.write(messages.plan, noon, site)
+    taken = chain.database.write(messages.claim_due, "worker", noon, site.site, most=100)
+    return [each for each in taken if each.kind == "deadline"]
+
+
 def test_open_deadlines_move_with_an_event_and_people_are_told(chain: Chain) -> None:
     chain.claim(REGISTRATION)
     before = chain.case(REGISTRATION)
@@ -78,6 +92,8 @@ def test_open_deadlines_move_with_an_event_and_people_are_told(chain: Chain) -> 
     told = [notice for notice in rows(chain.database, Notice) if notice.kind == "deadline"]
     assert {notice.person_id for notice in told} == {chain.cast.applicant.person_id, chain.cast.registrar.person_id}
     assert all("2027年放假安排已经更新" in notice.text["zh"] for notice in told)
+    sent = delivered(chain)
+    assert sent and all(each.case_path.startswith("/cases/") for each in sent)
     assert faults(chain.database) == []
 
 
