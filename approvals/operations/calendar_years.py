@@ -67,6 +67,13 @@ def read_notice(typed: Mapping[str, str], csv: str | None, today: date) -> Notic
     name, notice_number = _named(typed, number, faults)
     days = Days()
     if csv is not None:
+        if any(typed.get(column, "").strip() for column in ("holidays", "workdays")):
+            faults.append(
+                fault(
+                    FILE, "又填了日期又选了文件，不知道以哪个为准。请只留一种：清空上面两栏，或者不选文件。",
+                    "Days were typed and a file was sent as well: keep one of them.",
+                )
+            )  # fmt: skip
         read_csv(number, csv, days)
     else:
         for column in ("holidays", "workdays"):

@@ -99,6 +99,8 @@ def test_a_file_is_read_in_any_encoding_and_refused_by_line(manager: Visitor) ->
     assert "改成上班 01-09 周六" in send("\r\n".join(["日期,上班", *lines[1:]]).encode("gb18030"), 200)
     assert "2027 年有 365 天，文件里只有 364 天" in send("\n".join(lines[:-1]).encode(), 422)
     assert "这个文件读不出来" in send(b"\0\1\2", 422)
+    typed["workdays"] = "1月9日"
+    assert "又填了日期又选了文件" in send("\n".join(lines).encode(), 422)
 
 
 def test_the_file_of_a_year_can_be_sent_back(manager: Visitor) -> None:

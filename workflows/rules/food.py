@@ -201,7 +201,7 @@ def signed_by_the_operator(application: Application, context: RuleContext) -> It
 def permit_number(kind: str, serial: int) -> str:
     """The number of a permit: JY, the kind of business, the county, six digits that count up, and a check digit.
 
-    The check digit is the one of ISO 7064 MOD 11,10 over the fifteen digits before it.
+    The check digit is the one of ISO 7064 MOD 11,10 over the thirteen digits before it: kind, county and serial.
     """
     digits = f"{KINDS[kind][1]}{COUNTY}{serial:06d}"
     product = 10
