@@ -33,6 +33,7 @@ def suspension_problems(case: Any, replayed: Replayed, rows: list[Any]) -> Itera
 def clock_problems(replayed: Replayed) -> Iterator[Problem]:
     """Suspensions and extensions that came after the time was over, and suspensions noted for days long before their paper."""
     definition = replayed.definition
+    yield from _moved_problems(replayed)
     limit, days = (definition.statutory, True) if definition.statutory else (definition.promised, False)
     if limit is None:
         return
@@ -46,6 +47,26 @@ def clock_problems(replayed: Replayed) -> Iterator[Problem]:
         ledger = _ledger(replayed.suspensions[: extended.suspensions])
         if not _in_time(extended.at, extended.clock_started_at, limit.budget, 0, ledger):
             yield problem(extended.position, "期限届满以后才延长", "the time was extended after it was over")
+
+
+def _moved_problems(replayed: Replayed) -> Iterator[Problem]:
+    """Due times that a notice of holidays is said to have moved, from one and to one that no calendar of that time gives."""
+    promised, statutory = replayed.definition.promised, replayed.definition.statutory
+    for moved in replayed.moved:
+        ledger = tuple(_ledger(replayed.suspensions[: moved.suspensions]))
+        step = replayed.definition.states[moved.state].time
+        told = {
+            "promised": promised and partial(due, moved.clock_started_at, promised.budget, 0, ledger),
+            "statutory": statutory and partial(due, moved.clock_started_at, statutory.budget, moved.extension_days, ledger),
+            "task": step and moved.task_opened_at is not None and partial(due, moved.task_opened_at, step),
+        }
+        for clock, times in moved.told.items():
+            if clock == "timer":
+                continue
+            due_time = told[clock]
+            if not due_time or not set(times) <= set(_by_calendars(moved.at, due_time)):
+                yield problem(moved.position, "期限调整与当时的日历不符", "no calendar of that time moves the deadline like this")
+                break
 
 
 def _in_time(at: int, start: int, budget: Mapping[str, Any], more: int, ledger: list[Suspension]) -> bool:

@@ -101,6 +101,20 @@ class Extended:
 
 
 @dataclass(slots=True)
+class Moved:
+    """Deadlines that a notice of holidays moved: for each clock the due times before and after, and what they are told from."""
+
+    position: int
+    at: int
+    told: Mapping[str, Any]
+    clock_started_at: int
+    extension_days: int
+    suspensions: int
+    state: str
+    task_opened_at: int | None
+
+
+@dataclass(slots=True)
 class Replayed:
     """What a sound history says of its case. ``stays`` are those that have a task, the last one open or not; ``entered`` all
     states in order with the times at which they were entered."""
@@ -116,6 +130,7 @@ class Replayed:
     accepted: bool = False
     suspensions: list[Suspended] = field(default_factory=list)
     extensions: list[Extended] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
     identity_overrides: list[str] = field(default_factory=list)
     entered: list[tuple[str, int]] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
@@ -327,6 +342,14 @@ def _built_in(replayed: Replayed, event: Any) -> Text | None:
     if event.action in (REFILED, CLOCK_BEGUN):
         replayed.clock_started_at, replayed.extension_days = event.happened_at, 0
         return _names_no_task(event)
+    if event.action == DEADLINES_MOVED:
+        replayed.moved.append(
+            Moved(
+                event.position, event.happened_at, (replayed.payloads[event.position] or {}).get("moved") or {},
+                replayed.clock_started_at, replayed.extension_days, len(replayed.suspensions), replayed.state,
+                stay.opened_at if stay is not None else None,
+            )
+        )  # fmt: skip
     if event.action == RATED and replayed.closed_at is None:
         # A service at a window is over when it was given, the case as a whole when it is closed.
         payload = replayed.payloads[event.position]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +111,19 @@ def test_the_preview_is_what_then_moves(chain: Chain) -> None:
         assert move.after in (due[move.number] if move.clock in ("promised", "statutory") else tasks)
 
 
+def test_verification_finds_a_move_that_no_calendar_makes(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = deadline_moves._record
+
+    def invented(unit: Any, case: Any, moves: list[deadline_moves.Move], year: Any) -> None:
+        real(unit, case, [replace(move, after=move.after + timedelta(days=1)) for move in moves], year)
+
+    Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+    enter(chain)
+    monkeypatch.setattr(deadline_moves, "_record", invented)
+    assert follow(chain) > 0
+    assert {fault.message["zh"] for fault in faults(chain.database)} == {"期限调整与当时的日历不符"}
+
+
 def test_following_twice_changes_nothing(chain: Chain) -> None:
     enter(chain)
     assert follow(chain) > 0
@@ -152,12 +166,15 @@ def test_a_year_settles_only_when_nothing_can_be_under_way(chain: Chain) -> None
 
 
 def test_an_action_that_still_knew_the_old_calendar_is_caught_up_with(chain: Chain) -> None:
+    def due() -> Task:
+        with chain.database.reading() as session:
+            return session.scalars(select(Task).where(Task.closed_at.is_(None), Task.due_at.is_not(None))).one()
+
+    old = due().due_at
     enter(chain)
     follow(chain)
-    old = datetime.fromisoformat("2027-01-04T09:30:00+00:00")
-    with chain.database.reading() as session:
-        task = session.scalars(select(Task).where(Task.closed_at.is_(None), Task.due_at.is_not(None))).first()
-    assert task is not None
+    task = due()
+    assert old is not None and task.due_at is not None and task.due_at > old
 
     def undo(session: Any) -> None:
         session.get(Task, task.id).due_at = old
