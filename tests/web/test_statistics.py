@@ -17,9 +17,9 @@ from werkzeug.datastructures import MultiDict
 from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.models import Case, Person, Position, Task
-from approvals.queries.matters import in_order
 from approvals.queries.statistics import drill
-from approvals.views.statistics import behind, overview, steps
+from approvals.views.statistics import behind, steps
+from approvals.views.statistics.asking import counted_alone
 from approvals.views.statistics.part import hours, said
 from approvals.views.statistics.sheets import Cell, Column, Sheet, as_file
 from tests.support.driving import REGISTRATION, ROOT, SEAL, Chain, content_with
@@ -27,6 +27,7 @@ from tests.support.seed import HALL, NOW, OTHER_TOWN, SINCE, TOWN, Member, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
 from workflows.clock import OFFICE_ZONE, format_length
+from workflows.county import county_catalogue
 
 Visit = Callable[[Member], Visitor]
 PAGES = ("/statistics", "/statistics/steps", "/statistics/steps?measure=late", "/statistics/cases")
@@ -379,9 +380,25 @@ def test_figures_are_said_the_same_way_everywhere() -> None:
 
 
 def test_whole_cases_are_what_people_file() -> None:
-    whole = {definition.key for definition in in_order() if overview.is_whole(definition.key)}
-    assert "company-opening" in whole
-    assert not whole & {"company-registration", "company-seal", "delegated-handling", "rating-follow-up"}
+    assert counted_alone(None) == {"company-opening", "food-permit"}
+    assert counted_alone("approval-bureau") == {"company-opening", "food-permit"}, "what its own chain opens counts with the chain"
+    assert counted_alone("tax") == {"tax-registration"} and counted_alone("bank") == {"bank-account"}
+
+
+@pytest.mark.parametrize(("department", "workflow"), [("tax", "tax-registration"), ("public-security", SEAL)])
+def test_a_department_that_has_only_matters_of_a_chain_counts_them_one_each(
+    visit: Visit, driven: Chain, department: str, workflow: str
+) -> None:
+    driven.settle_matters()
+    visitor = visit(driven.cast.supervisor)
+    page = visitor.get(f"/statistics?department={department}").text
+    (row,) = [row for row in table_of(page, "按事项统计")[1:]]
+    tiles = tiles_of(page)
+    assert [tiles[title][0] for title in ("收件", "办结", "在办")] == row[1:4] == ["1", "1", "0"]
+    assert table_of(page, "按月统计")[1][1:4] == ["1", "1", "0"] and "一项算一件" in page
+    compared = visitor.get(f"/statistics/comparison?measure=once_done&department={department}").text
+    assert [row[2] for row in table_of(compared, "服务点比较：一次办结率")[1:]] == ["1"]
+    assert county_catalogue().latest(workflow).department == department
 
 
 def test_months_are_counted_over_the_end_of_a_year() -> None:

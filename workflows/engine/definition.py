@@ -30,6 +30,9 @@ APPLICATION, PRINCIPAL = "application", "principal"
 
 SIGNERS = (APPLICATION, PRINCIPAL)
 
+INTERNAL = "internal"
+"""The kind of workflow that the product opens by itself, and nobody applies for."""
+
 DELEGATED = "delegated"
 """The kind of workflow in which an agent carries a matter for somebody; the matter is its linked case."""
 

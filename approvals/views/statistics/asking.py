@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from flask import request as asked
 from flask import url_for
@@ -14,6 +15,7 @@ from approvals.language import _, _l, say
 from approvals.queries.matters import in_order
 from approvals.queries.statistics.filters import Filter
 from workflows.county import county_catalogue
+from workflows.engine.definition import DELEGATED, INTERNAL
 from workflows.network import Office
 
 from .. import request
@@ -50,6 +52,14 @@ class Asked:
         }  # fmt: skip
         return {name: value for name, value in values.items() if value not in (None, "")}
 
+    def counts(self, workflow: str) -> bool:
+        """Whether the cases of a workflow count as one each in what the page comes to.
+
+        A matter that a chain opens counts with its chain, and a delegated handling with the opening that it carries; where one
+        workflow is asked for, or a department that has no part in the chain but the matter, that one counts.
+        """
+        return self.filter.workflow is not None or workflow in counted_alone(self.filter.department)
+
     def address(self, endpoint: str, **more: object) -> str:
         """The address of a page with the same conditions."""
         return url_for(endpoint, **self.query(**more))
@@ -85,6 +95,14 @@ def asked_for() -> Asked:
         first_month=first, last_month=last,
     )  # fmt: skip
     return Asked(wanted, office, offices, tuple(faults))
+
+
+@cache
+def counted_alone(department: str | None) -> frozenset[str]:
+    """The workflows of a department, or of all, whose cases are no part of another that is counted there."""
+    asked = [each for each in in_order() if department in (None, each.department) and each.kind not in (INTERNAL, DELEGATED)]
+    opened = {opening.workflow for each in asked for state in each.states.values() for opening in state.opens}
+    return frozenset(each.key for each in asked) - opened
 
 
 def departments() -> dict[str, str]:

@@ -44,7 +44,7 @@ def bulletin() -> Response:
         "tables": [
             _whole(month, [counted.total for counted, _every in found]), _by_workflow(found[0][1]), _by_office(wanted),
         ],
-        "notes": _notes(month, moment.date()),
+        "notes": _notes(month, moment.date(), wanted.filter.department is not None),
     })  # fmt: skip
     response = Response(body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="bulletin-{month:%Y-%m}.pdf"'
@@ -104,9 +104,10 @@ def _by_office(wanted: Asked) -> Table:
     return _("三、各服务点（不排名次）"), head, rows, _("这个月没有办完的步骤。")
 
 
-def _notes(month: date, today: date) -> list[str]:
+def _notes(month: date, today: date, of_department: bool) -> list[str]:
     notes = [
-        _("总的情况按群众申办的整件计，一链办理里的各个事项不另外算一件；各事项各算各的。"),
+        _("总的情况按这个部门自己答复的办件计：别的部门的一链办理里由它办的事项，一项算一件。") if of_department
+        else _("总的情况按群众申办的整件计，一链办理里的各个事项不另外算一件；各事项各算各的。"),
         _("n 是件数；少于 %(fewest)s 件的数字起伏很大，不宜比较。真实的数一百次里有九十五次落在区间里。", fewest=FEWEST_RANKED),
         _("时间是净工作时间：只算上班时间，不含听证、检验等特别程序。90 分位数：十件里有九件不超过的时间。"),
     ]

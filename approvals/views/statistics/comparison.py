@@ -20,7 +20,6 @@ from .. import request
 from ..access import requires
 from .asking import Asked, asked_for
 from .charts import Series, chart
-from .overview import is_whole
 from .pages import choices, pages
 from .part import blueprint, hours, percent
 from .sheets import Cell, Column, Sheet, as_file
@@ -112,7 +111,7 @@ def _cases_compared(wanted: Asked, measure: str) -> list[tuple[Place, Estimate]]
     lines = [
         line
         for line in cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "office"))
-        if line.closed and (wanted.filter.workflow or is_whole(line.keys["workflow"]))
+        if line.closed and wanted.counts(line.keys["workflow"])
     ]
     columns = places_of(request.network(), wanted, {line.keys["office"] for line in lines})
     found = []

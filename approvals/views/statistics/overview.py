@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from flask import Response, render_template
 
 from approvals.calendar import county_calendar
 from approvals.language import _, say
-from approvals.queries.matters import in_order, place_of
+from approvals.queries.matters import place_of
 from approvals.queries.statistics.filters import months_between
 from approvals.queries.statistics.lines import CaseLine
 from approvals.queries.statistics.tables import cases
 from workflows.county import county_catalogue
-from workflows.engine.definition import DELEGATED
 from workflows.statistics.intervals import Estimate
 from workflows.statistics.measures import INDICATORS, measures
 
@@ -30,7 +28,6 @@ from .pages import choices, pages
 from .part import blueprint, hours, percent, said
 from .sheets import Cell, Column, Sheet, as_file
 
-INTERNAL = "internal"
 EXPLAINED = ("on_time", "faster_than_law", "faster_than_promised", "once_done", "delegated", "online", "visits")
 
 
@@ -79,20 +76,10 @@ def merged(lines: Iterable[CaseLine], last_month: date) -> CaseLine:
     return whole
 
 
-@cache
-def is_whole(workflow: str) -> bool:
-    """Whether people file it as such: what a chain opens counts with its chain, and what the product opens by itself with nothing."""
-    definition = county_catalogue().latest(workflow)
-    opened = {
-        each.workflow for chain in in_order() if chain.kind != DELEGATED for state in chain.states.values() for each in state.opens
-    }
-    return definition.kind not in (INTERNAL, DELEGATED) and workflow not in opened
-
-
 def counted_lines(wanted: Asked) -> tuple[Overview, Overview]:
     """What the tiles and months count, and every workflow by itself; the same rows."""
     lines = cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "month"))
-    counted = [line for line in lines if wanted.filter.workflow or is_whole(line.keys["workflow"])]
+    counted = [line for line in lines if wanted.counts(line.keys["workflow"])]
     return Overview(counted, wanted.filter.last_month), Overview(lines, wanted.filter.last_month)
 
 
