@@ -129,7 +129,7 @@ class SettledCase(Base):
 class RollupState(Base):
     """How far the rollups reach: every step that ended before ``until`` is in them, and every family settled before it.
 
-    ``calendar`` is a digest of the working days until then: when one of them is changed, the rollups begin anew.
+    ``calendar`` is a digest of the rules of counting and the working days until then: when one changes, the rollups begin anew.
     ``reconciled_at`` and ``differences`` are what the last reconciliation found.
     """
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 from approvals.calendar import county_calendar
 from approvals.models import Case, CaseRollup, RollupState, SettledCase, StepRollup, Task
 from approvals.queries.statistics import rolled
-from approvals.queries.statistics.facts import CaseFact, StepFact, case_facts, step_facts
+from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
 from approvals.queries.statistics.rolled import STATE, Cell, Gathered
 
@@ -130,8 +130,9 @@ def _settled(since: datetime | None, until: datetime) -> Any:
 
 
 def _calendar_digest(until: datetime) -> str:
-    """The working days of every year until that of a moment: a later change of one of them changes what was counted."""
-    digest = hashlib.sha256()
+    """The rules of counting, and the working days of every year until that of a moment: a later change of either changes what was
+    counted."""
+    digest = hashlib.sha256(b"%d." % RULES)
     for number, year in sorted(county_calendar().years.items()):
         if number <= until.year:
             digest.update(b"%d" % number + year.working)

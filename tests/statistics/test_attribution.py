@@ -140,6 +140,12 @@ def test_a_stay_is_a_departments_while_it_is_addressed_to_one() -> None:
     assert of_stay(CALENDAR, stay, NOW) == Attribution(department=7 * 3600)
 
 
+def test_results_that_lie_ready_are_the_applicants_to_fetch() -> None:
+    begin, end = at("2026-11-20 10:00"), at("2026-11-23 10:00")
+    assert of_stay(CALENDAR, Stay(begin, end, "clerk", ready=True), NOW) == Attribution(applicant=7 * 3600)
+    assert class_of("clerk", ready=True) == APPLICANT and class_of("", ready=True) == WAITING
+
+
 def test_a_hearing_within_a_stay_is_the_special_procedures() -> None:
     stay = Stay(at("2026-11-20 09:00"), at("2026-11-20 12:00"), "reviewer")
     hearing = Interval(at("2026-11-20 10:00"), at("2026-11-20 11:00"))

@@ -174,6 +174,13 @@ def test_a_day_that_became_a_holiday_begins_the_rollups_anew(county: Database) -
         assert everything(county, NOW) == rolled
 
 
+def test_other_rules_of_counting_begin_the_rollups_anew(county: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    catch_up(county, NOW)
+    monkeypatch.setattr(rollups, "RULES", rollups.RULES + 1)
+    assert catch_up(county, NOW) == count(county, Task, Task.closed_at.is_not(None))
+    assert catch_up(county, NOW) == 0
+
+
 def test_a_year_to_come_changes_nothing(county: Database) -> None:
     catch_up(county, NOW)
     years = dict(county_calendar().years)

@@ -41,11 +41,15 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stay of a case in one state: from when until when, and to which role it was addressed ("" to nobody)."""
+    """One stay of a case in one state: from when until when, and to which role it was addressed ("" to nobody).
+
+    ``ready`` says that the results only waited to be fetched: closed is not delivered.
+    """
 
     start: datetime
     end: datetime | None
     role: str
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +104,11 @@ class Attribution:
         return self.department, self.special, self.applicant, self.waiting
 
 
-def class_of(role: str) -> str:
-    """Whose the time of a stay is that is addressed to this role."""
+def class_of(role: str, ready: bool = False) -> str:
+    """Whose the time of a stay is that is addressed to this role; with ``ready`` the applicant's, who has yet to fetch the results."""
     if not role:
         return WAITING
-    return APPLICANT if role in OUTSIDE_ROLES else DEPARTMENT
+    return APPLICANT if ready or role in OUTSIDE_ROLES else DEPARTMENT
 
 
 def spans(life: Life, now: datetime) -> list[Span]:
@@ -137,7 +141,7 @@ def _every(life: Life) -> Iterator[Life]:
 
 def _own(life: Life, now: datetime) -> Iterator[Span]:
     marks = [
-        *(Span(stay.start, _end(stay.end, now), class_of(stay.role)) for stay in life.stays),
+        *(Span(stay.start, _end(stay.end, now), class_of(stay.role, stay.ready)) for stay in life.stays),
         *(Span(each.start, _end(each.end, now), SPECIAL) for each in life.suspensions),
         *(Span(each.start, _end(each.end, now), _CARRIED) for each in life.carried),
     ]

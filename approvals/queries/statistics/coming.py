@@ -14,10 +14,11 @@ from approvals.db import from_microseconds, to_microseconds
 from approvals.models import Case, Task
 from approvals.queries.overview import step_of
 from workflows.clock import OFFICE_ZONE, Budget
-from workflows.engine.definition import OUTSIDE_ROLES
+from workflows.statistics.attribution import DEPARTMENT
 from workflows.statistics.forecasts import WEEKS, Forecast, Stream, due_load
 
 from .filters import Filter, Offices, in_reach
+from .readiness import whose_is
 
 _DAY = 24 * 60 * 60 * 1_000_000
 
@@ -35,7 +36,7 @@ def coming_load(session: Session, now: datetime, offices: Offices, filter: Filte
 
 
 def _steps(session: Session, offices: Offices, filter: Filter) -> ColumnElement[bool]:
-    conditions = [Task.role.not_in(["", *sorted(OUTSIDE_ROLES)])]
+    conditions = [whose_is(DEPARTMENT)]
     if (reach := in_reach(session, offices, filter)) is not None:
         conditions.append(func.coalesce(Task.office_id, Case.deciding_office_id).in_(sorted(reach)))
     wanted = {Task.workflow: filter.workflow, Task.department: filter.department, Case.channel: filter.channel}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,17 +11,12 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Task
 from approvals.queries.matters import in_order
-from workflows.engine.definition import OUTSIDE_ROLES
-from workflows.statistics.attribution import APPLICANT, DEPARTMENT, WAITING
+from workflows.statistics.attribution import DEPARTMENT
 
 from .facts import ANSWERED
 from .filters import Filter, Offices, in_reach, next_month, start_of
+from .readiness import whose_is
 
-_WHOSE: Mapping[str, ColumnElement[bool]] = {
-    DEPARTMENT: Task.role.not_in(["", *sorted(OUTSIDE_ROLES)]),
-    APPLICANT: Task.role.in_(sorted(OUTSIDE_ROLES)),
-    WAITING: Task.role == "",
-}
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -70,7 +64,7 @@ def steps_of(session: Session, offices: Offices, filter: Filter, state: str | No
     }  # fmt: skip
     conditions += [column == value for column, value in wanted.items() if value is not None]
     if filter.whose is not None:
-        conditions.append(_WHOSE[filter.whose])
+        conditions.append(whose_is(filter.whose))
     if late is not None:
         conditions.append(Task.closed_at > Task.due_at if late else Task.closed_at <= Task.due_at)
     return and_(*conditions)

@@ -30,7 +30,11 @@ from workflows.statistics.attribution import (
 )
 
 from .filters import month_of
+from .readiness import is_ready
 from .visits import visits_of
+
+RULES = 2
+"""Which rules count steps and cases. Raise it with any change of what is counted: then the rollups are filled anew."""
 
 ANSWERED = frozenset({"done", "failed", "refused", ""})
 """How a case ended that the authority answered: what was withdrawn or lapsed had no promise left to keep."""
@@ -126,9 +130,10 @@ def step_facts(session: Session, which: ColumnElement[bool]) -> Iterator[StepFac
 
 def step_of(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, carried: Breaks) -> StepFact:
     """What is counted of one closed stay."""
-    whose, pauses, ways = class_of(row.role), stopped.get(row.case_id, ()), carried.get(row.case_id, ())
+    ready = is_ready(row.workflow, row.state)
+    whose, pauses, ways = class_of(row.role, ready), stopped.get(row.case_id, ()), carried.get(row.case_id, ())
     if pauses or ways:
-        seconds = of_stay(calendar, Stay(row.opened_at, row.closed_at, row.role), row.closed_at, pauses, ways)
+        seconds = of_stay(calendar, Stay(row.opened_at, row.closed_at, row.role, ready), row.closed_at, pauses, ways)
     else:  # nearly every stay, and three times as quick
         seconds = Attribution(**{whose: calendar.working_seconds(row.opened_at, row.closed_at)})
     return StepFact(
@@ -237,7 +242,7 @@ def _attributed(
     for stay in own:
         first, last = max(stay.opened_at, case.opened_at), min(stay.closed_at or now, end)
         if first < last:
-            seconds[class_of(stay.role)] += calendar.working_seconds(first, last)
+            seconds[class_of(stay.role, is_ready(case.workflow, stay.state))] += calendar.working_seconds(first, last)
     seconds[WAITING] += max(0, calendar.working_seconds(case.opened_at, end) - sum(seconds.values()))
     return Attribution(**seconds)
 
@@ -251,7 +256,8 @@ def _whose(
     elif any(each.end is None for each in carried.get(case.id, ())):
         own = WAITING
     else:
-        own = next((class_of(stay.role) for stay in stays.get(case.id, ()) if stay.closed_at is None), WAITING)
+        running = (stay for stay in stays.get(case.id, ()) if stay.closed_at is None)
+        own = next((class_of(stay.role, is_ready(case.workflow, stay.state)) for stay in running), WAITING)
     linked = [_whose(each, below, stays, stopped, carried) for each in below.get(case.id, ()) if each.closed_at is None]
     return min((own, *linked), key=CLASSES.index)
 
@@ -260,7 +266,9 @@ def life_of(
     case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]], stopped: Breaks, carried: Breaks
 ) -> Life:
     """The life of a case with everything below it; ``below`` are cases by their parent, ``stays`` its tasks by case."""
-    own = [Stay(stay.opened_at, stay.closed_at, stay.role) for stay in stays.get(case.id, ())]
+    own = [
+        Stay(stay.opened_at, stay.closed_at, stay.role, is_ready(case.workflow, stay.state)) for stay in stays.get(case.id, ())
+    ]
     linked = [life_of(each, below, stays, stopped, carried) for each in below.get(case.id, ())]
     return Life(case.opened_at, case.closed_at, own, stopped.get(case.id, ()), carried.get(case.id, ()), linked)
 

@@ -33,7 +33,7 @@ def whose_time(session: Session, family: Family, subject: Member, now: datetime)
     for member in family.members:
         below[member.case.parent_id].append(member.case)
     stays: dict[int, list[Any]] = defaultdict(list)
-    of_family = select(Task.case_id, Task.opened_at, Task.closed_at, Task.role)
+    of_family = select(Task.case_id, Task.state, Task.opened_at, Task.closed_at, Task.role)
     for stay in session.execute(of_family.where(Task.case_id.in_([member.case.id for member in family.members]))):
         stays[stay.case_id].append(stay)
     stopped, carried = suspensions(session, roots), transits(session, roots)

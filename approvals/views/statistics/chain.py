@@ -12,6 +12,7 @@ from approvals.language import _, language, say
 from approvals.queries.matters import in_order
 from approvals.queries.overview import step_of
 from approvals.queries.statistics.lines import EdgeLine
+from approvals.queries.statistics.readiness import is_ready
 from approvals.queries.statistics.tables import edges
 from workflows.county import county_catalogue
 from workflows.engine.diagram import Arrow, Box, draw_flow
@@ -25,8 +26,6 @@ from .part import blueprint, hours, said
 from .sheets import Cell, Column, Sheet, as_file
 
 WIDEST = 5.0
-DELIVERY = "delivery"
-"""The stage in which results wait for somebody to fetch them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +75,16 @@ def _flow(wanted: Asked) -> Flow:
 def bottleneck_of(lines: Sequence[EdgeLine]) -> EdgeLine | None:
     """The way on which departments spent the most working time in all, volume times mean: mending it saves the most.
 
-    What the applicant takes is no department's, a result that waits to be fetched is nobody's delay, and what happened fewer than
+    What the applicant takes is no department's, nor is a result that waits to be fetched, and what happened fewer than
     ``FEWEST_RANKED`` times is no pattern.
     """
-    counted = [line for line in lines if line.count >= FEWEST_RANKED and line.seconds.department > 0 and not _is_ready(line)]
+    counted = [line for line in lines if line.count >= FEWEST_RANKED and line.seconds.department > 0]
     return max(counted, key=lambda line: line.seconds.department, default=None)
 
 
 def _is_ready(line: EdgeLine) -> bool:
     """Whether the results lay ready before that way: closed is not delivered."""
-    return not line.linked and step_of(line.workflow, line.from_state)[1].stage == DELIVERY
+    return not line.linked and is_ready(line.workflow, line.from_state)
 
 
 def _sheet(wanted: Asked, flow: Flow) -> Sheet:
@@ -95,7 +94,8 @@ def _sheet(wanted: Asked, flow: Flow) -> Sheet:
     ]  # fmt: skip
     rows = [
         [
-            Cell(_from(line)), Cell(_to(line)), Cell(line.count), Cell(hours(line.working.quantile(0.5))),
+            Cell(_from(line), note=_("结果已备好，等人来领") if _is_ready(line) else ""), Cell(_to(line)),
+            Cell(line.count), Cell(hours(line.working.quantile(0.5))),
             Cell(hours(line.working.quantile(0.9))), Cell(hours(line.seconds.department)),
             Cell(_("瓶颈"), level="over") if line is flow.bottleneck else Cell(""),
         ]
