@@ -130,6 +130,7 @@ class RollupState(Base):
     """How far the rollups reach: every step that ended before ``until`` is in them, and every family settled before it.
 
     ``calendar`` is a digest of the rules of counting and the working days until then: when one changes, the rollups begin anew.
+    ``newest_event`` was there when they were last filled: what is written of a settled family afterwards has a higher identifier.
     ``reconciled_at`` and ``differences`` are what the last reconciliation found.
     """
 
@@ -138,5 +139,6 @@ class RollupState(Base):
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     calendar: Mapped[str] = mapped_column(String(64))
+    newest_event: Mapped[int] = mapped_column(BigInteger)
     reconciled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     differences: Mapped[int] = mapped_column(default=0)

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, or_, select, text, update
+from sqlalchemy import delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
-from approvals.models import Case, CaseRollup, RollupState, SettledCase, StepRollup, Task
+from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, StepRollup, Task
 from approvals.queries.statistics import rolled
 from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
@@ -44,7 +44,8 @@ class Batch:
     """What is entered at once: the steps that ended from ``since`` (None: the beginning) until before ``until``.
 
     ``cases`` are those of the families that were settled in that time, ``reopened`` the roots of families that were in the rollups
-    and have been worked on since. With ``anew`` the rollups are emptied and nothing else.
+    and have been worked on or written of since; ``newest_event`` was there when the batch was worked out. With ``anew`` the
+    rollups are emptied and nothing else.
     """
 
     since: datetime | None
@@ -53,12 +54,15 @@ class Batch:
     steps: tuple[StepFact, ...] = ()
     cases: tuple[CaseFact, ...] = ()
     reopened: tuple[int, ...] = ()
+    newest_event: int = 0
     anew: bool = False
 
 
 def next_batch(session: Session, now: datetime, most: int = BATCH) -> Batch | None:
     """The next batch of at most about ``most`` steps; None when all that can be entered is."""
-    state = session.execute(select(RollupState.until, RollupState.calendar).where(RollupState.name == STATE)).one_or_none()
+    state = session.scalars(select(RollupState).where(RollupState.name == STATE)).one_or_none()
+    # Before all that it holds is read: what is committed meanwhile is looked at once more by the next batch.
+    newest_event = session.scalar(select(func.max(Event.id))) or 0
     since = state.until if state is not None else None
     if state is not None and state.calendar != _calendar_digest(state.until):
         return Batch(since, state.until, anew=True)
@@ -67,10 +71,16 @@ def next_batch(session: Session, now: datetime, most: int = BATCH) -> Batch | No
         return None
     until = _end_of_batch(session, since or _BEGINNING, until, most)
     ended = rolled.live_steps(since) & (Task.closed_at < until)
-    settled = list(session.scalars(_settled(since, until)))
+    settled = set(session.scalars(_settled(since, until)))
+    reopened: set[int] = set()
+    if state is not None:
+        reopened = set(session.scalars(rolled.reopened_roots(state.until)))
+        told_anew = set(session.scalars(rolled.told_anew_roots(state.until, state.newest_event)))
+        settled |= told_anew - reopened
+        reopened |= told_anew
     return Batch(
-        since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, settled, now)),
-        tuple(session.scalars(rolled.reopened_roots(since))) if since is not None else (),
+        since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, sorted(settled), now)),
+        tuple(sorted(reopened)), newest_event,
     )  # fmt: skip
 
 
@@ -140,14 +150,14 @@ def _calendar_digest(until: datetime) -> str:
 
 
 def _move(session: Session, batch: Batch) -> bool:
-    own = RollupState.name == STATE
+    own, told = RollupState.name == STATE, {"until": batch.until, "calendar": batch.calendar, "newest_event": batch.newest_event}
     if batch.since is None:
         if session.scalar(select(RollupState.until).where(own)) is not None:
             return False
         # Two workers that begin at once make the same row: one of them is repeated, and finds it.
-        session.execute(insert(RollupState).values(name=STATE, until=batch.until, calendar=batch.calendar, differences=0))
+        session.execute(insert(RollupState).values(name=STATE, differences=0, **told))
         return True
-    moved = update(RollupState).where(own, RollupState.until == batch.since).values(until=batch.until, calendar=batch.calendar)
+    moved = update(RollupState).where(own, RollupState.until == batch.since).values(**told)
     result: Any = session.execute(moved)
     return bool(result.rowcount)
 

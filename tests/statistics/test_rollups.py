@@ -13,14 +13,15 @@ from approvals.db import Database
 from approvals.jobs.rollups import begin_again, catch_up
 from approvals.models import Case, RollupState, SettledCase, StepRollup, Task
 from approvals.operations import rollups
+from approvals.queries.statistics.reconciling import differences
 from approvals.queries.statistics.rolled import rolled_until
-from approvals.queries.statistics.tables import steps
+from approvals.queries.statistics.tables import cases, steps
 from tests.clock.strategies import at
 from tests.statistics.asking import YEAR, everything
 from tests.statistics.conftest import finish, named
 from tests.support.databases import Databases
-from tests.support.driving import REGISTRATION, ROOT, Chain
-from tests.support.seed import seed
+from tests.support.driving import FORMS, REGISTRATION, ROOT, Chain, content_with
+from tests.support.seed import HALL, seed
 from tests.support.statements import counted
 from workflows.clock import WorkingCalendar, Year
 
@@ -207,6 +208,11 @@ def over(chain: Chain) -> None:
     assert chain.states()[ROOT] == "delivered"
 
 
+def visits(database: Database) -> int:
+    with database.reading() as session:
+        return sum(line.visits for line in cases(session, NOW, None, YEAR, ()))
+
+
 class TestReopened:
     """A matter that is started again after everything was over is taken out of the rollups, and enters them once more."""
 
@@ -240,6 +246,34 @@ class TestReopened:
         assert count(database, SettledCase) == count(database, Case)
         database.write(rollups.start_again)
         assert everything(database, NOW) == done
+
+    def test_results_that_are_handed_out_once_more_are_a_visit(self, engine: Any) -> None:
+        """Nothing of it is a task: the event alone says that somebody came again."""
+        database = Database(engine=engine)
+        content = content_with(delivery={"way": "window", "office": HALL})
+        chain = Chain(database, seed(database), content, now=at("2026-09-28 09:00"))
+        chain.act(REGISTRATION, "approve")
+        chain.act("company-seal", "fail")
+        chain.settle_matters()
+        chain.settle_matters()
+        chain.act(ROOT, "hand_out")
+        chain.act("company-seal", "restart")
+        chain.act("company-seal", "complete")
+        catch_up(database, NOW)
+        assert count(database, SettledCase) == count(database, Case)
+        before = visits(database)
+        chain.now = NOW + timedelta(hours=1)
+        chain.act(ROOT, "hand_out_again", form=FORMS["hand_out"])
+        later = NOW + timedelta(hours=2)
+        with database.reading() as session:
+            assert list(differences(session, later)) == [], "until the next run it stays counted as it was"
+        catch_up(database, later)
+        assert visits(database) == before + 1
+        with database.reading() as session:
+            assert list(differences(session, later)) == []
+        with counted(database) as sent:
+            catch_up(database, later + timedelta(minutes=5))
+        assert not [statement for statement in sent if "settled_cases" in statement and not statement.startswith("SELECT")]
 
     def test_one_that_was_over_again_between_two_runs(self, chain: Chain) -> None:
         database = chain.database

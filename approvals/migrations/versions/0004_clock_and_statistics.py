@@ -305,6 +305,7 @@ def rollups_up() -> None:
     sa.Column('name', sa.String(length=20), nullable=False),
     sa.Column('until', approvals.db.types.UtcDateTime(), nullable=False),
     sa.Column('calendar', sa.String(length=64), nullable=False),
+    sa.Column('newest_event', sa.BigInteger(), nullable=False),
     sa.Column('reconciled_at', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('differences', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('rollup_state_pkey'))

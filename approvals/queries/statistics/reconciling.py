@@ -115,7 +115,7 @@ def _tell(
 ) -> Iterator[Difference]:
     """Count every family anew from its history. A family that was taken up again is told as it was settled, until the next run."""
     known = centres(session)
-    reopened = set(session.scalars(rolled.reopened_roots(until))) if until is not None else set()
+    reopened = rolled.changed_roots(session)
     after = -1
     while root_ids := list(
         session.scalars(select(Case.id).where(Case.id == Case.root_id, Case.id > after).order_by(Case.id).limit(_FAMILIES_AT_ONCE))

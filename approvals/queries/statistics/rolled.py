@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, CaseRollup, RollupState, SettledCase, StepRollup, Task
+from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, StepRollup, Task
 from workflows.statistics.attribution import Attribution
 from workflows.statistics.histograms import Histogram
 
@@ -32,6 +32,9 @@ STEP_GRAINS = {
 }
 CASE_GRAINS = {FULL: frozenset(CASE_PARTS), COUNTY: frozenset({"workflow", "opened_by"})}
 """Which keys each grain keeps apart, besides the month."""
+
+_LONGEST_ACTION = 60 * 60 * 1000 << 22
+"""The identifiers of one hour: an event takes its own before it is committed, and none is on its way for longer."""
 
 _NOTHING = {"office_id": 0, "person_id": 0}
 SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
@@ -71,6 +74,25 @@ def reopened_roots(until: datetime) -> Select[Any]:
     """The roots of families that were settled and counted, and have been taken up again since."""
     worked_on = select(Task.root_id).where(or_(Task.closed_at.is_(None), Task.closed_at >= until))
     return select(SettledCase.root_id).where(SettledCase.root_id.in_(worked_on)).distinct()
+
+
+def told_anew_roots(until: datetime, newest_event: int) -> Select[Any]:
+    """The roots of families that were settled and counted, and of which something was written since, be it without a task.
+
+    Identifiers of events grow with time, so that the last ones are a range of the primary key, however many there are.
+    """
+    written = select(Case.root_id).join(Event, Event.case_id == Case.id)
+    since = written.where(Event.id > newest_event - _LONGEST_ACTION, Event.happened_at >= until)
+    return select(SettledCase.root_id).where(SettledCase.root_id.in_(since)).distinct()
+
+
+def changed_roots(session: Session) -> set[int]:
+    """The roots of families that the next run takes out of the rollups, to enter them as they are then. Three statements."""
+    state = session.scalars(select(RollupState).where(RollupState.name == STATE)).one_or_none()
+    if state is None:
+        return set()
+    found = reopened_roots(state.until), told_anew_roots(state.until, state.newest_event)
+    return {root_id for roots in found for root_id in session.scalars(roots)}
 
 
 def step_cells(fact: StepFact) -> Iterator[Cell]:
