@@ -86,8 +86,10 @@ class CaseRollup(Counted, Base):
     visits: Mapped[int] = mapped_column(BigInteger)
     no_visit: Mapped[int] = mapped_column(BigInteger)
     online: Mapped[int] = mapped_column(BigInteger)
+    with_statutory: Mapped[int] = mapped_column(BigInteger)
     statutory_seconds: Mapped[int] = mapped_column(BigInteger)
     counted_under_statutory: Mapped[int] = mapped_column(BigInteger)
+    with_promised: Mapped[int] = mapped_column(BigInteger)
     promised_seconds: Mapped[int] = mapped_column(BigInteger)
     counted_under_promised: Mapped[int] = mapped_column(BigInteger)
 
@@ -118,6 +120,7 @@ class SettledCase(Base):
     online: Mapped[bool]
     statutory: Mapped[int] = mapped_column(BigInteger)
     promised: Mapped[int] = mapped_column(BigInteger)
+    counted: Mapped[int] = mapped_column(BigInteger)
     working: Mapped[int] = mapped_column(BigInteger)
     wall: Mapped[int] = mapped_column(BigInteger)
     department_seconds: Mapped[int] = mapped_column(BigInteger)

@@ -27,13 +27,15 @@ class Month:
     visits: int = 14
     no_visit: int = 21
     online: int = 7
+    with_statutory: int = 4
     statutory_seconds: int = 1_000_000
     counted_under_statutory: int = 250_000
+    with_promised: int = 30
     promised_seconds: int = 200_000
     counted_under_promised: int = 250_000
 
 
-NOTHING = Month(*[0] * 14)
+NOTHING = Month(*[0] * 16)
 
 
 def test_every_measure_by_its_formula() -> None:
@@ -47,6 +49,11 @@ def test_every_measure_by_its_formula() -> None:
 def test_every_share_says_how_sure_it_is() -> None:
     unsure = {key for key, estimate in measures(Month()).items() if estimate.low is None}
     assert unsure == {"visits", "faster_than_law", "faster_than_promised"}
+
+
+def test_a_speed_up_says_of_how_many_cases_it_is() -> None:
+    found = measures(Month())
+    assert (found["faster_than_law"].count, found["faster_than_promised"].count) == (4, 30), "not of all that closed"
 
 
 def test_no_cases_no_figures() -> None:

@@ -74,7 +74,8 @@ def test_how_cases_ended_and_whether_they_kept_their_promise(county: Database) -
     assert line.once_done == line.closed - 1, "one was corrected twice"
     assert line.working.count == line.wall.count == line.closed
     assert line.seconds.applicant > 0
-    assert line.counted_under_promised == line.seconds.department + line.seconds.waiting
+    assert line.with_promised == len(ended) and line.with_statutory == len(ended)
+    assert 0 < line.counted_under_promised < line.seconds.department + line.seconds.waiting, "a correction begins the clock anew"
 
 
 def test_edges_lead_from_state_to_state_and_to_linked_cases(county: Database) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from .budget import Budget, Suspension
 from .calendar import WorkingCalendar
@@ -16,6 +17,13 @@ def extended(budget: Mapping[str, object], more_working_days: int) -> Budget:
     Raises ValueError for an extension in working days of a budget in another unit."""
     allowed = Budget.parse(budget)
     return allowed.extended(Budget.parse({"working_days": more_working_days})) if more_working_days else allowed
+
+
+def working_length(budget: Mapping[str, object], seconds_per_day: int) -> int | None:
+    """A budget in working seconds by days of the offices; None for one in calendar time, which no number of hours is equal to."""
+    allowed = Budget.parse(budget)
+    seconds = {"working_hours": 3600, "working_days": seconds_per_day, "half_days": Decimal(seconds_per_day) / 2}.get(allowed.unit)
+    return None if seconds is None else round(allowed.amount * seconds)
 
 
 def limit_ends(

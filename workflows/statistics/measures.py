@@ -67,8 +67,8 @@ class Counted(Protocol):
     """What was counted of closed cases. All are numbers of cases but for ``visits`` and the sums of working seconds.
 
     ``early``, ``on_time`` and ``late`` are those with a promise. ``roots`` were filed by themselves: their ``visits`` and how many
-    had none; ``online`` had neither visit nor paper. A sum of limits and the working time that counted beside it are of the same
-    cases: those that have such a limit of more than 0.
+    had none; ``online`` had neither visit nor paper. ``with_statutory`` and ``with_promised`` were answered and have such a limit
+    of more than 0: the sum of their limits, and the working time that counted of them, are of these cases alone.
     """
 
     closed: int
@@ -81,8 +81,10 @@ class Counted(Protocol):
     visits: int
     no_visit: int
     online: int
+    with_statutory: int
     statutory_seconds: int
     counted_under_statutory: int
+    with_promised: int
     promised_seconds: int
     counted_under_promised: int
 
@@ -99,8 +101,8 @@ def measures(line: Counted) -> dict[str, Estimate]:
         "visits": Estimate(line.roots, ratio(line.visits, line.roots), None, None),
         "once_done": share_of(line.once_done, line.closed),
         "delegated": share_of(line.delegated, line.closed),
-        "faster_than_law": Estimate(line.closed, faster(line.counted_under_statutory, line.statutory_seconds), None, None),
-        "faster_than_promised": Estimate(line.closed, faster(line.counted_under_promised, line.promised_seconds), None, None),
+        "faster_than_law": Estimate(line.with_statutory, faster(line.counted_under_statutory, line.statutory_seconds), None, None),
+        "faster_than_promised": Estimate(line.with_promised, faster(line.counted_under_promised, line.promised_seconds), None, None),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from approvals.calendar import county_calendar
 from approvals.models import Case, ClockSuspension, CustodyItem, Event, HandOver, Mandate, Task
 from workflows.clock import OFFICE_ZONE, WorkingCalendar
+from workflows.clock.limits import working_length
 from workflows.county import county_catalogue
 from workflows.statistics.attribution import (
     APPLICANT,
@@ -33,7 +34,7 @@ from .filters import month_of
 from .readiness import is_ready
 from .visits import visits_of
 
-RULES = 2
+RULES = 3
 """Which rules count steps and cases. Raise it with any change of what is counted: then the rollups are filled anew."""
 
 ANSWERED = frozenset({"done", "failed", "refused", ""})
@@ -69,7 +70,8 @@ class CaseFact:
     """One case, open or closed: ``closed`` is the month of closing, None while it is open.
 
     ``opened_by`` is the workflow whose case opened it, "" for a root. ``statutory`` and ``promised`` are its limits in working
-    seconds, 0 where it has none or is open. ``online`` was a root case without a visit and without papers.
+    seconds by the days that the definition gives it, 0 where it has none or was not answered; ``counted`` is what the authorities
+    took of them, from the start of the clock until the case closed. ``online`` was a root case without a visit and without papers.
     """
 
     case_id: int
@@ -89,6 +91,7 @@ class CaseFact:
     online: bool
     statutory: int
     promised: int
+    counted: int
     working: int
     wall: int
     seconds: Attribution
@@ -186,7 +189,8 @@ def case_facts(session: Session, roots: Any, now: datetime) -> Iterator[CaseFact
     cases = session.execute(
         select(
             Case.id, Case.root_id, Case.parent_id, Case.workflow, Case.version, Case.channel, Case.deciding_office_id, Case.offices,
-            Case.opened_at, Case.closed_at, Case.clock_started_at, Case.promised_due_at, Case.statutory_due_at, Case.outcome,
+            Case.opened_at, Case.closed_at, Case.clock_started_at, Case.extension_days, Case.promised_due_at, Case.statutory_due_at,
+            Case.outcome,
         )
         .where(Case.root_id.in_(roots))
         .order_by(Case.id)
@@ -216,6 +220,10 @@ def counted_cases(
     for case in cases:
         seconds = _attributed(calendar, case, below, stays, stopped, carried, now)
         end = case.closed_at or now
+        statutory, promised = _limits(calendar, case)
+        counted = seconds.counted if statutory or promised else 0
+        if counted and case.clock_started_at > case.opened_at:
+            counted = _attributed(calendar, case, below, stays, stopped, carried, now, case.clock_started_at).counted
         is_closed, is_root, came = case.closed_at is not None, case.id == case.root_id, visits.get(case.id, 0)
         yield CaseFact(
             case.id, case.root_id, "" if is_root else workflows.get(case.parent_id, ""), case.workflow, case.deciding_office_id,
@@ -225,25 +233,26 @@ def counted_cases(
             timing(case.promised_due_at, case.closed_at) if is_closed and case.outcome in ANSWERED else "",
             is_closed and not _corrected(case, below, stays), case.root_id in delegated, came,
             is_root and case.channel == "online" and not came and case.id not in paper,
-            _limit(calendar, case, case.statutory_due_at), _limit(calendar, case, case.promised_due_at),
+            statutory, promised, counted,
             seconds.total - seconds.special, int((end - case.opened_at).total_seconds()), seconds,
         )  # fmt: skip
 
 
 def _attributed(
     calendar: WorkingCalendar, case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]],
-    stopped: Breaks, carried: Breaks, now: datetime,
+    stopped: Breaks, carried: Breaks, now: datetime, since: datetime | None = None,
 ) -> Attribution:  # fmt: skip
-    own, end = stays.get(case.id, ()), case.closed_at or now
+    """The working seconds of each class, of the whole case or of what came after ``since``."""
+    own, begin, end = stays.get(case.id, ()), since or case.opened_at, case.closed_at or now
     if case.id in below or case.id in stopped or case.id in carried:
-        return attributed(calendar, life_of(case, below, stays, stopped, carried), now)
+        return attributed(calendar, replace(life_of(case, below, stays, stopped, carried), opened_at=begin), now)
     # Most cases neither open others nor are interrupted: one stay follows the other, and a gap is nobody's.
     seconds = dict.fromkeys(CLASSES, 0)
     for stay in own:
-        first, last = max(stay.opened_at, case.opened_at), min(stay.closed_at or now, end)
+        first, last = max(stay.opened_at, begin), min(stay.closed_at or now, end)
         if first < last:
             seconds[class_of(stay.role, is_ready(case.workflow, stay.state))] += calendar.working_seconds(first, last)
-    seconds[WAITING] += max(0, calendar.working_seconds(case.opened_at, end) - sum(seconds.values()))
+    seconds[WAITING] += max(0, calendar.working_seconds(begin, end) - sum(seconds.values()))
     return Attribution(**seconds)
 
 
@@ -282,6 +291,15 @@ def _corrected(case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapp
     return any(_corrected(each, below, stays) for each in below.get(case.id, ()))
 
 
-def _limit(calendar: WorkingCalendar, case: Any, due_at: datetime | None) -> int:
-    """A limit of a closed case in working seconds; 0 without one."""
-    return 0 if case.closed_at is None or due_at is None else max(0, calendar.working_seconds(case.clock_started_at, due_at))
+def _limits(calendar: WorkingCalendar, case: Any) -> tuple[int, int]:
+    """What the law and the promise gave a case that was answered, in working seconds; 0 where they gave nothing.
+
+    Not counted until it was due: that lies later by every suspension, which the time that was taken leaves out as well.
+    """
+    if case.closed_at is None or case.outcome not in ANSWERED:
+        return 0, 0
+    definition, day = county_catalogue().version(case.workflow, case.version), calendar.hours.seconds_per_day
+    statutory, promised = definition.statutory, definition.promised
+    law = working_length(statutory.budget, day) if statutory is not None and case.statutory_due_at is not None else None
+    promise = working_length(promised.budget, day) if promised is not None and case.promised_due_at is not None else None
+    return law + case.extension_days * day if law else 0, promise or 0

@@ -43,8 +43,8 @@ class StepLine:
 
 CASE_COUNTS = (
     "received", "closed", "done", "refused", "failed", "withdrawn", "not_opened", "early", "on_time", "late", "once_done",
-    "delegated", "roots", "visits", "no_visit", "online", "statutory_seconds", "counted_under_statutory", "promised_seconds",
-    "counted_under_promised",
+    "delegated", "roots", "visits", "no_visit", "online", "with_statutory", "statutory_seconds", "counted_under_statutory",
+    "with_promised", "promised_seconds", "counted_under_promised",
 )  # fmt: skip
 """What is counted of cases, as columns of a rollup and fields of a line."""
 
@@ -56,9 +56,9 @@ class CaseLine:
     ``carried_over`` were open when the first month began, ``open`` when the last one ended, or now; ``paused`` of those open now
     are with the applicant or suspended. ``early``, ``on_time`` and ``late`` are by the promise, of those that were answered.
     ``once_done`` closed without a correction, ``delegated`` by a mandate. ``visits`` to a hall or centre are those of ``roots``,
-    the closed cases that were filed themselves; ``no_visit`` of them had none, and ``online`` neither visit nor paper. A sum of
-    limits and the working seconds that counted beside it are of the closed cases that have such a limit. ``seconds`` are those of
-    closed cases.
+    the closed cases that were filed themselves; ``no_visit`` of them had none, and ``online`` neither visit nor paper.
+    ``with_statutory`` and ``with_promised`` were answered and had such a limit: the sum of their limits, and the working seconds
+    that the authorities took of them. ``seconds`` are those of closed cases.
     """
 
     keys: dict[str, Any]
@@ -81,8 +81,10 @@ class CaseLine:
     visits: int = 0
     no_visit: int = 0
     online: int = 0
+    with_statutory: int = 0
     statutory_seconds: int = 0
     counted_under_statutory: int = 0
+    with_promised: int = 0
     promised_seconds: int = 0
     counted_under_promised: int = 0
     working: Histogram = field(default_factory=Histogram)
@@ -103,10 +105,14 @@ class CaseLine:
             self.visits += fact.visits
             self.no_visit += not fact.visits
             self.online += fact.online
-        self.statutory_seconds += fact.statutory
-        self.counted_under_statutory += fact.seconds.counted if fact.statutory else 0
-        self.promised_seconds += fact.promised
-        self.counted_under_promised += fact.seconds.counted if fact.promised else 0
+        if fact.statutory:
+            self.with_statutory += 1
+            self.statutory_seconds += fact.statutory
+            self.counted_under_statutory += fact.counted
+        if fact.promised:
+            self.with_promised += 1
+            self.promised_seconds += fact.promised
+            self.counted_under_promised += fact.counted
         self.working.add(fact.working)
         self.wall.add(fact.wall)
         self.seconds += fact.seconds

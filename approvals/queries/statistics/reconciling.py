@@ -222,7 +222,7 @@ def _case(case: Any, replayed: Replayed, story: Story) -> Any:
         deciding_office_id=office_for(offices, replayed.definition.key, "deciding", offices["deciding"]),
         opened_at=_moment(replayed.opened_at), closed_at=_moment(replayed.closed_at),
         clock_started_at=_moment(replayed.clock_started_at), promised_due_at=_moment(case.promised_due_at),
-        statutory_due_at=_moment(case.statutory_due_at),
+        statutory_due_at=_moment(case.statutory_due_at), extension_days=replayed.extension_days,
         outcome=replayed.outcome,
     )  # fmt: skip
 

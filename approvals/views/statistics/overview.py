@@ -151,8 +151,9 @@ def _faster(found: Mapping[str, Estimate]) -> Tile:
     """Faster than the law, and than promised beside it; where no limit of the law applies, faster than promised alone."""
     promised = found["faster_than_promised"]
     if found["faster_than_law"].value is None:
-        return _share("faster_than_promised", found, _("办结件"))
-    return _share("faster_than_law", found, _("办结件；比承诺%(share)s", share=_percent(promised.value)))
+        return _share("faster_than_promised", found, _("答复了申请人、有承诺时限的办结件"))
+    beside = {"share": _percent(promised.value), "count": said(promised.count)}
+    return _share("faster_than_law", found, _("答复了申请人、有法定时限的办结件；比承诺%(share)s（n=%(count)s）", **beside))
 
 
 def _outcomes(line: CaseLine) -> str:

@@ -13,6 +13,7 @@ from approvals.language import _, _l, say
 from approvals.queries.overview import order_of, step_of
 from approvals.queries.statistics.lines import StepLine
 from approvals.queries.statistics.tables import steps as step_lines
+from workflows.clock.limits import working_length
 from workflows.engine.definition import Definition, State
 from workflows.network import Network, Office
 from workflows.statistics.attribution import DEPARTMENT
@@ -239,10 +240,7 @@ def limit_of(state: State) -> int | None:
 
 def length_of(budget: Mapping[str, object]) -> int | None:
     """A time of one unit in working seconds; None for one in calendar time."""
-    unit, amount = next(iter(budget.items()), ("", 0))
-    day = county_calendar().hours.seconds_per_day
-    seconds = {"working_hours": 3600, "working_days": day, "half_days": day / 2}.get(unit)
-    return round(float(str(amount)) * seconds) if seconds else None
+    return working_length(budget, county_calendar().hours.seconds_per_day) if budget else None
 
 
 def _chart(measure: str, found: Map) -> object:
