@@ -103,6 +103,19 @@ def test_months_gone_by_say_what_was_open_at_their_end_and_nothing_of_now(visit:
     assert tiles_of(late.get("/statistics?from=2027-01").text)["收件"][0] == "0", "and it is still open"
 
 
+def test_a_month_to_come_ends_with_the_present_one(visit: Visit, driven: Chain, database: Database) -> None:
+    """What is open is known of the last month that there is: a later one said that nothing is."""
+    Chain(database, driven.cast, content_with(name={"trade_name": "麦样"}), now=driven.now)
+    driven.settle_matters()
+    visitor = visit(driven.cast.supervisor)
+    now = visitor.get("/statistics").text
+    for months in ("to=2027-03", "from=2026-12&to=2027-03", "from=2027-03", "from=2026-12"):
+        page = visitor.get(f"/statistics?{months}").text
+        assert "以后的月份还没有数，已经统计到2026-11为止。" in page
+        assert tiles_of(page)["在办"] == tiles_of(now)["在办"] == ("1", "现在还没办结的")
+    assert "以后的月份" not in visitor.get("/statistics?to=2026-11").text
+
+
 def test_the_heat_map_counts_each_step_at_each_office(visit: Visit, driven: Chain) -> None:
     page = visit(driven.cast.supervisor).get("/statistics/steps").text
     head, *rows = table_of(page, "步骤和服务点：90 分位数（工作小时）")
@@ -288,9 +301,7 @@ def test_a_town_sees_its_own_offices_alone(application: Any, database: Database)
     chain.act(REGISTRATION, "approve")
     chain.settle_matters()
     chain.settle_matters()
-    database.write(
-        lambda session: session.execute(update(Task).where(Task.state == "reviewing").values(office_id=cast.offices[TOWN]))
-    )
+    database.write(lambda session: session.execute(update(Task).where(Task.state == "reviewing").values(office_id=cast.offices[TOWN])))
     town, other = (Visitor(application, town_supervisor(database, cast.offices[code])) for code in (TOWN, OTHER_TOWN))
     (row,) = table_of(town.get("/statistics/steps?measure=count").text, "步骤和服务点：办完的步骤数")[1:]
     assert row[0] == "企业设立登记 · 登记审查" and row[2] == "1"

@@ -57,6 +57,14 @@ def test_without_a_month_it_is_of_the_last_full_one(visit: Visit, closed: Chain,
     assert "2026-10" in said_there and "这个月没有办件。" in said_there and "这个月还没有过完" not in said_there
 
 
+@pytest.mark.parametrize(
+    ("query", "words"), [("month=2026-13", "没看懂"), ("month=2027-02", "以后的月份还没有数"), ("month=2026-11", "")]
+)
+def test_a_month_that_cannot_be_used_is_said_below(visit: Visit, closed: Chain, query: str, words: str) -> None:
+    text = text_of(visit(closed.cast.supervisor).get(f"/statistics/bulletin?{query}"))
+    assert words in text and ("没看懂" in text or "以后的月份" in text) is bool(words)
+
+
 def test_a_supervisor_of_a_town_reads_of_the_town_alone(application: Any, database: Database, closed: Chain) -> None:
     other = Visitor(application, town_supervisor(database, closed.cast.offices[OTHER_TOWN]))
     for query in ("month=2026-11", "month=2026-11&office=hall"):

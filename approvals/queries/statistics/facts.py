@@ -275,9 +275,7 @@ def life_of(
     case: Any, below: Mapping[int | None, Sequence[Any]], stays: Mapping[int, Sequence[Any]], stopped: Breaks, carried: Breaks
 ) -> Life:
     """The life of a case with everything below it; ``below`` are cases by their parent, ``stays`` its tasks by case."""
-    own = [
-        Stay(stay.opened_at, stay.closed_at, stay.role, is_ready(case.workflow, stay.state)) for stay in stays.get(case.id, ())
-    ]
+    own = [Stay(stay.opened_at, stay.closed_at, stay.role, is_ready(case.workflow, stay.state)) for stay in stays.get(case.id, ())]
     linked = [life_of(each, below, stays, stopped, carried) for each in below.get(case.id, ())]
     return Life(case.opened_at, case.closed_at, own, stopped.get(case.id, ()), carried.get(case.id, ()), linked)
 

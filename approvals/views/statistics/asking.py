@@ -143,6 +143,10 @@ def months_asked(faults: list[str]) -> tuple[date, date]:
     if first > last:
         first, last = last, first
         faults.append(_("开始月份在结束月份之后，已经对调。"))
+    if last > this:
+        # What is open is known of no month to come, and nothing else is counted there.
+        first, last = min(first, this), this
+        faults.append(_("以后的月份还没有数，已经统计到%(month)s为止。", month=f"{this:%Y-%m}"))
     if following(first, MOST_MONTHS) <= last:
         first = following(last, 1 - MOST_MONTHS)
         faults.append(_("一次最多统计十年，已经从%(month)s起统计。", month=f"{first:%Y-%m}"))

@@ -32,8 +32,9 @@ Table = tuple[str, Sequence[str], Sequence[Sequence[str]], str]
 @blueprint.get("/statistics/bulletin")
 @requires("supervise")
 def bulletin() -> Response:
-    """The bulletin of ``month``, of the last full month where none is named or it cannot be read."""
-    month = month_named(asked.args.get("month", "").strip()) or following(request.today().replace(day=1), -1)
+    """The bulletin of ``month``, of the last full month where none is named or it cannot be read, which it then says."""
+    faults: list[str] = []
+    month = _month(faults)
     wanted = _of(asked_for(), month)
     months = [wanted, _of(wanted, following(month, -1)), _of(wanted, following(month, -12))]
     found = [counted_lines(each) for each in months]
@@ -44,11 +45,23 @@ def bulletin() -> Response:
         "tables": [
             _whole(month, [counted.total for counted, _every in found]), _by_workflow(found[0][1]), _by_office(wanted),
         ],
-        "notes": _notes(month, moment.date(), wanted.filter.department is not None),
+        "notes": [*wanted.faults, *faults, *_notes(month, moment.date(), wanted.filter.department is not None)],
     })  # fmt: skip
     response = Response(body, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="bulletin-{month:%Y-%m}.pdf"'
     return response
+
+
+def _month(faults: list[str]) -> date:
+    typed, this = asked.args.get("month", "").strip(), request.today().replace(day=1)
+    month = month_named(typed)
+    if month is None:
+        if typed:
+            faults.append(_("月份请按 2026-11 这样填写；这一次没看懂，做的是上一个月的月报。"))
+        return following(this, -1)
+    if month > this:
+        faults.append(_("以后的月份还没有数，已经统计到%(month)s为止。", month=f"{this:%Y-%m}"))
+    return min(month, this)
 
 
 def _of(wanted: Asked, month: date) -> Asked:
@@ -106,7 +119,8 @@ def _by_office(wanted: Asked) -> Table:
 
 def _notes(month: date, today: date, of_department: bool) -> list[str]:
     notes = [
-        _("总的情况按这个部门自己答复的办件计：别的部门的一链办理里由它办的事项，一项算一件。") if of_department
+        _("总的情况按这个部门自己答复的办件计：别的部门的一链办理里由它办的事项，一项算一件。")
+        if of_department
         else _("总的情况按群众申办的整件计，一链办理里的各个事项不另外算一件；各事项各算各的。"),
         _("n 是件数；少于 %(fewest)s 件的数字起伏很大，不宜比较。真实的数一百次里有九十五次落在区间里。", fewest=FEWEST_RANKED),
         _("时间是净工作时间：只算上班时间，不含听证、检验等特别程序。90 分位数：十件里有九件不超过的时间。"),
