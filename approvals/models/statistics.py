@@ -116,6 +116,7 @@ class SettledCase(Base):
     timing: Mapped[str] = mapped_column(String(10))
     once_done: Mapped[bool]
     delegated: Mapped[bool]
+    whole: Mapped[bool]
     visits: Mapped[int]
     online: Mapped[bool]
     statutory: Mapped[int] = mapped_column(BigInteger)

@@ -70,3 +70,21 @@ def test_what_was_withdrawn_had_no_limit_to_keep(outcome: str) -> None:
 def test_a_limit_in_calendar_days_is_no_number_of_hours() -> None:
     found = fact(permit(workflow="social-insurance"))
     assert found.statutory == 0 and found.promised == 2 * 3600
+
+
+def family(opened: bool) -> list[CaseFact]:
+    """A company opening that an agent carries, who took papers to the hall twice."""
+    carried = permit(id=2, root_id=1, parent_id=1, workflow="company-opening", version=3, channel="point")
+    root = permit(workflow="delegated-handling", channel="point")
+    cases = [root, carried] if opened else [root]
+    return list(counted_cases(cases, {}, {}, {}, {1}, {1: 2}, {1}, NOW))
+
+
+def test_the_visits_of_a_delegated_application_are_those_of_the_opening_that_is_carried() -> None:
+    root, carried = family(opened=True)
+    assert (carried.whole, carried.visits, carried.online, carried.delegated) == (True, 2, False, True)
+    assert (root.whole, root.visits) == (False, 0), "or they were counted twice"
+    line = CaseLine({})
+    line.add_closed(carried)
+    assert (line.roots, line.visits, line.no_visit, line.online) == (1, 2, 0, 0)
+    assert [(each.whole, each.visits) for each in family(opened=False)] == [(True, 2)], "nothing is carried yet"

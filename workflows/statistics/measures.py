@@ -66,9 +66,9 @@ INDICATORS: Mapping[str, Indicator] = MappingProxyType({
 class Counted(Protocol):
     """What was counted of closed cases. All are numbers of cases but for ``visits`` and the sums of working seconds.
 
-    ``early``, ``on_time`` and ``late`` are those with a promise. ``roots`` were filed by themselves: their ``visits`` and how many
-    had none; ``online`` had neither visit nor paper. ``with_statutory`` and ``with_promised`` were answered and have such a limit
-    of more than 0: the sum of their limits, and the working time that counted of them, are of these cases alone.
+    ``early``, ``on_time`` and ``late`` are those with a promise. ``roots`` were applied for, by themselves or through an agent: their
+    ``visits`` and how many had none; ``online`` had neither visit nor paper. ``with_statutory`` and ``with_promised`` were answered
+    and have such a limit of more than 0: the sum of their limits, and the working time that counted of them, are of these alone.
     """
 
     closed: int

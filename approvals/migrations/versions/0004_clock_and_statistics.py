@@ -288,6 +288,7 @@ def rollups_up() -> None:
     sa.Column('timing', sa.String(length=10), nullable=False),
     sa.Column('once_done', sa.Boolean(), nullable=False),
     sa.Column('delegated', sa.Boolean(), nullable=False),
+    sa.Column('whole', sa.Boolean(), nullable=False),
     sa.Column('visits', sa.Integer(), nullable=False),
     sa.Column('online', sa.Boolean(), nullable=False),
     sa.Column('statutory', sa.BigInteger(), nullable=False),

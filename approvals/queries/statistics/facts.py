@@ -16,6 +16,7 @@ from approvals.models import Case, ClockSuspension, CustodyItem, Event, HandOver
 from workflows.clock import OFFICE_ZONE, WorkingCalendar
 from workflows.clock.limits import working_length
 from workflows.county import county_catalogue
+from workflows.engine.definition import DELEGATED, INTERNAL
 from workflows.statistics.attribution import (
     APPLICANT,
     CLASSES,
@@ -34,7 +35,7 @@ from .filters import month_of
 from .readiness import is_ready
 from .visits import visits_of
 
-RULES = 3
+RULES = 4
 """Which rules count steps and cases. Raise it with any change of what is counted: then the rollups are filled anew."""
 
 ANSWERED = frozenset({"done", "failed", "refused", ""})
@@ -71,7 +72,8 @@ class CaseFact:
 
     ``opened_by`` is the workflow whose case opened it, "" for a root. ``statutory`` and ``promised`` are its limits in working
     seconds by the days that the definition gives it, 0 where it has none or was not answered; ``counted`` is what the authorities
-    took of them, from the start of the clock until the case closed. ``online`` was a root case without a visit and without papers.
+    took of them, from the start of the clock until the case closed. ``whole`` is what somebody applied for: a root, or the matter
+    that an agent's root carries, which has the visits of the family then. ``online`` was a root without a visit and without papers.
     """
 
     case_id: int
@@ -87,6 +89,7 @@ class CaseFact:
     timing: str
     once_done: bool
     delegated: bool
+    whole: bool
     visits: int
     online: bool
     statutory: int
@@ -95,10 +98,6 @@ class CaseFact:
     working: int
     wall: int
     seconds: Attribution
-
-    @property
-    def is_root(self) -> bool:
-        return self.case_id == self.root_id
 
 
 Breaks = Mapping[int, Sequence[Interval]]
@@ -217,6 +216,7 @@ def counted_cases(
     below: dict[int | None, list[Any]] = defaultdict(list)
     for case in cases:
         below[case.parent_id].append(case)
+    wholes = {_whole(case, below) for case in cases if case.id == case.root_id}
     for case in cases:
         seconds = _attributed(calendar, case, below, stays, stopped, carried, now)
         end = case.closed_at or now
@@ -224,18 +224,30 @@ def counted_cases(
         counted = seconds.counted if statutory or promised else 0
         if counted and case.clock_started_at > case.opened_at:
             counted = _attributed(calendar, case, below, stays, stopped, carried, now, case.clock_started_at).counted
-        is_closed, is_root, came = case.closed_at is not None, case.id == case.root_id, visits.get(case.id, 0)
+        is_closed, is_root, whole = case.closed_at is not None, case.id == case.root_id, case.id in wholes
+        came = visits.get(case.root_id, 0) if whole else 0
         yield CaseFact(
             case.id, case.root_id, "" if is_root else workflows.get(case.parent_id, ""), case.workflow, case.deciding_office_id,
             case.channel,
             month_of(case.opened_at), month_of(case.closed_at) if is_closed else None,
             not is_closed and _whose(case, below, stays, stopped, carried) in (APPLICANT, SPECIAL), case.outcome,
             timing(case.promised_due_at, case.closed_at) if is_closed and case.outcome in ANSWERED else "",
-            is_closed and not _corrected(case, below, stays), case.root_id in delegated, came,
-            is_root and case.channel == "online" and not came and case.id not in paper,
+            is_closed and not _corrected(case, below, stays), case.root_id in delegated, whole, came,
+            whole and is_root and case.channel == "online" and not came and case.id not in paper,
             statutory, promised, counted,
             seconds.total - seconds.special, int((end - case.opened_at).total_seconds()), seconds,
         )  # fmt: skip
+
+
+def _whole(root: Any, below: Mapping[int | None, Sequence[Any]]) -> int:
+    """The case of a family that somebody applied for: what an agent carries lies below the case of the carrying."""
+    if _kind(root) != DELEGATED:
+        return int(root.id)
+    return next((int(each.id) for each in below.get(root.id, ()) if _kind(each) != INTERNAL), int(root.id))
+
+
+def _kind(case: Any) -> str:
+    return county_catalogue().version(case.workflow, case.version).kind
 
 
 def _attributed(

@@ -56,9 +56,9 @@ class CaseLine:
     ``carried_over`` were open when the first month began, ``open`` when the last one ended, or now; ``paused`` of those open now
     are with the applicant or suspended. ``early``, ``on_time`` and ``late`` are by the promise, of those that were answered.
     ``once_done`` closed without a correction, ``delegated`` by a mandate. ``visits`` to a hall or centre are those of ``roots``,
-    the closed cases that were filed themselves; ``no_visit`` of them had none, and ``online`` neither visit nor paper.
-    ``with_statutory`` and ``with_promised`` were answered and had such a limit: the sum of their limits, and the working seconds
-    that the authorities took of them. ``seconds`` are those of closed cases.
+    the closed cases that somebody applied for, by themselves or through an agent; ``no_visit`` of them had none, and ``online``
+    neither visit nor paper. ``with_statutory`` and ``with_promised`` were answered and had such a limit: the sum of their limits,
+    and the working seconds that the authorities took of them. ``seconds`` are those of closed cases.
     """
 
     keys: dict[str, Any]
@@ -100,7 +100,7 @@ class CaseLine:
             setattr(self, fact.timing, getattr(self, fact.timing) + 1)
         self.once_done += fact.once_done
         self.delegated += fact.delegated
-        if fact.is_root:
+        if fact.whole:
             self.roots += 1
             self.visits += fact.visits
             self.no_visit += not fact.visits

@@ -225,7 +225,7 @@ def _cases(found: Select[Any], reach: Offices, filter: Filter, grain: str) -> Se
 
 _SETTLED = (
     "case_id", "root_id", "opened_by", "workflow", "office_id", "channel", "opened", "closed", "outcome", "timing", "once_done",
-    "delegated", "visits", "online", "statutory", "promised", "counted", "working",
+    "delegated", "whole", "visits", "online", "statutory", "promised", "counted", "working",
     "wall",
 )  # fmt: skip
 
