@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from array import array
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,8 +14,7 @@ from sqlalchemy.orm import Session
 from approvals.calendar import county_calendar
 from approvals.models import Case, ClockSuspension, Task
 from workflows.engine.definition import OUTSIDE_ROLES
-
-from .overview import percentile
+from workflows.logs.spread import spread_of
 
 DAYS = 180
 MOST_CASES = 400
@@ -92,8 +92,8 @@ def _worked_out(session: Session, workflow: str, now: datetime) -> Expectation:
     for case_id, opened_at, closed_at in outside:
         spans[case_id].append((calendar.position(opened_at), calendar.position(closed_at or now)))
     taken = [_net(calendar.position(case.opened_at), calendar.position(case.closed_at), spans[case.id]) for case in cases]
-    seconds = [microseconds // 1_000_000 for microseconds in taken]
-    return Expectation(len(seconds), int(percentile(seconds, 50)), int(percentile(seconds, 90)))
+    spread = spread_of(array("q", taken))
+    return Expectation(spread.n, int(spread.median or 0), int(spread.p90 or 0))
 
 
 def _net(start: int, end: int, outside: list[tuple[int, int]]) -> int:

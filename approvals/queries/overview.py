@@ -1,20 +1,16 @@
-"""What a supervisor sees first: what is open and how late, what was closed, how long each step takes."""
+"""What a supervisor sees first: what is open and how late, and what was closed."""
 
 from __future__ import annotations
 
-import math
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import fmean, median
 
-from sqlalchemy import case, func, select, true, union_all
+from sqlalchemy import case, func, select, union_all
 from sqlalchemy.orm import Session
 
-from approvals.calendar import county_calendar
 from approvals.models import Case, Office, Task
 from workflows.county import county_catalogue
-from workflows.engine.definition import OUTSIDE_ROLES, Definition, State
+from workflows.engine.definition import Definition, State
 
 from .colours import Due, due_of
 from .inbox import near_due
@@ -24,8 +20,6 @@ from .supervised import Offices, cases_of, tasks_of
 
 DAYS = 90
 RECENT_DAYS = 30
-MOST_STEPS = 20_000
-"""Durations are worked out from at most so many closed tasks, the newest: bounded work however old the county's data is."""
 MOST_OVERDUE = 50
 INTERNAL = "internal"
 """The kind of workflow that the product opens by itself."""
@@ -66,18 +60,6 @@ class Closed:
     done: int
     promised: int
     kept: int
-
-
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """Net working seconds that one step took, over ``count`` closed tasks."""
-
-    definition: Definition
-    state: State
-    count: int
-    mean: float
-    median: float
-    p90: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,28 +123,6 @@ def closed_cases(session: Session, now: datetime, days: int, offices: Offices = 
     return sorted(lines, key=lambda line: place_of(line.definition.key))
 
 
-def durations(session: Session, now: datetime, offices: Offices = None) -> list[Duration]:
-    """Net working time per step over the tasks closed in the last ``DAYS`` at some offices or all, by the county's calendar.
-
-    Only steps that a department takes: the applicant's corrections and mere waiting are not its time.
-    """
-    calendar = county_calendar()
-    found = session.execute(
-        select(Task.workflow, Task.state, Task.opened_at, Task.closed_at)
-        .where(Task.closed_at >= now - timedelta(days=DAYS), Task.role.not_in(["", *OUTSIDE_ROLES]))
-        .where(true() if offices is None else Task.office_id.in_(sorted(offices)))
-        .order_by(Task.closed_at.desc())
-        .limit(MOST_STEPS)
-    ).all()
-    seconds: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for workflow, state, opened_at, closed_at in found:
-        seconds[workflow, state].append(calendar.working_seconds(opened_at, closed_at))
-    lines = [
-        Duration(*step_of(*step), len(taken), fmean(taken), median(taken), percentile(taken, 90)) for step, taken in seconds.items()
-    ]
-    return sorted(lines, key=lambda line: order_of(line.definition, line.state))
-
-
 def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> list[Overdue]:
     """Open tasks of matters that are late and whole openings that are, the oldest due first, at most ``MOST_OVERDUE`` of each.
 
@@ -196,13 +156,6 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
         assert due is not None
         lines.append(Overdue(_is_whole(task.workflow), token, number, company, definition, state, office, due))
     return lines
-
-
-def percentile(values: list[int], share: int) -> float:
-    """The smallest value that ``share`` percent of all values do not exceed (nearest rank). Raises ValueError without values."""
-    if not values:
-        raise ValueError("a percentile needs at least one value")
-    return float(sorted(values)[math.ceil(len(values) * share / 100) - 1])
 
 
 def _is_whole(workflow: str) -> bool:

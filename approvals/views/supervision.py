@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 from flask import Blueprint, render_template
 
@@ -10,7 +11,12 @@ from approvals.calendar import county_calendar
 from approvals.language import language
 from approvals.operations.ratings import REASONS, SCORES
 from approvals.queries import custody, overview, ratings
+from approvals.queries.statistics.filters import Filter, month_of
+from approvals.queries.statistics.lines import StepLine
+from approvals.queries.statistics.tables import steps
 from workflows.clock import format_length
+from workflows.engine.definition import Definition, State
+from workflows.statistics.attribution import DEPARTMENT
 
 from . import request
 from .access import requires
@@ -42,9 +48,10 @@ def index() -> str:
     recent = {line.definition.key: line for line in overview.closed_cases(session, now, overview.RECENT_DAYS, offices)}
     closed = overview.closed_cases(session, now, overview.DAYS, offices)
     overdue = overview.overdue_tasks(session, now, offices)
+    since = month_of(now - timedelta(days=overview.DAYS))
     return render_template(
         "supervision/index.html",
-        opened=opened, closed=closed, recent=recent, durations=overview.durations(session, now, offices),
+        opened=opened, closed=closed, recent=recent, durations=_durations(offices, since), since=since,
         overdue={is_whole: [line for line in overdue if line.is_whole is is_whole] for is_whole in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
         satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices),
@@ -57,6 +64,15 @@ def index() -> str:
         transit=custody.counts_of(session, offices, now), supervised=_supervised(offices),
         follow_ups=_totals(line for line in opened if line.is_follow_up),
     )  # fmt: skip
+
+
+def _durations(offices: frozenset[int] | None, since: date) -> list[tuple[Definition, State, StepLine]]:
+    """The steps of departments that ended in a month or later, as the pages of the statistics count them."""
+    now = request.now()
+    chosen = Filter(first_month=since, last_month=month_of(now), whose=DEPARTMENT)
+    lines = steps(request.session(), now, offices, chosen, ("workflow", "state"), wall=False)
+    found = [(*overview.step_of(line.keys["workflow"], line.keys["state"]), line) for line in lines]
+    return sorted(found, key=lambda each: overview.order_of(each[0], each[1]))
 
 
 def _supervised(offices: frozenset[int] | None) -> list[str]:
