@@ -27,8 +27,8 @@ def catch_up(database: Database, now: datetime, most: int = rollups.BATCH) -> in
 
 
 def begin_again(database: Database, now: datetime) -> int:
-    """Empty the rollups and fill them from nothing; returns how many steps they hold."""
-    database.write(rollups.start_again)
+    """Fill the rollups from nothing, beside those that pages read until it is done; returns how many steps they hold."""
+    database.write(rollups.fill_anew)
     return catch_up(database, now)
 
 

@@ -30,16 +30,20 @@ class Counted:
 
 
 class StepRollup(Counted, Base):
-    """Steps that ended in one month under one set of keys.
+    """Steps that ended in one month under one set of keys, as one filling of the rollups counted them (``generation``).
 
     ``grain`` says which keys are kept apart: ``full`` all but the person, ``office``, ``county`` (neither office nor channel) and
     ``person``. A key that is not kept is "" or 0. ``key`` is all of them in one text. Every step is in each grain.
     """
 
     __tablename__ = "step_rollups"
-    __table_args__ = (Index("ix_step_rollups_grain_month", "grain", "month"), Index("ix_step_rollups_person_id", "person_id", "month"))
+    __table_args__ = (
+        Index("ix_step_rollups_grain_month", "generation", "grain", "month"),
+        Index("ix_step_rollups_person_id", "person_id", "month"),
+    )
 
     key: Mapped[str] = mapped_column(String(400), primary_key=True)
+    generation: Mapped[int]
     grain: Mapped[str] = mapped_column(String(10))
     month: Mapped[date]
     workflow: Mapped[str] = mapped_column(String(60))
@@ -61,9 +65,10 @@ class CaseRollup(Counted, Base):
     """Cases received and closed in one month under one set of keys, of families that are settled. Grains: ``full``, ``county``."""
 
     __tablename__ = "case_rollups"
-    __table_args__ = (Index("ix_case_rollups_grain_month", "grain", "month"),)
+    __table_args__ = (Index("ix_case_rollups_grain_month", "generation", "grain", "month"),)
 
     key: Mapped[str] = mapped_column(String(400), primary_key=True)
+    generation: Mapped[int]
     grain: Mapped[str] = mapped_column(String(10))
     month: Mapped[date]
     workflow: Mapped[str] = mapped_column(String(60))
@@ -104,6 +109,7 @@ class SettledCase(Base):
         Index("ix_settled_cases_opened", "workflow", "opened"),
     )
 
+    generation: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     root_id: Mapped[int] = mapped_column(BigInteger)
     workflow: Mapped[str] = mapped_column(String(60))
@@ -133,6 +139,9 @@ class SettledCase(Base):
 class RollupState(Base):
     """How far the rollups reach: every step that ended before ``until`` is in them, and every family settled before it.
 
+    Pages read the ``generation`` of the row ``statistics``. While all is counted anew, the row ``filling`` says how far that is, in
+    a generation of its own, and pages go on with the one before.
+
     ``calendar`` is a digest of the rules of counting and the working days until then: when one changes, the rollups begin anew.
     ``newest_event`` was there when they were last filled: what is written of a settled family afterwards has a higher identifier.
     ``reconciled_at`` and ``differences`` are what the last reconciliation found.
@@ -141,6 +150,7 @@ class RollupState(Base):
     __tablename__ = "rollup_state"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    generation: Mapped[int]
     until: Mapped[datetime] = mapped_column(UtcDateTime)
     calendar: Mapped[str] = mapped_column(String(64))
     newest_event: Mapped[int] = mapped_column(BigInteger)

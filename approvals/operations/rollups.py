@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
@@ -20,7 +20,7 @@ from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, 
 from approvals.queries.statistics import rolled
 from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
-from approvals.queries.statistics.rolled import STATE, Cell, Gathered
+from approvals.queries.statistics.rolled import FILLING, STATE, Cell, Gathered
 
 LAG = timedelta(minutes=2)
 """An action says when it happened before it is committed, and may wait for others in between: so much younger is left live.
@@ -32,11 +32,15 @@ BATCH = 2_000
 """About so many steps are entered at once: a fraction of a second in which others wait on SQLite."""
 
 _KEYS_AT_ONCE = 500
+_SWEPT_AT_ONCE = 20_000
 _LONGEST_WRITER = text(
     "SELECT extract(epoch FROM clock_timestamp() - min(xact_start)) FROM pg_stat_activity"
     " WHERE datname = current_database() AND pid <> pg_backend_pid() AND (backend_xid IS NOT NULL OR wait_event_type = 'Lock')"
 )
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+ADD, ANEW, SERVE, SWEEP = "add", "anew", "serve", "sweep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,9 @@ class Batch:
     """What is entered at once: the steps that ended from ``since`` (None: the beginning) until before ``until``.
 
     ``cases`` are those of the families that were settled in that time, ``reopened`` the roots of families that were in the rollups
-    and have been worked on or written of since; ``newest_event`` was there when the batch was worked out. With ``anew`` the
-    rollups are emptied and nothing else.
+    and have been worked on or written of since; ``newest_event`` was there when the batch was worked out. ``what`` else there is:
+    begin a filling of its own when the calendar or the rules have changed (``ANEW``), let pages read it when it has caught up
+    (``SERVE``), and clear away what nobody reads any more (``SWEEP``).
     """
 
     since: datetime | None
@@ -55,53 +60,114 @@ class Batch:
     cases: tuple[CaseFact, ...] = ()
     reopened: tuple[int, ...] = ()
     newest_event: int = 0
-    anew: bool = False
+    name: str = STATE
+    generation: int = 0
+    what: str = ADD
 
 
 def next_batch(session: Session, now: datetime, most: int = BATCH) -> Batch | None:
     """The next batch of at most about ``most`` steps; None when all that can be entered is."""
-    state = session.scalars(select(RollupState).where(RollupState.name == STATE)).one_or_none()
+    served, filling = rolled.state_named(session, STATE), rolled.state_named(session, FILLING)
+    state = filling or served
     # Before all that it holds is read: what is committed meanwhile is looked at once more by the next batch.
     newest_event = session.scalar(select(func.max(Event.id))) or 0
-    since = state.until if state is not None else None
-    if state is not None and state.calendar != _calendar_digest(state.until):
-        return Batch(since, state.until, anew=True)
+    if state is None:
+        return _added(session, now, most, None, newest_event)
+    if state.calendar != _calendar_digest(state.until):
+        return _of(state, ANEW)
+    batch = _added(session, now, most, state, newest_event)
+    if batch is None and filling is not None:
+        return _of(filling, SERVE)
+    if batch is None and session.scalar(select(_unread(state.generation).limit(1).exists())):
+        return _of(state, SWEEP)
+    return batch
+
+
+def _of(state: RollupState, what: str) -> Batch:
+    return Batch(state.until, state.until, name=state.name, generation=state.generation, what=what)
+
+
+def _added(session: Session, now: datetime, most: int, state: RollupState | None, newest_event: int) -> Batch | None:
+    """What has ended since a state, or all so far; None where nothing has."""
+    since, name, generation = (state.until, state.name, state.generation) if state is not None else (None, STATE, 0)
     until = _settled_until(session, now)
     if since is not None and until <= since:
         return None
-    until = _end_of_batch(session, since or _BEGINNING, until, most)
+    until = _end_of_batch(session, since or BEGINNING, until, most)
     ended = rolled.live_steps(since) & (Task.closed_at < until)
     settled = set(session.scalars(_settled(since, until)))
     reopened: set[int] = set()
     if state is not None:
-        reopened = set(session.scalars(rolled.reopened_roots(state.until)))
-        told_anew = set(session.scalars(rolled.told_anew_roots(state.until, state.newest_event)))
+        reopened = set(session.scalars(rolled.reopened_roots(state.until, generation)))
+        told_anew = set(session.scalars(rolled.told_anew_roots(state.until, state.newest_event, generation)))
         settled |= told_anew - reopened
         reopened |= told_anew
     return Batch(
         since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, sorted(settled), now)),
-        tuple(sorted(reopened)), newest_event,
+        tuple(sorted(reopened)), newest_event, name, generation,
     )  # fmt: skip
 
 
 def enter(session: Session, batch: Batch) -> bool:
     """Enter a batch and move the watermark; False when another worker has moved it since the batch was worked out."""
+    if batch.what != ADD:
+        state = rolled.state_named(session, batch.name)
+        if state is None or (state.until, state.generation) != (batch.until, batch.generation):
+            return False
+        {ANEW: fill_anew, SERVE: _serve, SWEEP: _sweep}[batch.what](session)
+        return True
     if not _move(session, batch):
         return False
-    if batch.anew:
-        start_again(session)
-        return True
-    _add(session, StepRollup, rolled.step_lines(batch.steps))
+    _add(session, StepRollup, rolled.step_lines(batch.steps), batch.generation)
     if batch.reopened:
-        _take_out(session, batch.reopened)
+        _take_out(session, batch.reopened, batch.generation)
     if batch.cases:
-        session.execute(insert(SettledCase), [rolled.settled_row(fact) for fact in batch.cases])
-    _add(session, CaseRollup, rolled.case_lines(batch.cases))
+        kept = [rolled.settled_row(fact) | {"generation": batch.generation} for fact in batch.cases]
+        session.execute(insert(SettledCase), kept)
+    _add(session, CaseRollup, rolled.case_lines(batch.cases), batch.generation)
     return True
 
 
+def fill_anew(session: Session) -> None:
+    """Begin to count everything anew, beside what pages read until that is done; without any rollups there is nothing to do."""
+    served, filling = rolled.state_named(session, STATE), rolled.state_named(session, FILLING)
+    if served is None:
+        return
+    generation = (filling or served).generation + 1
+    session.execute(delete(RollupState).where(RollupState.name == FILLING))
+    session.execute(
+        insert(RollupState).values(
+            name=FILLING, generation=generation, until=BEGINNING, calendar=_calendar_digest(BEGINNING), newest_event=0, differences=0
+        )
+    )
+
+
+def _serve(session: Session) -> None:
+    """Let pages read what was filled anew."""
+    served = rolled.state_named(session, STATE)
+    told = {"differences": served.differences, "reconciled_at": served.reconciled_at} if served is not None else {}
+    session.execute(delete(RollupState).where(RollupState.name == STATE))
+    session.execute(update(RollupState).where(RollupState.name == FILLING).values(name=STATE, **told))
+
+
+def _unread(generation: int) -> Any:
+    return select(SettledCase.case_id).where(SettledCase.generation < generation)
+
+
+def _sweep(session: Session) -> None:
+    """Delete what generations before the one that is read have left, some of it at once: others wait for it on SQLite."""
+    state = rolled.state_named(session, STATE)
+    if state is None:
+        return
+    for table in (StepRollup, CaseRollup):
+        session.execute(delete(table).where(table.generation < state.generation))
+    before = SettledCase.generation < state.generation
+    some = select(SettledCase.case_id).where(before).limit(_SWEPT_AT_ONCE)
+    session.execute(delete(SettledCase).where(before, SettledCase.case_id.in_(some)))
+
+
 def start_again(session: Session) -> None:
-    """Empty the rollups. Until they are filled again every figure is counted live, and exact."""
+    """Empty the rollups. Until they are filled again every figure is counted live: exact, and slow where there is much."""
     for table in (StepRollup, CaseRollup, SettledCase, RollupState):
         session.execute(delete(table))
 
@@ -150,14 +216,15 @@ def _calendar_digest(until: datetime) -> str:
 
 
 def _move(session: Session, batch: Batch) -> bool:
-    own, told = RollupState.name == STATE, {"until": batch.until, "calendar": batch.calendar, "newest_event": batch.newest_event}
+    told = {"until": batch.until, "calendar": batch.calendar, "newest_event": batch.newest_event}
+    own = RollupState.name == batch.name
     if batch.since is None:
         if session.scalar(select(RollupState.until).where(own)) is not None:
             return False
         # Two workers that begin at once make the same row: one of them is repeated, and finds it.
-        session.execute(insert(RollupState).values(name=STATE, differences=0, **told))
+        session.execute(insert(RollupState).values(name=STATE, generation=0, differences=0, **told))
         return True
-    moved = update(RollupState).where(own, RollupState.until == batch.since).values(**told)
+    moved = update(RollupState).where(own, RollupState.generation == batch.generation, RollupState.until == batch.since).values(**told)
     result: Any = session.execute(moved)
     return bool(result.rowcount)
 
@@ -165,10 +232,10 @@ def _move(session: Session, batch: Batch) -> bool:
 # ---- entering ---------------------------------------------------------------------------------------------------------
 
 
-def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[Cell, CaseLine]) -> None:
+def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[Cell, CaseLine], generation: int) -> None:
     """Add lines to the rows of their cells."""
     names = rolled.STEP_COUNTS if table is StepRollup else CASE_COUNTS
-    by_key = {rolled.key_of(cell): (cell, line) for cell, line in lines.items()}
+    by_key = {rolled.key_of(cell, generation): (cell, line) for cell, line in lines.items()}
     keys = sorted(by_key)
     for begin in range(0, len(keys), _KEYS_AT_ONCE):
         some = keys[begin : begin + _KEYS_AT_ONCE]
@@ -177,23 +244,24 @@ def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[
             before.add(tuple(values))
             before.pour(by_key[key][1])
         session.execute(delete(table).where(table.key.in_(some)))
-        session.execute(insert(table), [rolled.row_of(*by_key[key]) for key in some])
+        session.execute(insert(table), [rolled.row_of(*by_key[key], generation) for key in some])
 
 
-def _take_out(session: Session, roots: Iterable[int]) -> None:
+def _take_out(session: Session, roots: Iterable[int], generation: int) -> None:
     """Take families out of the rollups: the cells that they were counted in are counted anew without them."""
-    own = SettledCase.root_id.in_(list(roots))
+    read = SettledCase.generation == generation
+    own = and_(read, SettledCase.root_id.in_(list(roots)))
     facts = [rolled.settled_fact(row) for row in session.scalars(select(SettledCase).where(own))]
     session.execute(delete(SettledCase).where(own))
     for cell in rolled.case_lines(facts):
         _, month, workflow, opened_by, office_id, channel = cell
         left = select(SettledCase).where(
-            SettledCase.workflow == workflow, SettledCase.opened_by == opened_by,
+            read, SettledCase.workflow == workflow, SettledCase.opened_by == opened_by,
             or_(SettledCase.opened == month, SettledCase.closed == month),
         )  # fmt: skip
         if cell[0] == rolled.FULL:
             left = left.where(SettledCase.office_id == office_id, SettledCase.channel == channel)
-        session.execute(delete(CaseRollup).where(CaseRollup.key == rolled.key_of(cell)))
+        session.execute(delete(CaseRollup).where(CaseRollup.key == rolled.key_of(cell, generation)))
         line = rolled.case_lines(rolled.settled_fact(row) for row in session.scalars(left)).get(cell)
         if line is not None:
-            session.execute(insert(CaseRollup), [rolled.row_of(cell, line)])
+            session.execute(insert(CaseRollup), [rolled.row_of(cell, line, generation)])

@@ -111,8 +111,9 @@ def copied(model: Any, **values: Any) -> Plant:
     """A row twice, but for these values."""
 
     def plant(session: Session) -> Callable[[Session], Any]:
-        session.execute(insert(model).values(values_of(first(session, model)) | values))
-        key = [getattr(model, column.name) == values[column.name] for column in model.__table__.primary_key]
+        row = values_of(first(session, model)) | values
+        session.execute(insert(model).values(row))
+        key = [getattr(model, column.name) == row[column.name] for column in model.__table__.primary_key]
         return lambda later: later.execute(delete(model).where(*key))
 
     return plant

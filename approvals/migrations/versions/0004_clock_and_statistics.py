@@ -199,6 +199,7 @@ def rollups_up() -> None:
     op.create_index('ix_tasks_step_closed_at', 'tasks', ['workflow', 'state', 'closed_at'], unique=False, sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
     op.create_table('step_rollups',
     sa.Column('key', sa.String(length=400), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('grain', sa.String(length=10), nullable=False),
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('workflow', sa.String(length=60), nullable=False),
@@ -228,10 +229,11 @@ def rollups_up() -> None:
     sa.Column('wall_buckets', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('step_rollups_pkey'))
     )
-    op.create_index('ix_step_rollups_grain_month', 'step_rollups', ['grain', 'month'], unique=False)
+    op.create_index('ix_step_rollups_grain_month', 'step_rollups', ['generation', 'grain', 'month'], unique=False)
     op.create_index('ix_step_rollups_person_id', 'step_rollups', ['person_id', 'month'], unique=False)
     op.create_table('case_rollups',
     sa.Column('key', sa.String(length=400), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('grain', sa.String(length=10), nullable=False),
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('workflow', sa.String(length=60), nullable=False),
@@ -274,8 +276,9 @@ def rollups_up() -> None:
     sa.Column('wall_buckets', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('case_rollups_pkey'))
     )
-    op.create_index('ix_case_rollups_grain_month', 'case_rollups', ['grain', 'month'], unique=False)
+    op.create_index('ix_case_rollups_grain_month', 'case_rollups', ['generation', 'grain', 'month'], unique=False)
     op.create_table('settled_cases',
+    sa.Column('generation', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('case_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('root_id', sa.BigInteger(), nullable=False),
     sa.Column('workflow', sa.String(length=60), nullable=False),
@@ -300,13 +303,14 @@ def rollups_up() -> None:
     sa.Column('special_seconds', sa.BigInteger(), nullable=False),
     sa.Column('applicant_seconds', sa.BigInteger(), nullable=False),
     sa.Column('waiting_seconds', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('case_id', name=op.f('settled_cases_pkey'))
+    sa.PrimaryKeyConstraint('generation', 'case_id', name=op.f('settled_cases_pkey'))
     )
     op.create_index('ix_settled_cases_closed', 'settled_cases', ['workflow', 'closed'], unique=False)
     op.create_index('ix_settled_cases_opened', 'settled_cases', ['workflow', 'opened'], unique=False)
     op.create_index('ix_settled_cases_root_id', 'settled_cases', ['root_id'], unique=False)
     op.create_table('rollup_state',
     sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('until', approvals.db.types.UtcDateTime(), nullable=False),
     sa.Column('calendar', sa.String(length=64), nullable=False),
     sa.Column('newest_event', sa.BigInteger(), nullable=False),

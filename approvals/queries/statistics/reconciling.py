@@ -77,7 +77,8 @@ def _shown_cases(session: Session, until: datetime | None, now: datetime) -> dic
 
 def _with_rollups(session: Session, table: Any, parts: tuple[str, ...], names: tuple[str, ...], lines: Any, new: Any) -> Any:
     keys = [getattr(table, name) for name in ("grain", "month", *parts)]
-    for row in session.execute(select(*keys, *rolled.columns(table, names))):
+    served = table.generation == rolled.SERVED
+    for row in session.execute(select(*keys, *rolled.columns(table, names)).where(served)):
         cell = tuple(row[: len(keys)])
         each = Gathered(names)
         each.add(tuple(row[len(keys) :]))
@@ -144,7 +145,8 @@ def _tell(
 def _settled(session: Session, root_ids: list[int]) -> dict[int, dict[int, CaseFact]]:
     """What is kept of the settled cases of these roots, by root and case."""
     found: dict[int, dict[int, CaseFact]] = {root_id: {} for root_id in root_ids}
-    for row in session.scalars(select(SettledCase).where(SettledCase.root_id.in_(root_ids))):
+    served = SettledCase.generation == rolled.SERVED
+    for row in session.scalars(select(SettledCase).where(served, SettledCase.root_id.in_(root_ids))):
         found[row.root_id][row.case_id] = rolled.settled_fact(row)
     return found
 

@@ -19,7 +19,10 @@ from .filters import Filter, Offices
 from .lines import CASE_COUNTS, CaseLine, StepLine
 from .packing import Sum, packed
 
-STATE = "statistics"
+STATE, FILLING = "statistics", "filling"
+SERVED = select(RollupState.generation).where(RollupState.name == STATE).scalar_subquery()
+"""The generation of rollups that pages read."""
+
 STEP_COUNTS = ("count", "early", "on_time", "late", "again")
 STEP_PARTS = ("workflow", "state", "to_state", "whose", "department", "office_id", "channel", "person_id")
 CASE_PARTS = ("workflow", "opened_by", "office_id", "channel")
@@ -52,6 +55,11 @@ def rolled_until(session: Session) -> datetime | None:
     return session.scalar(select(RollupState.until).where(RollupState.name == STATE))
 
 
+def state_named(session: Session, name: str) -> RollupState | None:
+    """How far a filling is; None where there is none. One statement."""
+    return session.scalars(select(RollupState).where(RollupState.name == name)).one_or_none()
+
+
 def live_steps(until: datetime | None) -> ColumnElement[bool]:
     """The closed tasks that no rollup holds yet."""
     return Task.closed_at.is_not(None) if until is None else Task.closed_at >= until
@@ -67,28 +75,30 @@ def live_roots(until: datetime | None) -> Select[Any]:
     worked_on = union(
         select(Task.root_id).where(Task.closed_at.is_(None)), select(Task.root_id).where(Task.closed_at >= until)
     ).subquery()
-    return select(worked_on.c.root_id).where(worked_on.c.root_id.not_in(select(SettledCase.root_id)))
+    return select(worked_on.c.root_id).where(
+        worked_on.c.root_id.not_in(select(SettledCase.root_id).where(SettledCase.generation == SERVED))
+    )
 
 
-def reopened_roots(until: datetime) -> Select[Any]:
+def reopened_roots(until: datetime, generation: Any = SERVED) -> Select[Any]:
     """The roots of families that were settled and counted, and have been taken up again since."""
     worked_on = select(Task.root_id).where(or_(Task.closed_at.is_(None), Task.closed_at >= until))
-    return select(SettledCase.root_id).where(SettledCase.root_id.in_(worked_on)).distinct()
+    return select(SettledCase.root_id).where(SettledCase.generation == generation, SettledCase.root_id.in_(worked_on)).distinct()
 
 
-def told_anew_roots(until: datetime, newest_event: int) -> Select[Any]:
+def told_anew_roots(until: datetime, newest_event: int, generation: Any = SERVED) -> Select[Any]:
     """The roots of families that were settled and counted, and of which something was written since, be it without a task.
 
     Identifiers of events grow with time, so that the last ones are a range of the primary key, however many there are.
     """
     written = select(Case.root_id).join(Event, Event.case_id == Case.id)
     since = written.where(Event.id > newest_event - _LONGEST_ACTION, Event.happened_at >= until)
-    return select(SettledCase.root_id).where(SettledCase.root_id.in_(since)).distinct()
+    return select(SettledCase.root_id).where(SettledCase.generation == generation, SettledCase.root_id.in_(since)).distinct()
 
 
 def changed_roots(session: Session) -> set[int]:
     """The roots of families that the next run takes out of the rollups, to enter them as they are then. Three statements."""
-    state = session.scalars(select(RollupState).where(RollupState.name == STATE)).one_or_none()
+    state = state_named(session, STATE)
     if state is None:
         return set()
     found = reopened_roots(state.until), told_anew_roots(state.until, state.newest_event)
@@ -130,15 +140,15 @@ def case_lines(facts: Iterable[CaseFact], known: dict[Cell, CaseLine] | None = N
     return lines
 
 
-def key_of(cell: Cell) -> str:
-    """A cell in one text, by which its row is found."""
-    return "|".join(map(str, cell))
+def key_of(cell: Cell, generation: int) -> str:
+    """A cell of a generation in one text, by which its row is found."""
+    return "|".join(map(str, (generation, *cell)))
 
 
-def row_of(cell: Cell, line: StepLine | CaseLine) -> dict[str, Any]:
+def row_of(cell: Cell, line: StepLine | CaseLine, generation: int) -> dict[str, Any]:
     """A line as its table stores it."""
     parts, counts = (STEP_PARTS, STEP_COUNTS) if isinstance(line, StepLine) else (CASE_PARTS, CASE_COUNTS)
-    row = {"key": key_of(cell), **dict(zip(("grain", "month", *parts), cell, strict=True))}
+    row = {"key": key_of(cell, generation), "generation": generation, **dict(zip(("grain", "month", *parts), cell, strict=True))}
     row |= {name: getattr(line, name) for name in counts} | dict(zip(SECONDS, line.seconds.seconds(), strict=True))
     for name, histogram in (("working", line.working), ("wall", line.wall)):
         row |= {
@@ -192,7 +202,10 @@ def rolled_steps(
 ) -> list[Row[Any]]:
     """The rows of step rollups that a filter asks for: the values of ``parts``, then what ``Gathered`` adds up. One statement."""
     found = select(*(getattr(StepRollup, name) for name in parts), *columns(StepRollup, STEP_COUNTS, wall)).where(
-        StepRollup.grain == grain, StepRollup.month >= filter.first_month, StepRollup.month <= filter.last_month
+        StepRollup.generation == SERVED,
+        StepRollup.grain == grain,
+        StepRollup.month >= filter.first_month,
+        StepRollup.month <= filter.last_month,
     )
     for name in ("workflow", "department", "person_id", "channel", "whose"):
         if (wanted := getattr(filter, name)) is not None:
@@ -216,7 +229,7 @@ def rolled_before(session: Session, reach: Offices, filter: Filter, grain: str, 
 
 
 def _cases(found: Select[Any], reach: Offices, filter: Filter, grain: str) -> Select[Any]:
-    found = found.where(CaseRollup.grain == grain, CaseRollup.month <= filter.last_month)
+    found = found.where(CaseRollup.generation == SERVED, CaseRollup.grain == grain, CaseRollup.month <= filter.last_month)
     for name in ("workflow", "channel"):
         if (wanted := getattr(filter, name)) is not None:
             found = found.where(getattr(CaseRollup, name) == wanted)
