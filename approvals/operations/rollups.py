@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
@@ -21,6 +21,7 @@ from approvals.queries.statistics import rolled
 from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
 from approvals.queries.statistics.rolled import FILLING, STATE, Cell, Gathered
+from workflows.statistics.histograms import Histogram
 
 LAG = timedelta(minutes=2)
 """An action says when it happened before it is committed, and may wait for others in between: so much younger is left live.
@@ -98,10 +99,11 @@ def _added(session: Session, now: datetime, most: int, state: RollupState | None
     settled = set(session.scalars(_settled(since, until)))
     reopened: set[int] = set()
     if state is not None:
-        reopened = set(session.scalars(rolled.reopened_roots(state.until, generation)))
-        told_anew = set(session.scalars(rolled.told_anew_roots(state.until, state.newest_event, generation)))
-        settled |= told_anew - reopened
-        reopened |= told_anew
+        reopened = set(session.scalars(rolled.told_anew_roots(state.until, state.newest_event, generation)))
+        counted = select(SettledCase.root_id).where(SettledCase.generation == generation, SettledCase.root_id.in_(settled))
+        settled -= set(session.scalars(counted))  # closed before, and only what came after that ended in this batch
+        unfinished = select(Case.root_id).where(Case.root_id.in_(reopened), _is_unfinished(Case, until))
+        settled |= reopened - set(session.scalars(unfinished))
     return Batch(
         since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, sorted(settled), now)),
         tuple(sorted(reopened)), newest_event, name, generation,
@@ -197,12 +199,14 @@ def _end_of_batch(session: Session, since: datetime, until: datetime, most: int)
 
 
 def _settled(since: datetime | None, until: datetime) -> Any:
-    """The roots of families whose last task ended in a batch: nobody has anything to do for them, nor had after it."""
-    member, other = aliased(Case), aliased(Task)
-    later = exists().where(
-        member.root_id == Task.root_id, other.case_id == member.id, or_(other.closed_at.is_(None), other.closed_at >= until)
-    )
-    return select(Task.root_id).where(rolled.live_steps(since), Task.closed_at < until, ~later).distinct()
+    """The roots of families in which something ended in a batch, and every case had closed when it ended."""
+    member = aliased(Case)
+    unfinished = exists().where(member.root_id == Task.root_id, _is_unfinished(member, until))
+    return select(Task.root_id).where(rolled.live_steps(since), Task.closed_at < until, ~unfinished).distinct()
+
+
+def _is_unfinished(case: Any, until: datetime) -> ColumnElement[bool]:
+    return or_(case.closed_at.is_(None), case.closed_at >= until)
 
 
 def _calendar_digest(until: datetime) -> str:
@@ -248,20 +252,40 @@ def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[
 
 
 def _take_out(session: Session, roots: Iterable[int], generation: int) -> None:
-    """Take families out of the rollups: the cells that they were counted in are counted anew without them."""
-    read = SettledCase.generation == generation
-    own = and_(read, SettledCase.root_id.in_(list(roots)))
-    facts = [rolled.settled_fact(row) for row in session.scalars(select(SettledCase).where(own))]
+    """Take families out of the rollups: what was counted of them is taken away from the cells that it was counted in."""
+    own = and_(SettledCase.generation == generation, SettledCase.root_id.in_(list(roots)))
+    kept = [rolled.settled_fact(row) for row in session.scalars(select(SettledCase).where(own))]
     session.execute(delete(SettledCase).where(own))
-    for cell in rolled.case_lines(facts):
-        _, month, workflow, opened_by, office_id, channel = cell
-        left = select(SettledCase).where(
-            read, SettledCase.workflow == workflow, SettledCase.opened_by == opened_by,
-            or_(SettledCase.opened == month, SettledCase.closed == month),
-        )  # fmt: skip
-        if cell[0] == rolled.FULL:
-            left = left.where(SettledCase.office_id == office_id, SettledCase.channel == channel)
-        session.execute(delete(CaseRollup).where(CaseRollup.key == rolled.key_of(cell, generation)))
-        line = rolled.case_lines(rolled.settled_fact(row) for row in session.scalars(left)).get(cell)
-        if line is not None:
-            session.execute(insert(CaseRollup), [rolled.row_of(cell, line, generation)])
+    lines = rolled.case_lines(kept)
+    cells = {rolled.key_of(cell, generation): cell for cell in lines}
+    found = session.execute(
+        select(CaseRollup.key, *rolled.columns(CaseRollup, CASE_COUNTS)).where(CaseRollup.key.in_(sorted(cells)))
+    ).all()
+    session.execute(delete(CaseRollup).where(CaseRollup.key.in_(sorted(cells))))
+    for key, *values in found:
+        gathered, left, removed = Gathered(CASE_COUNTS), CaseLine({}), lines[cells[key]]
+        gathered.add(tuple(values))
+        gathered.pour(left)
+        left.take_away(removed)
+        if left.closed and (_had_an_end(left.working, removed.working) or _had_an_end(left.wall, removed.wall)):
+            _set_ends(session, cells[key], left, generation)
+        if left.received or left.closed:
+            session.execute(insert(CaseRollup), [rolled.row_of(cells[key], left, generation)])
+
+
+def _had_an_end(left: Histogram, removed: Histogram) -> bool:
+    return removed.count > 0 and (removed.minimum == left.minimum or removed.maximum == left.maximum)
+
+
+def _set_ends(session: Session, cell: Cell, line: CaseLine, generation: int) -> None:
+    """Look up the shortest and the longest of a cell among what is left of it: they alone cannot be worked out backwards."""
+    grain, month, workflow, opened_by, office_id, channel = cell
+    columns = SettledCase.working, SettledCase.wall
+    left = select(*(end(column) for column in columns for end in (func.min, func.max))).where(
+        SettledCase.generation == generation, SettledCase.workflow == workflow, SettledCase.closed == month,
+        SettledCase.opened_by == opened_by,
+    )  # fmt: skip
+    if grain == rolled.FULL:
+        left = left.where(SettledCase.office_id == office_id, SettledCase.channel == channel)
+    ends = session.execute(left).one()
+    line.working.minimum, line.working.maximum, line.wall.minimum, line.wall.maximum = ends

@@ -131,3 +131,14 @@ def test_a_rank_that_there_is_not_is_refused(rank: int) -> None:
 def test_what_is_no_histogram_is_refused(row: object) -> None:
     with pytest.raises(ValueError):
         Histogram.from_json(json.dumps(row))
+
+
+@given(durations, durations)
+def test_what_was_added_can_be_taken_away(kept: list[int], more: list[int]) -> None:
+    left, gone = Histogram.of(kept), Histogram.of(more)
+    left.merge(gone)
+    left.take_away(gone)
+    expected = Histogram.of(kept)
+    assert (left.count, left.total, left.buckets) == (expected.count, expected.total, expected.buckets)
+    if not kept:
+        assert left == Histogram(), "nothing is left, not even the ends"

@@ -14,6 +14,7 @@ from approvals.db import Database
 from approvals.jobs.rollups import begin_again, catch_up
 from approvals.models import Case, RollupState, SettledCase, StepRollup, Task
 from approvals.operations import rollups
+from approvals.queries.statistics import facts
 from approvals.queries.statistics.reconciling import differences
 from approvals.queries.statistics.rolled import rolled_until
 from approvals.queries.statistics.tables import cases, steps
@@ -240,6 +241,19 @@ def over(chain: Chain) -> None:
     assert chain.states()[ROOT] == "delivered"
 
 
+def test_nobody_asks_whose_the_time_of_open_cases_was_where_they_are_only_counted(
+    county: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is most of the work of a page, and there may be a thousand of them."""
+    catch_up(county, NOW)
+    asked: list[Any] = []
+    real = facts._attributed
+    monkeypatch.setattr(facts, "_attributed", lambda *values: asked.append(values[1]) or real(*values))
+    with county.reading() as session:
+        assert sum(line.open for line in cases(session, NOW, None, YEAR, ("workflow",))) > 3
+    assert asked and not [case.id for case in asked if case.closed_at is None]
+
+
 def visits(database: Database) -> int:
     with database.reading() as session:
         return sum(line.visits for line in cases(session, NOW, None, YEAR, ()))
@@ -306,6 +320,41 @@ class TestReopened:
         with counted(database) as sent:
             catch_up(database, later + timedelta(minutes=5))
         assert not [statement for statement in sent if "settled_cases" in statement and not statement.startswith("SELECT")]
+
+    def test_results_that_nobody_fetches_are_no_work_of_every_page(self, engine: Any) -> None:
+        """A case is counted when it closes; what waits on the shelf stays there for years."""
+        database = Database(engine=engine)
+        content = content_with(delivery={"way": "window", "office": HALL})
+        chain = Chain(database, seed(database), content, now=at("2026-09-28 09:00"))
+        chain.act(REGISTRATION, "approve")
+        chain.settle_matters()
+        chain.settle_matters()
+        assert chain.states()[ROOT] == "delivering"
+        live = everything(database, NOW)
+        catch_up(database, NOW)
+        assert count(database, SettledCase) == count(database, Case)
+        assert everything(database, NOW) == live
+        chain.now = at("2026-11-25 09:00")
+        chain.act(ROOT, "hand_out")
+        catch_up(database, at("2026-11-25 12:00"))
+        assert count(database, SettledCase) == count(database, Case)
+        fetched = everything(database, NOW)
+        with database.reading() as session:
+            assert list(differences(session, at("2026-11-25 13:00"))) == []
+        database.write(rollups.start_again)
+        assert everything(database, NOW) == fetched
+
+    def test_the_shortest_and_longest_of_what_is_left_are_known_again(self, chain: Chain) -> None:
+        database = chain.database
+        finish(Chain(database, chain.cast, named("麦样"), now=at("2026-09-28 10:00")))
+        catch_up(database, NOW)
+        chain.now = at("2026-11-24 11:00")
+        chain.act("company-seal", "restart")
+        later = at("2026-11-25 12:00")
+        catch_up(database, later)
+        assert count(database, SettledCase) > 0
+        with database.reading() as session:
+            assert list(differences(session, later)) == []
 
     def test_one_that_was_over_again_between_two_runs(self, chain: Chain) -> None:
         database = chain.database

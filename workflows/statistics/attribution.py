@@ -89,6 +89,9 @@ class Attribution:
     def __add__(self, other: Attribution) -> Attribution:
         return Attribution(*(mine + theirs for mine, theirs in zip(self.seconds(), other.seconds(), strict=True)))
 
+    def __sub__(self, other: Attribution) -> Attribution:
+        return Attribution(*(mine - theirs for mine, theirs in zip(self.seconds(), other.seconds(), strict=True)))
+
     @property
     def total(self) -> int:
         """Every working second."""

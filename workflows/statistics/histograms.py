@@ -75,6 +75,19 @@ class Histogram:
         for bucket, n in list(other.buckets.items()):
             self.buckets[bucket] = self.buckets.get(bucket, 0) + n
 
+    def take_away(self, other: Histogram) -> None:
+        """Take away everything that was added with the other one. The ends stay until somebody who knows better sets them."""
+        self.count -= other.count
+        self.total -= other.total
+        for bucket, n in other.buckets.items():
+            left = self.buckets[bucket] - n
+            if left:
+                self.buckets[bucket] = left
+            else:
+                del self.buckets[bucket]
+        if not self.count:
+            self.minimum = self.maximum = None
+
     @property
     def mean(self) -> float | None:
         """The exact mean in seconds; None while nothing was added."""

@@ -117,6 +117,14 @@ class CaseLine:
         self.wall.add(fact.wall)
         self.seconds += fact.seconds
 
+    def take_away(self, other: CaseLine) -> None:
+        """Take away what another line counts of this one; the shortest and longest stay, as ``Histogram.take_away`` says."""
+        for name in CASE_COUNTS:
+            setattr(self, name, getattr(self, name) - getattr(other, name))
+        self.working.take_away(other.working)
+        self.wall.take_away(other.wall)
+        self.seconds -= other.seconds
+
     def merge(self, other: CaseLine) -> None:
         """Add what another line counts; what was carried over and is open is a state, and stays."""
         for name in (*CASE_COUNTS, "paused"):

@@ -71,7 +71,7 @@ def _shown_steps(session: Session, until: datetime | None) -> dict[Cell, StepLin
 
 
 def _shown_cases(session: Session, until: datetime | None, now: datetime) -> dict[Cell, CaseLine]:
-    lines = rolled.case_lines(case_facts(session, rolled.live_roots(until), now))
+    lines = rolled.case_lines(case_facts(session, rolled.live_roots(until), now, of_open=False))
     return _with_rollups(session, CaseRollup, rolled.CASE_PARTS, CASE_COUNTS, lines, lambda: CaseLine({}))
 
 
@@ -159,7 +159,7 @@ def _kept_otherwise(case_id: int, kept: Mapping[str, Any], told: Mapping[str, An
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the events of a family tell: its ended steps, its cases, and when nothing was left to do (None: something is)."""
+    """What the events of a family tell: its ended steps, its cases, and when the last of these closed (None: one is open)."""
 
     steps: list[StepFact]
     cases: list[CaseFact]
@@ -209,7 +209,8 @@ def _facts(family: Family, known: frozenset[int], now: datetime) -> _Told | None
     every = [stay for each in stays.values() for stay in each]
     steps = [step_of(calendar, stay, stopped, carried) for stay in every if stay.closed_at is not None]
     facts = list(counted_cases(rows, stays, stopped, carried, delegated, visits, paper, now))
-    return _Told(steps, facts, max(stay.closed_at for stay in every) if len(steps) == len(every) else None)
+    closed = [row.closed_at for row in rows]
+    return _Told(steps, facts, None if None in closed else max(closed))
 
 
 def _moment(at: int | None) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, union
+from sqlalchemy import ColumnElement, Row, Select, func, select, union
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, StepRollup, Task
@@ -66,9 +66,10 @@ def live_steps(until: datetime | None) -> ColumnElement[bool]:
 
 
 def live_roots(until: datetime | None) -> Select[Any]:
-    """The roots of the families that no rollup holds: worked on, or settled since.
+    """The roots of the families that no rollup holds: those with an open case, or whose last one closed since.
 
-    A family that was settled, counted and then taken up again stays counted as it was until the next run takes it out.
+    A family that was settled, counted and then taken up again stays counted as it was until the next run takes it out. One whose
+    results wait to be fetched is settled: what is counted of a case ends when it closes.
     """
     if until is None:
         return select(Case.id).where(Case.id == Case.root_id)
@@ -80,14 +81,9 @@ def live_roots(until: datetime | None) -> Select[Any]:
     )
 
 
-def reopened_roots(until: datetime, generation: Any = SERVED) -> Select[Any]:
-    """The roots of families that were settled and counted, and have been taken up again since."""
-    worked_on = select(Task.root_id).where(or_(Task.closed_at.is_(None), Task.closed_at >= until))
-    return select(SettledCase.root_id).where(SettledCase.generation == generation, SettledCase.root_id.in_(worked_on)).distinct()
-
-
 def told_anew_roots(until: datetime, newest_event: int, generation: Any = SERVED) -> Select[Any]:
-    """The roots of families that were settled and counted, and of which something was written since, be it without a task.
+    """The roots of families that were settled and counted, and of which something was written since: results handed out, or a
+    matter begun again.
 
     Identifiers of events grow with time, so that the last ones are a range of the primary key, however many there are.
     """
@@ -97,12 +93,9 @@ def told_anew_roots(until: datetime, newest_event: int, generation: Any = SERVED
 
 
 def changed_roots(session: Session) -> set[int]:
-    """The roots of families that the next run takes out of the rollups, to enter them as they are then. Three statements."""
+    """The roots of families that the next run takes out of the rollups, to enter them as they are then. Two statements."""
     state = state_named(session, STATE)
-    if state is None:
-        return set()
-    found = reopened_roots(state.until), told_anew_roots(state.until, state.newest_event)
-    return {root_id for roots in found for root_id in session.scalars(roots)}
+    return set() if state is None else set(session.scalars(told_anew_roots(state.until, state.newest_event)))
 
 
 def step_cells(fact: StepFact) -> Iterator[Cell]:

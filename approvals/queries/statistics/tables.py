@@ -97,7 +97,7 @@ def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by:
 
     _add_rolled(session, reach, filter, groups, cell)
     until = rolled.rolled_until(session)
-    for fact in case_facts(session, rolled.live_roots(until), now):
+    for fact in case_facts(session, rolled.live_roots(until), now, of_open=False):
         if _counts(fact, reach, filter):
             key = tuple(_CASE_KEY[name](fact) for name in groups)
             cell(key, fact.opened).received += 1
