@@ -21,7 +21,7 @@ from approvals.jobs.rollups import catch_up
 from approvals.models import Case, Office, Task
 from approvals.operations.rollups import start_again
 from approvals.queries.statistics.filters import Filter
-from approvals.queries.statistics.tables import cases, steps
+from approvals.queries.statistics.tables import WORKING, cases, steps
 from tests.support.seed import NOW, SINCE, Cast, seed
 from tests.support.statements import counted
 
@@ -74,7 +74,7 @@ def _overview(session: Session) -> Any:
 
 
 def _heat_map(session: Session) -> Any:
-    return steps(session, NOW, None, MONTHS, ("workflow", "state", "office"), wall=False)
+    return steps(session, NOW, None, MONTHS, ("workflow", "state", "office"), times=WORKING)
 
 
 def _page(database: Database, asked: Any) -> dict[str, Any]:

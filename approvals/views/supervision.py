@@ -13,7 +13,7 @@ from approvals.operations.ratings import REASONS, SCORES
 from approvals.queries import custody, overview, ratings
 from approvals.queries.statistics.filters import Filter, month_of
 from approvals.queries.statistics.lines import StepLine
-from approvals.queries.statistics.tables import steps
+from approvals.queries.statistics.tables import WORKING, steps
 from workflows.clock import format_length
 from workflows.engine.definition import Definition, State
 from workflows.statistics.attribution import DEPARTMENT
@@ -70,7 +70,7 @@ def _durations(offices: frozenset[int] | None, since: date) -> list[tuple[Defini
     """The steps of departments that ended in a month or later, as the pages of the statistics count them."""
     now = request.now()
     chosen = Filter(first_month=since, last_month=month_of(now), whose=DEPARTMENT)
-    lines = steps(request.session(), now, offices, chosen, ("workflow", "state"), wall=False)
+    lines = steps(request.session(), now, offices, chosen, ("workflow", "state"), times=WORKING)
     found = [(*overview.step_of(line.keys["workflow"], line.keys["state"]), line) for line in lines]
     return sorted(found, key=lambda each: overview.order_of(each[0], each[1]))
 

@@ -148,5 +148,4 @@ class EdgeLine:
     linked: bool = False
     count: int = 0
     working: Histogram = field(default_factory=Histogram)
-    wall: Histogram = field(default_factory=Histogram)
     seconds: Attribution = field(default_factory=Attribution)

@@ -41,10 +41,8 @@ _LONGEST_ACTION = 60 * 60 * 1000 << 22
 
 _NOTHING = {"office_id": 0, "person_id": 0}
 SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
-_DURATIONS = (
-    "working_total", "working_minimum", "working_maximum", "working_buckets", "wall_total", "wall_minimum", "wall_maximum",
-    "wall_buckets",
-)  # fmt: skip
+TIMES = ("working", "wall")
+"""The two ways to measure a duration: net working time, and time on the wall clock. Their buckets are most of what is read."""
 
 Cell = tuple[Any, ...]
 """Grain, month and the parts of a rollup's key."""
@@ -154,28 +152,27 @@ def row_of(cell: Cell, line: StepLine | CaseLine, generation: int) -> dict[str, 
 class Gathered:
     """Rows of rollups that go into one line, added up."""
 
-    __slots__ = ("_counts", "_names", "_seconds", "_wall", "_working")
+    __slots__ = ("_counts", "_names", "_seconds", "_times")
 
-    def __init__(self, names: tuple[str, ...]) -> None:
+    def __init__(self, names: tuple[str, ...], times: tuple[str, ...] = TIMES) -> None:
         self._names, self._counts, self._seconds = names, [0] * len(names), [0, 0, 0, 0]
-        self._working, self._wall = Sum(), Sum()
+        self._times = {name: Sum() for name in times}
 
     def add(self, values: tuple[Any, ...]) -> None:
         """Add the values of ``columns`` of one row."""
         size = len(self._names)
         self._counts = list(map(add, self._counts, values[:size]))
         self._seconds = list(map(add, self._seconds, values[size : size + 4]))
-        self._working.add(*values[size + 4 : size + 8])
-        if len(values) > size + 8:
-            self._wall.add(*values[size + 8 : size + 12])
+        for at, durations in enumerate(self._times.values()):
+            durations.add(*values[size + 4 + 4 * at : size + 8 + 4 * at])
 
     def pour(self, line: StepLine | CaseLine) -> None:
         """Add what was gathered to a line."""
         for name, count in zip(self._names, self._counts, strict=True):
             setattr(line, name, getattr(line, name) + count)
         line.seconds += Attribution(*self._seconds)
-        line.working = _together(line.working, self._working.histogram())
-        line.wall = _together(line.wall, self._wall.histogram())
+        for name, durations in self._times.items():
+            setattr(line, name, _together(getattr(line, name), durations.histogram()))
 
 
 def _together(known: Histogram, more: Histogram) -> Histogram:
@@ -185,16 +182,17 @@ def _together(known: Histogram, more: Histogram) -> Histogram:
     return known
 
 
-def columns(table: Any, names: tuple[str, ...], wall: bool = True) -> list[Any]:
-    """The columns that ``Gathered`` adds up, with or without time on the wall clock."""
-    return [getattr(table, name) for name in (*names, *SECONDS, *(_DURATIONS if wall else _DURATIONS[:4]))]
+def columns(table: Any, names: tuple[str, ...], times: tuple[str, ...] = TIMES) -> list[Any]:
+    """The columns that ``Gathered`` adds up, with the durations that are asked for."""
+    durations = (f"{name}_{part}" for name in times for part in ("total", "minimum", "maximum", "buckets"))
+    return [getattr(table, name) for name in (*names, *SECONDS, *durations)]
 
 
 def rolled_steps(
-    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], wall: bool = True
+    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], times: tuple[str, ...] = TIMES
 ) -> list[Row[Any]]:
     """The rows of step rollups that a filter asks for: the values of ``parts``, then what ``Gathered`` adds up. One statement."""
-    found = select(*(getattr(StepRollup, name) for name in parts), *columns(StepRollup, STEP_COUNTS, wall)).where(
+    found = select(*(getattr(StepRollup, name) for name in parts), *columns(StepRollup, STEP_COUNTS, times)).where(
         StepRollup.generation == SERVED,
         StepRollup.grain == grain,
         StepRollup.month >= filter.first_month,
@@ -208,9 +206,11 @@ def rolled_steps(
     return list(session.execute(found).all())
 
 
-def rolled_cases(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
+def rolled_cases(
+    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], times: tuple[str, ...] = TIMES
+) -> list[Row[Any]]:
     """The rows of case rollups that a filter asks for, in the way of ``rolled_steps``. One statement."""
-    found = select(*(getattr(CaseRollup, name) for name in parts), *columns(CaseRollup, CASE_COUNTS))
+    found = select(*(getattr(CaseRollup, name) for name in parts), *columns(CaseRollup, CASE_COUNTS, times))
     return list(session.execute(_cases(found, reach, filter, grain).where(CaseRollup.month >= filter.first_month)).all())
 
 

@@ -60,7 +60,7 @@ def backlog(session: Session, now: datetime, offices: Offices, filter: Filter) -
 
 def rework(session: Session, now: datetime, offices: Offices, filter: Filter) -> list[StepLine]:
     """The steps that ended in the months of the filter and were entered again at least once, the most often first."""
-    lines = [line for line in steps(session, now, offices, filter, ("workflow", "state")) if line.again]
+    lines = [line for line in steps(session, now, offices, filter, ("workflow", "state"), times=()) if line.again]
     return sorted(lines, key=lambda line: (-line.again, place_of(line.keys["workflow"]), line.keys["state"]))
 
 

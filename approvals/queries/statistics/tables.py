@@ -33,9 +33,11 @@ from .filters import (
     start_of,
 )
 from .lines import CASE_COUNTS, CaseLine, EdgeLine, StepLine
-from .rolled import COUNTY, FULL, OFFICE, PERSON, Gathered
+from .rolled import COUNTY, FULL, OFFICE, PERSON, TIMES, Gathered
 
 Key = tuple[Any, ...]
+WORKING = ("working",)
+"""What a page asks for that shows net working time alone."""
 
 _COLUMN = {"office": "office_id", "person": "person_id"}
 _CASE_KEY: dict[str, Callable[[CaseFact], Any]] = {
@@ -48,12 +50,12 @@ _CASE_KEY: dict[str, Callable[[CaseFact], Any]] = {
 
 
 def steps(
-    session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...], *, wall: bool = True
+    session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...], *, times: tuple[str, ...] = TIMES
 ) -> list[StepLine]:
     """The steps that ended in the months of the filter, a line for each set of keys that occurs. Five statements.
 
-    ``offices`` is the jurisdiction, None for the county. Without ``wall`` time on the wall clock is left out, which halves what is
-    read. Raises ValueError for a key that there is not, and for persons other than the filter's.
+    ``offices`` is the jurisdiction, None for the county. ``times`` are the durations that are wanted: each is half of what is
+    read, and who only counts needs none. Raises ValueError for a key that there is not, and for persons other than the filter's.
     """
     checked(by, STEP_KEYS, filter)
     reach = in_reach(session, offices, filter)
@@ -64,8 +66,8 @@ def steps(
     else:
         grain = COUNTY if reach is None and "office" not in by else OFFICE
     parts = tuple(_COLUMN.get(name, name) for name in by)
-    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS))
-    for row in rolled.rolled_steps(session, reach, filter, grain, parts, wall):
+    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS, times))
+    for row in rolled.rolled_steps(session, reach, filter, grain, parts, times):
         key, values = tuple(row[: len(parts)]), tuple(row[len(parts) :])
         gathered[key].add(values)
     lines = {key: StepLine(dict(zip(by, key, strict=True))) for key in gathered}
@@ -74,16 +76,25 @@ def steps(
     for fact in _live_steps(session, reach, filter):
         key = tuple(getattr(fact, name) for name in parts)
         lines.setdefault(key, StepLine(dict(zip(by, key, strict=True)))).add(fact)
-        if not wall:
-            lines[key].wall = Histogram()
+    for line in lines.values():
+        _leave(line, times)
     return [lines[key] for key in _in_order(lines)]
 
 
-def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...]) -> list[CaseLine]:
+def _leave(line: StepLine | CaseLine, times: tuple[str, ...]) -> None:
+    """Leave out of a line the durations that are not wanted, which what is live has brought in."""
+    for name in TIMES:
+        if name not in times:
+            setattr(line, name, Histogram())
+
+
+def cases(
+    session: Session, now: datetime, offices: Offices, filter: Filter, by: tuple[str, ...], *, times: tuple[str, ...] = TIMES
+) -> list[CaseLine]:
     """The cases received, open and closed in the months of the filter, a line for each set of keys that occurs.
 
-    A month to come has no line. Raises ValueError for a key that there is not, and when asked for a person: a case is not one
-    person's.
+    ``times`` are the durations that are wanted. A month to come has no line. Raises ValueError for a key that there is not, and
+    when asked for a person: a case is not one person's.
     """
     checked(by, CASE_KEYS, filter)
     if filter.person_id is not None:
@@ -95,7 +106,7 @@ def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by:
     def cell(key: Key, month: date) -> CaseLine:
         return cells.setdefault(key, {}).setdefault(month, CaseLine({}))
 
-    _add_rolled(session, reach, filter, groups, cell)
+    _add_rolled(session, reach, filter, groups, cell, times)
     until = rolled.rolled_until(session)
     for fact in case_facts(session, rolled.live_roots(until), now, of_open=False):
         if _counts(fact, reach, filter):
@@ -108,12 +119,15 @@ def cases(session: Session, now: datetime, offices: Offices, filter: Filter, by:
     found: dict[Key, CaseLine] = {}
     for group, months in cells.items():
         _spread(found, by, dict(zip(groups, group, strict=True)), months, filter.first_month, min(filter.last_month, month_of(now)))
+    for line in found.values():
+        _leave(line, times)
     return [found[key] for key in _in_order(found)]
 
 
 def _add_rolled(
-    session: Session, reach: Offices, filter: Filter, groups: tuple[str, ...], cell: Callable[[Key, date], CaseLine]
-) -> None:
+    session: Session, reach: Offices, filter: Filter, groups: tuple[str, ...], cell: Callable[[Key, date], CaseLine],
+    times: tuple[str, ...],
+) -> None:  # fmt: skip
     """Add the settled cases to the cells of their groups and months; those before the first month to one month before it."""
     detailed = reach is not None or filter.channel is not None or "office" in groups or "channel" in groups
     grain = FULL if detailed else COUNTY
@@ -128,8 +142,8 @@ def _add_rolled(
         return tuple(department if name == "department" else known[_COLUMN.get(name, name)] for name in groups)
 
     size = len(parts)
-    gathered: dict[tuple[Key, date], Gathered] = defaultdict(lambda: Gathered(CASE_COUNTS))
-    for row in rolled.rolled_cases(session, reach, filter, grain, ("month", *parts)):
+    gathered: dict[tuple[Key, date], Gathered] = defaultdict(lambda: Gathered(CASE_COUNTS, times))
+    for row in rolled.rolled_cases(session, reach, filter, grain, ("month", *parts), times):
         if (key := key_of(tuple(row[1 : size + 1]))) is not None:
             gathered[key, row[0]].add(tuple(row[size + 1 :]))
     for (key, month), each in gathered.items():
@@ -145,8 +159,9 @@ def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> 
     """How often each state led to which, and to which linked cases, in the months of the filter."""
     reach = in_reach(session, offices, filter)
     grain = COUNTY if reach is None and filter.channel is None else FULL
-    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS))
-    for workflow, state, to_state, *values in rolled.rolled_steps(session, reach, filter, grain, ("workflow", "state", "to_state")):
+    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS, WORKING))
+    ways = "workflow", "state", "to_state"
+    for workflow, state, to_state, *values in rolled.rolled_steps(session, reach, filter, grain, ways, WORKING):
         gathered[workflow, state, to_state].add(tuple(values))
     lines = {key: StepLine({}) for key in gathered}
     for key, each in gathered.items():
@@ -154,7 +169,7 @@ def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> 
     for fact in _live_steps(session, reach, filter):
         lines.setdefault((fact.workflow, fact.state, fact.to_state), StepLine({})).add(fact)
     found = [
-        EdgeLine(*key, False, line.count, line.working, line.wall, line.seconds)
+        EdgeLine(*key, False, line.count, line.working, line.seconds)
         for key, line in ((key, lines[key]) for key in _in_order(lines) if key[2])
     ]
     return [*found, *_linked(session, now, offices, filter)]
@@ -163,7 +178,7 @@ def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> 
 def _linked(session: Session, now: datetime, offices: Offices, filter: Filter) -> list[EdgeLine]:
     """The edges from a state to the linked cases that it opens, with how long these took until they closed."""
     wider = Filter(office_id=filter.office_id, channel=filter.channel, first_month=filter.first_month, last_month=filter.last_month)
-    found_cases = cases(session, now, offices, wider, ("opened_by", "workflow"))
+    found_cases = cases(session, now, offices, wider, ("opened_by", "workflow"), times=WORKING)
     closed = {tuple(line.keys.values()): line for line in found_cases if line.closed}
     found = []
     for definition in map(county_catalogue().latest, county_catalogue().keys()):
@@ -172,7 +187,7 @@ def _linked(session: Session, now: datetime, offices: Offices, filter: Filter) -
                 line = closed.get((definition.key, opening.workflow))
                 if line is not None and filter.workflow in (None, definition.key):
                     ways = (definition.key, state.name, opening.workflow)
-                    found.append(EdgeLine(*ways, True, line.closed, line.working, line.wall, line.seconds))
+                    found.append(EdgeLine(*ways, True, line.closed, line.working, line.seconds))
     return found
 
 

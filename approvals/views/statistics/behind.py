@@ -16,6 +16,7 @@ from approvals.queries.statistics.conditions import Key
 from approvals.queries.statistics.drill import StepRow, exact_steps, steps_behind
 from approvals.queries.statistics.filters import Filter, Offices
 from approvals.queries.statistics.lines import StepLine
+from approvals.queries.statistics.tables import WORKING
 from approvals.queries.statistics.tables import steps as step_lines
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
@@ -159,7 +160,7 @@ def due_at_minute(moment: datetime | None, *, is_open: bool) -> str:
 def _counted(shown: Behind) -> StepLine:
     """How many steps the list has, however many: what the heat map counts for them."""
     whole = StepLine({})
-    for line in step_lines(request.session(), request.now(), shown.offices, shown.filter, ("workflow", "state")):
+    for line in step_lines(request.session(), request.now(), shown.offices, shown.filter, ("workflow", "state"), times=WORKING):
         if shown.state in (None, line.keys["state"]):
             add(whole, line)
     return whole

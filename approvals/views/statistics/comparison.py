@@ -10,7 +10,7 @@ from flask import request as asked
 
 from approvals.language import _, _l
 from approvals.queries.statistics.lines import CaseLine, StepLine
-from approvals.queries.statistics.tables import cases
+from approvals.queries.statistics.tables import WORKING, cases
 from approvals.queries.statistics.tables import steps as step_lines
 from workflows.statistics.attribution import DEPARTMENT
 from workflows.statistics.intervals import FEWEST_RANKED, Estimate, median_of, places, share_of
@@ -94,7 +94,7 @@ def _compared(wanted: Asked, measure: str) -> list[Compared]:
 def steps_compared(wanted: Asked) -> list[tuple[Place, Estimate]]:
     """Each office with the share of its own steps that ended in time, of those with a time."""
     own = replace(wanted.filter, whose=DEPARTMENT)
-    lines = step_lines(request.session(), request.now(), wanted.offices, own, ("office",))
+    lines = step_lines(request.session(), request.now(), wanted.offices, own, ("office",), times=())
     columns = places_of(request.network(), wanted, {line.keys["office"] for line in lines})
     found = []
     for column in columns:
@@ -108,9 +108,10 @@ def steps_compared(wanted: Asked) -> list[tuple[Place, Estimate]]:
 
 
 def _cases_compared(wanted: Asked, measure: str) -> list[tuple[Place, Estimate]]:
+    times = WORKING if measure == LENGTH else ()
     lines = [
         line
-        for line in cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "office"))
+        for line in cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "office"), times=times)
         if line.closed and wanted.counts(line.keys["workflow"])
     ]
     columns = places_of(request.network(), wanted, {line.keys["office"] for line in lines})

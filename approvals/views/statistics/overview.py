@@ -14,7 +14,7 @@ from approvals.language import _, say
 from approvals.queries.matters import place_of
 from approvals.queries.statistics.filters import months_between
 from approvals.queries.statistics.lines import CaseLine
-from approvals.queries.statistics.tables import cases
+from approvals.queries.statistics.tables import WORKING, cases
 from workflows.county import county_catalogue
 from workflows.statistics.intervals import Estimate
 from workflows.statistics.measures import INDICATORS, measures
@@ -78,7 +78,7 @@ def merged(lines: Iterable[CaseLine], last_month: date) -> CaseLine:
 
 def counted_lines(wanted: Asked) -> tuple[Overview, Overview]:
     """What the tiles and months count, and every workflow by itself; the same rows."""
-    lines = cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "month"))
+    lines = cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "month"), times=WORKING)
     counted = [line for line in lines if wanted.counts(line.keys["workflow"])]
     return Overview(counted, wanted.filter.last_month), Overview(lines, wanted.filter.last_month)
 

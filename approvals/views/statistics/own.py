@@ -11,7 +11,7 @@ from approvals.language import _, say
 from approvals.queries.overview import order_of, step_of
 from approvals.queries.statistics.filters import Filter
 from approvals.queries.statistics.lines import StepLine
-from approvals.queries.statistics.tables import steps
+from approvals.queries.statistics.tables import WORKING, steps
 from workflows.statistics.attribution import DEPARTMENT
 from workflows.statistics.measures import ratio
 
@@ -59,7 +59,7 @@ def _own(*by: str) -> Own:
     first, last = months_asked(faults)
     # The person is who is signed in, and never what an address says.
     chosen = Filter(person_id=request.acting().person_id, first_month=first, last_month=last, whose=DEPARTMENT)
-    return Own(chosen, faults, steps(request.session(), request.now(), None, chosen, by))
+    return Own(chosen, faults, steps(request.session(), request.now(), None, chosen, by, times=WORKING))
 
 
 def _note(own: Own) -> str:

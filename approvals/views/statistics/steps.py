@@ -12,6 +12,7 @@ from approvals.calendar import county_calendar
 from approvals.language import _, _l, say
 from approvals.queries.overview import order_of, step_of
 from approvals.queries.statistics.lines import StepLine
+from approvals.queries.statistics.tables import WORKING
 from approvals.queries.statistics.tables import steps as step_lines
 from workflows.clock.limits import working_length
 from workflows.engine.definition import Definition, State
@@ -48,12 +49,27 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Steps by places. ``cells`` holds what was counted; a step and a place without a cell had nothing."""
+    """Steps by places. ``cells`` holds the lines of what was counted; a step and a place without a cell had nothing."""
 
     steps: Sequence[Step]
     places: Sequence[Place]
     totals: dict[tuple[str, str], StepLine]
-    cells: dict[tuple[tuple[str, str], int], StepLine]
+    cells: dict[tuple[tuple[str, str], int], list[StepLine]]
+
+    def line(self, step: tuple[str, str], at: int) -> StepLine | None:
+        """What was counted of a step at a place; put together only for what is shown."""
+        lines = self.cells.get((step, at), [])
+        if len(lines) < 2:
+            return lines[0] if lines else None
+        whole = StepLine({})
+        for line in lines:
+            add(whole, line)
+        return whole
+
+    @property
+    def most(self) -> int:
+        """The most steps of any cell."""
+        return max((sum(line.count for line in lines) for lines in self.cells.values()), default=0)
 
 
 @blueprint.get("/statistics/steps")
@@ -61,7 +77,7 @@ class Map:
 def steps() -> str:
     """The heat map of steps that ended in the months asked for, by one of three measures."""
     wanted, measure = asked_for(), _measure()
-    found = _map(wanted)
+    found = _map(wanted, measure)
     page, last_page = _columns_page(found)
     sheet = _sheet(wanted, measure, found, page)
     return render_template(
@@ -80,7 +96,7 @@ def steps() -> str:
 def steps_file(kind: str) -> Response:
     """The heat map as the page shows it."""
     wanted = asked_for()
-    found = _map(wanted)
+    found = _map(wanted, _measure())
     return as_file(_sheet(wanted, _measure(), found, _columns_page(found)[0]), kind, f"steps-{_measure()}")
 
 
@@ -94,19 +110,19 @@ def _columns_page(found: Map) -> tuple[int, int]:
     return min(number("columns"), last), last
 
 
-def _map(wanted: Asked) -> Map:
-    """What was counted, added up into the columns. Steps of the applicant and of waiting are no department's and stay out."""
-    own = replace(wanted.filter, whose=DEPARTMENT)
-    lines = step_lines(request.session(), request.now(), wanted.offices, own, ("workflow", "state", "office"), wall=False)
+def _map(wanted: Asked, measure: str) -> Map:
+    """What was counted, by step and by column. Steps of the applicant and of waiting are no department's and stay out."""
+    own, times = replace(wanted.filter, whose=DEPARTMENT), WORKING if measure == "p90" else ()
+    asked_of = request.session(), request.now(), wanted.offices, own
+    lines = step_lines(*asked_of, ("workflow", "state", "office"), times=times)
+    # Asked for once more rather than added up: of the whole county a few rows hold it, and it is no copy of every cell.
+    totals = {(line.keys["workflow"], line.keys["state"]): line for line in step_lines(*asked_of, ("workflow", "state"), times=times)}
     places = places_of(request.network(), wanted, {line.keys["office"] for line in lines})
     column_of = {office_id: number for number, place in enumerate(places) for office_id in place.ids}
-    totals: dict[tuple[str, str], StepLine] = {}
-    cells: dict[tuple[tuple[str, str], int], StepLine] = {}
+    cells: dict[tuple[tuple[str, str], int], list[StepLine]] = {}
     for line in lines:
-        step = (line.keys["workflow"], line.keys["state"])
-        add(totals.setdefault(step, StepLine({})), line)
         if line.keys["office"] in column_of:
-            add(cells.setdefault((step, column_of[line.keys["office"]]), StepLine({})), line)
+            cells.setdefault(((line.keys["workflow"], line.keys["state"]), column_of[line.keys["office"]]), []).append(line)
     found = sorted((step_of(*step) for step in totals), key=lambda step: order_of(*step))
     # An older version may hold a state that the newest has not; the key stays the one that was counted.
     return Map(found, places, totals, cells)
@@ -160,7 +176,7 @@ def _sheet(wanted: Asked, measure: str, found: Map, page: int) -> Sheet:
         Column(_("合计"), 12),
         *(Column(_title(place), 14, link="" if place.alone else _narrower(wanted, measure, place)) for _number, place in places),
     ]
-    most = max((line.count for line in found.cells.values()), default=0)
+    most = found.most if measure == "count" else 0
     rows = []
     for definition, state in found.steps:
         key, limit = (definition.key, state.name), limit_of(state)
@@ -170,7 +186,7 @@ def _sheet(wanted: Asked, measure: str, found: Map, page: int) -> Sheet:
             Cell(hours(limit)),
             _cell(measure, found.totals[key], limit, 0, wanted.address("statistics.behind", **step)),
             *(
-                _cell(measure, found.cells.get((key, at)), limit, most, _behind(wanted, step, place))
+                _cell(measure, found.line(key, at), limit, most, _behind(wanted, step, place))
                 for at, place in places
             ),
         ])  # fmt: skip
