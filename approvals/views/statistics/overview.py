@@ -11,13 +11,15 @@ from flask import Response, render_template
 
 from approvals.calendar import county_calendar
 from approvals.language import _, say
-from approvals.queries.matters import place_of
+from approvals.queries.matters import in_order, place_of
 from approvals.queries.statistics.filters import months_between
 from approvals.queries.statistics.lines import CaseLine
 from approvals.queries.statistics.tables import WORKING, cases
+from workflows.clock.limits import working_length
 from workflows.county import county_catalogue
+from workflows.engine.definition import DELEGATED, INTERNAL
 from workflows.statistics.intervals import Estimate
-from workflows.statistics.measures import INDICATORS, measures
+from workflows.statistics.measures import INDICATORS, measures, of_catalogue
 
 from .. import request
 from ..access import requires
@@ -28,7 +30,10 @@ from .pages import choices, pages
 from .part import blueprint, hours, percent, said
 from .sheets import Cell, Column, Sheet, as_file
 
-EXPLAINED = ("on_time", "faster_than_law", "faster_than_promised", "once_done", "delegated", "online", "visits")
+EXPLAINED = (
+    "on_time", "faster_than_law", "faster_than_promised", "once_done", "delegated", "online", "no_visit", "visits", "compression",
+    "on_the_spot",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def overview() -> str:
     return render_template(
         "statistics/overview.html",
         wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.overview"),
-        tiles=tiles(counted.total, wanted.filter.last_month),
+        tiles=tiles(wanted, counted.total),
         months=months_sheet(wanted, months), workflows=workflows_sheet(wanted, every), chart=months_chart(wanted, months),
         months_file=lambda kind: wanted.address("statistics.months_file", kind=kind),
         workflows_file=lambda kind: wanted.address("statistics.workflows_file", kind=kind),
@@ -118,8 +123,9 @@ def workflows_file(kind: str) -> Response:
     return as_file(workflows_sheet(wanted, counted_lines(wanted)[1]), kind, "workflows")
 
 
-def tiles(line: CaseLine, last_month: date) -> list[Tile]:
+def tiles(wanted: Asked, line: CaseLine) -> list[Tile]:
     """The figures of the first page, each with what it was counted from. What is paused is known of now alone."""
+    last_month = wanted.filter.last_month
     found, is_now = measures(line), last_month >= request.today().replace(day=1)
     visits, p50, p90 = found["visits"].value, line.working.quantile(0.5), line.working.quantile(0.9)
     return [
@@ -132,15 +138,36 @@ def tiles(line: CaseLine, last_month: date) -> list[Tile]:
         ),
         _share("on_time", found, _("答复了申请人的办结件")),
         _faster(found),
+        *_published(wanted),
         _share("once_done", found, _("办结件")),
         _share("delegated", found, _("办结件")),
         _share("online", found, _("申报的办结件；平均跑动%(visits)s次", visits=said(round(visits, 2) if visits is not None else None))),
+        _share("no_visit", found, _("申报的办结件")),
         Tile(
             _("净工作时间（中位数）"), working_time(p50) if p50 is not None else said(None),
             _("n=%(count)s，十件里有九件不超过%(p90)s", count=said(line.closed), p90=working_time(p90)) if p90 is not None
             else _sample(0, _("办结件")),
         ),
     ]  # fmt: skip
+
+
+def _published(wanted: Asked) -> list[Tile]:
+    """How far the promises of the catalogue lie below the law, and how many are kept at once: of matters, not of cases."""
+    day, chosen = county_calendar().hours.seconds_per_day, wanted.filter
+    matters = [
+        each for each in in_order()
+        if each.kind not in (INTERNAL, DELEGATED)
+        and chosen.workflow in (None, each.key) and chosen.department in (None, each.department)
+    ]  # fmt: skip
+    limits = [
+        tuple(working_length(limit.budget, day) if limit is not None else None for limit in (each.statutory, each.promised))
+        for each in matters
+    ]
+    found = of_catalogue(limits)
+    return [
+        _share("compression", found, _("两种时限都有的事项；出自事项目录")),
+        _share("on_the_spot", found, _("有承诺时限的事项；出自事项目录")),
+    ]
 
 
 def _share(name: str, found: Mapping[str, Estimate], what: str) -> Tile:

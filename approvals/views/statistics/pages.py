@@ -29,6 +29,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "statistics.chain": lambda: _("流程怎么走"),
     "statistics.trends": lambda: _("趋势"),
     "statistics.comparison": lambda: _("服务点比较"),
+    "statistics.figures": lambda: _("全部指标"),
     "statistics.forecast": lambda: _("到期预测"),
     "statistics.backlog": lambda: _("在办件存了多久"),
     "statistics.rework": lambda: _("返工"),

@@ -1,0 +1,118 @@
+"""Every figure by workflow, office, department, channel and month, of cases and of steps, and its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import timedelta
+from html import unescape
+from re import findall
+from typing import Any
+
+import pytest
+
+from approvals.calendar import county_calendar
+from approvals.db import Database
+from approvals.views.statistics.part import hours, said
+from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.seed import HALL, OTHER_TOWN, Member
+from tests.support.statements import counted
+from tests.support.web import Visitor
+from tests.web.test_statistics import MOST_STATEMENTS, table_of, tiles_of, town_supervisor
+from workflows.county import county_catalogue
+
+Visit = Callable[[Member], Visitor]
+WAYS = {"workflow": "按事项", "office": "按服务点", "department": "按部门", "channel": "按申办渠道", "month": "按月"}
+
+
+@pytest.fixture
+def driven(chain: Chain, database: Database) -> Chain:
+    """An opening that is over, whose seal took until the next day, and one that is open."""
+    Chain(database, chain.cast, content_with(name={"trade_name": "麦样"}), now=chain.now)
+    chain.now += timedelta(minutes=20)
+    chain.act(REGISTRATION, "approve")
+    chain.now += timedelta(days=1)
+    chain.act(SEAL, "complete")
+    chain.settle_matters()
+    chain.settle_matters()
+    return chain
+
+
+def say_department(key: str) -> str:
+    return county_catalogue().vocabulary["departments"][key]["zh"]
+
+
+def rows_of(page: str, title: str) -> dict[str, dict[str, str]]:
+    head, *rows = table_of(page, title)
+    return {row[0]: dict(zip(head, row, strict=True)) for row in rows}
+
+
+def test_net_and_wall_time_stand_beside_each_other_with_all_that_is_counted(visit: Visit, driven: Chain) -> None:
+    page = visit(driven.cast.supervisor).get("/statistics/figures").text
+    row = rows_of(page, "全部指标：办件，按事项")["公章刻制备案"]
+    case = driven.case(SEAL)
+    assert case.closed_at is not None
+    net = said(hours(county_calendar().working_seconds(case.opened_at, case.closed_at)))
+    wall = said(hours((case.closed_at - case.opened_at).total_seconds()))
+    assert net != wall
+    for figure in ("平均", "最短", "中位数", "90 分位数", "95 分位数", "最长"):
+        assert row[f"净工作时间{figure}（工作小时）"] == net and row[f"日历时间{figure}（小时）"] == wall
+    assert [row[name] for name in ("n", "结转", "收件", "在办", "办成", "超期", "提前")] == ["1", "0", "1", "0", "1", "1", "0"]
+    assert "企业设立登记" in rows_of(page, "全部指标：办件，按事项"), "each matter by itself"
+
+
+@pytest.mark.parametrize("by", WAYS)
+@pytest.mark.parametrize("of", ["cases", "steps"])
+def test_each_way_to_see_them_comes_to_the_same_whole(visit: Visit, driven: Chain, of: str, by: str) -> None:
+    visitor = visit(driven.cast.supervisor)
+    title = f"全部指标：{'办件' if of == 'cases' else '部门的步骤'}，{WAYS[by]}"
+    page = visitor.get(f"/statistics/figures?of={of}&by={by}").text
+    rows = rows_of(page, title)
+    if of == "steps":
+        whole = rows_of(visitor.get("/statistics/figures?of=steps&by=month").text, "全部指标：部门的步骤，按月")
+        assert sum(int(row["n"]) for row in rows.values()) == sum(int(row["n"]) for row in whole.values()) > 5
+    elif by in ("office", "channel", "month"):
+        (row,) = rows.values()
+        assert (row["n"], row["收件"], row["在办"]) == ("1", "2", "1"), "whole applications, each once"
+    elif by == "department":
+        assert {name: row["n"] for name, row in rows.items()}[say_department("public-security")] == "1", "the matter that it answers itself"
+    address = unescape(findall(r'href="(/statistics/figures\.csv[^"]*)"', page)[0])
+    values = list(csv.reader(io.StringIO(visitor.get(address).text.lstrip("\ufeff"))))
+    assert values[0] == table_of(page, title)[0] and len(values) > len(rows)
+    assert visitor.get(address.replace(".csv", ".xlsx")).data[:2] == b"PK"
+
+
+def test_what_was_open_before_the_first_month_is_carried_over(visit: Visit, driven: Chain) -> None:
+    driven.now += timedelta(days=31)
+    page = visit(driven.cast.supervisor).get("/statistics/figures?from=2026-12&to=2026-12").text
+    row = rows_of(page, "全部指标：办件，按事项")["企业开办（一链办理）"]
+    assert [row[name] for name in ("n", "结转", "收件", "在办")] == ["0", "1", "0", "1"]
+
+
+def test_the_catalogue_says_how_far_promises_lie_below_the_law(visit: Visit, driven: Chain) -> None:
+    visitor = visit(driven.cast.supervisor)
+    tiles = tiles_of(visitor.get(f"/statistics?workflow={REGISTRATION}").text)
+    assert tiles["承诺时限压缩比"] == ("83.3%", "n=1，两种时限都有的事项；出自事项目录")
+    assert tiles["即办件占比"] == ("0.0%", "n=1，有承诺时限的事项；出自事项目录")
+    assert tiles_of(visitor.get("/statistics").text)["零跑动占比"] == ("100.0%", "n=1，申报的办结件")
+
+
+def test_an_office_sees_its_own_alone_and_others_nothing(application: Any, database: Database, driven: Chain) -> None:
+    other = Visitor(application, town_supervisor(database, driven.cast.offices[OTHER_TOWN]))
+    for path in ("/statistics/figures", "/statistics/figures?of=steps&by=office", f"/statistics/figures?office={HALL}"):
+        assert "这些条件下还没有可算的" in other.get(path).text
+    for member in (driven.cast.registrar, driven.cast.applicant, driven.cast.administrator):
+        for path in ("/statistics/figures", "/statistics/figures.csv"):
+            Visitor(application, member.person_id).get(path, status=403)
+
+
+def test_it_costs_the_same_however_many_cases(visit: Visit, driven: Chain, database: Database) -> None:
+    visitor, costs = visit(driven.cast.supervisor), []
+    for name in ("青样", "云样"):
+        visitor.get("/statistics/figures?by=office")
+        with counted(database) as sent:
+            visitor.get("/statistics/figures?by=office")
+        costs.append(len(sent))
+        Chain(database, driven.cast, content_with(name={"trade_name": name}), now=driven.now).act(REGISTRATION, "approve")
+    assert costs[0] == costs[1] <= MOST_STATEMENTS, costs
