@@ -23,13 +23,14 @@ from .papers import Document, DocumentFile, Upload
 from .people import PasswordTries, Person, Position, StandIn
 from .ratings import Rating
 from .signatures import Signature
-from .statistics import CaseRollup, RollupState, SettledCase, StepRollup
+from .statistics import CaseRollup, JudgedOpening, RollupState, SettledCase, StepRollup
 from .suspensions import ClockSuspension
 
 __all__ = [
     "AdministrationChange", "Base", "BusinessItem", "CalendarYear", "Case", "CaseRollup", "ClockSuspension", "CompanyName",
     "Competence", "Consent", "Counter", "CustodyItem", "CustodyMove", "DeadlineWarning", "Delivery", "Disclosure",
-    "Document", "DocumentFile", "Draft", "Event", "EventLog", "EventPayload", "HandOver", "LogEvent", "LogFault", "LogFile",
+    "Document", "DocumentFile", "Draft", "Event", "EventLog", "EventPayload", "HandOver", "JudgedOpening", "LogEvent", "LogFault",
+    "LogFile",
     "Mandate", "Notice", "Office", "OfficeClosure", "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange",
     "Position", "Rating", "RollupState", "SettledCase", "Signature", "StandIn", "StepRollup", "Submission", "Task",
     "Upload", "Urging", "WarningRule", "Worker",

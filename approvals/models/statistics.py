@@ -156,3 +156,27 @@ class RollupState(Base):
     newest_event: Mapped[int] = mapped_column(BigInteger)
     reconciled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     differences: Mapped[int] = mapped_column(default=0)
+
+
+class JudgedOpening(Base):
+    """What the six claims of a closed company opening came to when its family was last settled.
+
+    ``state`` is that of all six together; ``claims`` that of each, with how much speaks against it. Found by what is broken.
+    """
+
+    __tablename__ = "judged_openings"
+    __table_args__ = (
+        Index("ix_judged_openings_root_id", "root_id"),
+        Index("ix_judged_openings_closed_at", "closed_at"),
+        Index("ix_judged_openings_state", "state", "closed_at"),
+    )
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    root_id: Mapped[int] = mapped_column(BigInteger)
+    workflow: Mapped[str] = mapped_column(String(60))
+    office_id: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(String(20))
+    closed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    month: Mapped[date]
+    state: Mapped[str] = mapped_column(String(10))
+    claims: Mapped[str] = mapped_column(String(120))

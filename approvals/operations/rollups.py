@@ -16,11 +16,13 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, s
 from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
-from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, StepRollup, Task
+from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepRollup, Task
 from approvals.queries.statistics import rolled
 from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
+from approvals.queries.statistics.openings import judged
 from approvals.queries.statistics.rolled import FILLING, STATE, Cell, Gathered
+from workflows.clock import OFFICE_ZONE
 from workflows.statistics.histograms import Histogram
 
 LAG = timedelta(minutes=2)
@@ -49,7 +51,8 @@ class Batch:
     """What is entered at once: the steps that ended from ``since`` (None: the beginning) until before ``until``.
 
     ``cases`` are those of the families that were settled in that time, ``reopened`` the roots of families that were in the rollups
-    and have been worked on or written of since; ``newest_event`` was there when the batch was worked out. ``what`` else there is:
+    and have been worked on or written of since; ``newest_event`` was there when the batch was worked out, and ``openings`` are what
+    the claims of the settled ones came to. ``what`` else there is:
     begin a filling of its own when the calendar or the rules have changed (``ANEW``), let pages read it when it has caught up
     (``SERVE``), and clear away what nobody reads any more (``SWEEP``).
     """
@@ -61,6 +64,7 @@ class Batch:
     cases: tuple[CaseFact, ...] = ()
     reopened: tuple[int, ...] = ()
     newest_event: int = 0
+    openings: tuple[Mapping[str, Any], ...] = ()
     name: str = STATE
     generation: int = 0
     what: str = ADD
@@ -106,7 +110,7 @@ def _added(session: Session, now: datetime, most: int, state: RollupState | None
         settled |= reopened - set(session.scalars(unfinished))
     return Batch(
         since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, sorted(settled), now)),
-        tuple(sorted(reopened)), newest_event, name, generation,
+        tuple(sorted(reopened)), newest_event, tuple(judged(session, settled, now.astimezone(OFFICE_ZONE).date())), name, generation,
     )  # fmt: skip
 
 
@@ -127,6 +131,11 @@ def enter(session: Session, batch: Batch) -> bool:
         kept = [rolled.settled_row(fact) | {"generation": batch.generation} for fact in batch.cases]
         session.execute(insert(SettledCase), kept)
     _add(session, CaseRollup, rolled.case_lines(batch.cases), batch.generation)
+    told = {*batch.reopened, *(fact.root_id for fact in batch.cases)}
+    if told:
+        session.execute(delete(JudgedOpening).where(JudgedOpening.root_id.in_(sorted(told))))
+    if batch.openings:
+        session.execute(insert(JudgedOpening), list(batch.openings))
     return True
 
 
@@ -170,7 +179,7 @@ def _sweep(session: Session) -> None:
 
 def start_again(session: Session) -> None:
     """Empty the rollups. Until they are filled again every figure is counted live: exact, and slow where there is much."""
-    for table in (StepRollup, CaseRollup, SettledCase, RollupState):
+    for table in (StepRollup, CaseRollup, SettledCase, JudgedOpening, RollupState):
         session.execute(delete(table))
 
 

@@ -11,14 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.db import Database
+from approvals.jobs.rollups import catch_up
 from approvals.models import Case, Office, Task
+from approvals.operations.rollups import start_again
 from approvals.queries.statistics import drill, standing
 from approvals.queries.statistics.conditions import Key
 from approvals.queries.statistics.filters import Filter
-from approvals.queries.statistics.openings import openings
+from approvals.queries.statistics.openings import Opening, claims_met, claims_met_by, openings
 from approvals.queries.statistics.tables import cases, steps
 from tests.clock.strategies import at
 from tests.support.driving import REGISTRATION, ROOT
@@ -207,6 +210,35 @@ def test_the_steps_that_were_entered_again(county: Database) -> None:
             ))
             assert len(rows) == line.again
             assert all(row.fact.again for row in rows)
+
+
+def test_openings_that_break_a_claim_are_found_directly_and_counted(county: Database) -> None:
+    """However many keep them all: none of these is looked at, and no page of the list is empty before the last."""
+    with county.reading() as session:
+        live = {each.case.number: [claim.state for claim in each.claims.each] for each in every_opening(session, broken=True)}
+        assert len(every_opening(session)) > len(live) > 0
+        assert claims_met(session, None, ALL).count == 0, "none was settled"
+    catch_up(county, NOW)
+    try:
+        with county.reading() as session:
+            with counted(county) as sent:
+                found = openings(session, None, ALL, NOW.date(), broken=True)
+            assert {each.case.number: [claim.state for claim in each.claims.each] for each in found.rows} == live
+            assert len(sent) == 3, "nothing is worked out of histories"
+            met = claims_met(session, None, ALL)
+            states = [each.claims.state for each in every_opening(session)]
+            assert met.count == sum(state != "open" for state in states) > 0
+            assert met.value == states.count("holds") / met.count
+            by_month = claims_met_by(session, None, ALL, "month")
+            assert sum(judged for _met, judged in by_month.values()) == met.count and len(by_month) > 1
+            nowhere = frozenset({office(county, BANK)})
+            assert claims_met(session, nowhere, ALL).count == 0 and openings(session, nowhere, ALL, NOW.date(), broken=True).rows == ()
+    finally:
+        county.write(start_again)
+
+
+def every_opening(session: Session, broken: bool = False) -> list[Opening]:
+    return every(lambda after: openings(session, None, ALL, NOW.date(), broken=broken, after=after, size=2))
 
 
 def test_closed_openings_with_the_claims_that_their_pages_show(county: Database) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from approvals.calendar import county_calendar
 from approvals.db import Database
+from approvals.jobs.rollups import catch_up
 from approvals.views.statistics.part import hours, said
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.seed import HALL, OTHER_TOWN, Member
@@ -76,11 +77,24 @@ def test_each_way_to_see_them_comes_to_the_same_whole(visit: Visit, driven: Chai
         (row,) = rows.values()
         assert (row["n"], row["收件"], row["在办"]) == ("1", "2", "1"), "whole applications, each once"
     elif by == "department":
-        assert {name: row["n"] for name, row in rows.items()}[say_department("public-security")] == "1", "the matter that it answers itself"
+        counts = {name: row["n"] for name, row in rows.items()}
+        assert counts[say_department("public-security")] == "1", "the matter that it answers itself"
     address = unescape(findall(r'href="(/statistics/figures\.csv[^"]*)"', page)[0])
     values = list(csv.reader(io.StringIO(visitor.get(address).text.lstrip("\ufeff"))))
     assert values[0] == table_of(page, title)[0] and len(values) > len(rows)
     assert visitor.get(address.replace(".csv", ".xlsx")).data[:2] == b"PK"
+
+
+def test_the_share_of_openings_that_meet_all_six_claims_stands_by_month_and_office(
+    visit: Visit, driven: Chain, database: Database
+) -> None:
+    driven.now += timedelta(hours=1)
+    catch_up(database, driven.now)
+    visitor = visit(driven.cast.supervisor)
+    for by in ("month", "office", "department", "channel", "workflow"):
+        rows = rows_of(visitor.get(f"/statistics/figures?by={by}").text, f"全部指标：办件，{WAYS[by]}")
+        assert [row["4011 达标率（%）"] for row in rows.values() if row["4011 达标率（%）"] != "—"] == ["100"], by
+    assert tiles_of(visitor.get("/statistics").text)["4011 达标率"] == ("100.0%", "n=1，能认定的企业开办")
 
 
 def test_what_was_open_before_the_first_month_is_carried_over(visit: Visit, driven: Chain) -> None:

@@ -308,6 +308,21 @@ def rollups_up() -> None:
     op.create_index('ix_settled_cases_closed', 'settled_cases', ['workflow', 'closed'], unique=False)
     op.create_index('ix_settled_cases_opened', 'settled_cases', ['workflow', 'opened'], unique=False)
     op.create_index('ix_settled_cases_root_id', 'settled_cases', ['root_id'], unique=False)
+    op.create_table('judged_openings',
+    sa.Column('case_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('root_id', sa.BigInteger(), nullable=False),
+    sa.Column('workflow', sa.String(length=60), nullable=False),
+    sa.Column('office_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('closed_at', approvals.db.types.UtcDateTime(), nullable=False),
+    sa.Column('month', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('claims', sa.String(length=120), nullable=False),
+    sa.PrimaryKeyConstraint('case_id', name=op.f('judged_openings_pkey'))
+    )
+    op.create_index('ix_judged_openings_closed_at', 'judged_openings', ['closed_at'], unique=False)
+    op.create_index('ix_judged_openings_root_id', 'judged_openings', ['root_id'], unique=False)
+    op.create_index('ix_judged_openings_state', 'judged_openings', ['state', 'closed_at'], unique=False)
     op.create_table('rollup_state',
     sa.Column('name', sa.String(length=20), nullable=False),
     sa.Column('generation', sa.Integer(), nullable=False),
@@ -323,6 +338,10 @@ def rollups_up() -> None:
 def rollups_down() -> None:
     op.drop_index('ix_tasks_step_closed_at', table_name='tasks', sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
     op.drop_table('rollup_state')
+    op.drop_index('ix_judged_openings_state', table_name='judged_openings')
+    op.drop_index('ix_judged_openings_root_id', table_name='judged_openings')
+    op.drop_index('ix_judged_openings_closed_at', table_name='judged_openings')
+    op.drop_table('judged_openings')
     op.drop_index('ix_settled_cases_closed', table_name='settled_cases')
     op.drop_index('ix_settled_cases_opened', table_name='settled_cases')
     op.drop_index('ix_settled_cases_root_id', table_name='settled_cases')

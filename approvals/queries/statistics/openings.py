@@ -1,28 +1,35 @@
-"""Closed company openings with the six “4011” claims of each, so that those which break one can be read and followed.
+"""Closed company openings and the six “4011” claims of each: which break one, and what share meets all of them.
 
-The claims are worked out of the history of each case, which costs the same few statements for every one: so a page holds few.
+The claims are worked out of the history of each case, which costs several statements for every one. So they are kept when its
+family is settled; only those of the last minutes are worked out when a page asks.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from approvals.models import Case
+from approvals.models import Case, JudgedOpening
 from approvals.queries.cases import family_of, submissions_of
 from approvals.queries.claims import claims_of
 from approvals.queries.history import history_of
 from approvals.queries.matters import in_order
-from workflows.rules.claims import Claims
+from workflows.rules.claims import BROKEN, HOLDS, Claim, Claims, Evidence, Log, claims
+from workflows.statistics.intervals import Estimate, share_of
 
 from .conditions import Key, after_key, closed_cases_of
 from .drill import Page
-from .filters import Filter, Offices
+from .filters import Filter, Offices, in_reach, month_of, next_month, start_of
+from .rolled import rolled_until
 
 PAGE_SIZE = 20
+_SIX = claims(Log("", (), (), (), (), (), frozenset(), "", False, False, False)).each
+"""The six claims without a case: their keys and titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +41,108 @@ class Opening:
 
 
 def openings(
-    session: Session, offices: Offices, filter: Filter, today: date, *, after: Key | None = None, size: int = PAGE_SIZE
-) -> Page[Opening]:
-    """The company openings that closed in the months of the filter, the newest first, each with its claims."""
-    chains = [each.key for each in in_order() if each.kind == "chain"]
-    which = closed_cases_of(session, offices, filter, None, None)
-    asked = select(Case).where(which, Case.workflow.in_(chains), *after_key(Case.closed_at, Case.id, after))
-    found = session.scalars(asked.order_by(Case.closed_at.desc(), Case.id.desc()).limit(size + 1)).all()
-    shown = found[:size]
-    last = shown[-1] if len(found) > size else None
-    following = Key(last.closed_at, last.id) if last is not None and last.closed_at is not None else None
-    return Page(tuple(Opening(case, _claims(session, case, today)) for case in shown), following)
+    session: Session, offices: Offices, filter: Filter, today: date, *, broken: bool = False, after: Key | None = None,
+    size: int = PAGE_SIZE,
+) -> Page[Opening]:  # fmt: skip
+    """The company openings that closed in the months of the filter, the newest first; with ``broken`` those that break a claim.
+
+    A page of those that were settled costs the same few statements however many there are.
+    """
+    live = _live(session, offices, filter, after, size)
+    found = [Opening(case, _claims(session, case, today)) for case in live[:size]]
+    shown = [each for each in found if not broken or each.claims.state == BROKEN]
+    if len(live) > size:
+        return Page(tuple(shown), _key(live[size - 1]))
+    kept = select(Case, JudgedOpening.claims).join(JudgedOpening, JudgedOpening.case_id == Case.id)
+    kept = kept.where(_kept(session, offices, filter), *after_key(JudgedOpening.closed_at, JudgedOpening.case_id, after))
+    if broken:
+        kept = kept.where(JudgedOpening.state == BROKEN)
+    taken = {each.case.id for each in found}
+    newest = kept.order_by(JudgedOpening.closed_at.desc(), JudgedOpening.case_id.desc()).limit(size + 1)
+    shown += [Opening(case, _told(text)) for case, text in session.execute(newest) if case.id not in taken]
+    return Page(tuple(shown[:size]), _key(shown[size - 1].case) if len(shown) > size else None)
+
+
+def claims_met(session: Session, offices: Offices, filter: Filter) -> Estimate:
+    """The share of the openings that meet all six claims, of those that were settled and can be judged. One statement."""
+    found = session.execute(
+        select(JudgedOpening.state, func.count())
+        .where(_kept(session, offices, filter), JudgedOpening.state.in_([HOLDS, BROKEN]))
+        .group_by(JudgedOpening.state)
+    )
+    counts = {state: count for state, count in found}
+    return share_of(counts.get(HOLDS, 0), sum(counts.values()))
+
+
+def claims_met_by(session: Session, offices: Offices, filter: Filter, by: str) -> dict[Any, tuple[int, int]]:
+    """How many openings meet all six claims, and of how many that can be judged, by month, office, channel or workflow."""
+    column = {"month": JudgedOpening.month, "office": JudgedOpening.office_id, "channel": JudgedOpening.channel,
+              "workflow": JudgedOpening.workflow}[by]  # fmt: skip
+    found = session.execute(
+        select(column, JudgedOpening.state, func.count())
+        .where(_kept(session, offices, filter), JudgedOpening.state.in_([HOLDS, BROKEN]))
+        .group_by(column, JudgedOpening.state)
+    )
+    counts: dict[Any, tuple[int, int]] = {}
+    for key, state, count in found:
+        met, judged = counts.get(key, (0, 0))
+        counts[key] = (met + count if state == HOLDS else met, judged + count)
+    return counts
+
+
+def judged(session: Session, roots: Iterable[int], today: date) -> Iterator[dict[str, Any]]:
+    """The rows of the closed openings of these families, as they stand now; several statements for each."""
+    closed = select(Case).where(Case.root_id.in_(list(roots)), Case.workflow.in_(_chains()), Case.closed_at.is_not(None))
+    for case in session.scalars(closed.order_by(Case.id)).all():
+        assert case.closed_at is not None
+        found = _claims(session, case, today)
+        yield {
+            "case_id": case.id, "root_id": case.root_id, "workflow": case.workflow, "office_id": case.deciding_office_id,
+            "channel": case.channel, "closed_at": case.closed_at, "month": month_of(case.closed_at), "state": found.state,
+            "claims": ",".join(f"{claim.state}:{sum(line.against for line in claim.evidence)}" for claim in found.each),
+        }  # fmt: skip
+
+
+def _chains() -> list[str]:
+    return [each.key for each in in_order() if each.kind == "chain"]
+
+
+def _live(session: Session, offices: Offices, filter: Filter, after: Key | None, size: int) -> list[Case]:
+    """Openings that closed since the rollups were last filled."""
+    until, which = rolled_until(session), closed_cases_of(session, offices, filter, None, None)
+    conditions = [which, Case.workflow.in_(_chains()), *after_key(Case.closed_at, Case.id, after)]
+    if until is not None:
+        conditions.append(Case.closed_at >= until)
+    found = select(Case).where(*conditions).order_by(Case.closed_at.desc(), Case.id.desc()).limit(size + 1)
+    return list(session.scalars(found))
+
+
+def _kept(session: Session, offices: Offices, filter: Filter) -> ColumnElement[bool]:
+    """The condition of the judged openings that a filter names."""
+    own = [each.key for each in in_order() if each.key in _chains() and filter.department in (None, each.department)]
+    conditions = [
+        JudgedOpening.closed_at >= start_of(filter.first_month), JudgedOpening.closed_at < start_of(next_month(filter.last_month)),
+        JudgedOpening.workflow.in_(own if filter.workflow is None else {filter.workflow} & set(own)),
+    ]  # fmt: skip
+    if (reach := in_reach(session, offices, filter)) is not None:
+        conditions.append(JudgedOpening.office_id.in_(sorted(reach)))
+    if filter.channel is not None:
+        conditions.append(JudgedOpening.channel == filter.channel)
+    return and_(*conditions)
+
+
+def _key(case: Case) -> Key:
+    assert case.closed_at is not None
+    return Key(case.closed_at, case.id)
+
+
+def _told(text: str) -> Claims:
+    """The claims of a row, without the words of their evidence: these stand on the page of the case."""
+    parts = [part.partition(":") for part in text.split(",")]
+    return Claims(tuple(
+        Claim(claim.key, claim.title, state, {}, (Evidence({}, True),) * int(count or 0))
+        for claim, (state, _, count) in zip(_SIX, parts, strict=True)
+    ))  # fmt: skip
 
 
 def _claims(session: Session, case: Case, today: date) -> Claims:

@@ -15,11 +15,12 @@ from approvals.queries.matters import place_of
 from approvals.queries.overview import order_of, step_of
 from approvals.queries.statistics.filters import department_of
 from approvals.queries.statistics.lines import CaseLine, StepLine
+from approvals.queries.statistics.openings import claims_met_by
 from approvals.queries.statistics.tables import cases, steps
 from workflows.county import county_catalogue
 from workflows.statistics.attribution import DEPARTMENT
 from workflows.statistics.histograms import Histogram
-from workflows.statistics.measures import INDICATORS, measures
+from workflows.statistics.measures import INDICATORS, measures, ratio
 
 from .. import request
 from ..access import requires
@@ -114,16 +115,25 @@ def _cases(wanted: Asked, by: str) -> tuple[list[Column], list[list[Cell]]]:
         Column("n", 10), Column(_("结转"), 10), Column(_("收件"), 10), Column(_("在办"), 10), Column(_("暂停计时"), 12),
         Column(_("办成"), 10), Column(_("不予登记或许可"), 14), Column(_("未办成"), 10), Column(_("撤回"), 10), Column(_("未开办"), 10),
         Column(_("提前"), 10), Column(_("按时"), 10), Column(_("超期"), 10),
-        *(Column(_title(name), 16) for name in SHARES),
+        *(Column(_title(name), 16) for name in (*SHARES, "claims_met")),
     ]  # fmt: skip
-    return columns, [[Cell(name), *_case_figures(line)] for name, line in _rows(wanted, by, lines, CaseLine)]
+    judged = _claims(wanted, by)
+    rows = _rows(wanted, by, lines, CaseLine)
+    return columns, [[Cell(name), *_case_figures(line, [judged.get(key, (0, 0)) for key in keys])] for name, keys, line in rows]
+
+
+def _claims(wanted: Asked, by: str) -> dict[Any, tuple[int, int]]:
+    """How many openings meet all six claims, and of how many that can be judged, by the keys of the rows."""
+    found = claims_met_by(request.session(), wanted.offices, wanted.filter, "workflow" if by == "department" else by)
+    keyed = {"workflow": lambda key: (key, ""), "department": department_of}.get(by, lambda key: key)
+    return {keyed(key): counts for key, counts in found.items()}
 
 
 def _title(name: str) -> str:
     return say(INDICATORS[name].title) if name == "visits" else f"{say(INDICATORS[name].title)}（%）"
 
 
-def _case_figures(line: CaseLine) -> list[Cell]:
+def _case_figures(line: CaseLine, judged: Iterable[tuple[int, int]]) -> list[Cell]:
     found = measures(line)
     counts = (
         line.closed, line.carried_over, line.received, line.open, line.paused, line.done, line.refused, line.failed, line.withdrawn,
@@ -131,10 +141,12 @@ def _case_figures(line: CaseLine) -> list[Cell]:
     )  # fmt: skip
     shares = (found[name] for name in SHARES)
     visits = found["visits"].value
+    met, of = (sum(counts) for counts in zip((0, 0), *judged, strict=True))
     return [
         *map(Cell, counts),
         *(Cell(percent(share.value), note=f"n={share.count:,}") for share in list(shares)[:-1]),
-        Cell(None if visits is None else round(visits, 2), note=f"n={found['visits'].count:,}"), *_times(line),
+        Cell(None if visits is None else round(visits, 2), note=f"n={found['visits'].count:,}"),
+        Cell(percent(ratio(met, of)), note=f"n={of:,}"), *_times(line),
     ]  # fmt: skip
 
 
@@ -145,7 +157,7 @@ def _steps(wanted: Asked, by: str) -> tuple[list[Column], list[list[Cell]]]:
     columns = [Column("n", 10), *(Column(title, 10) for title in (_("提前"), _("按时"), _("超期"), _("又一次进入")))]
     rows = [
         [Cell(name), *map(Cell, (line.count, line.early, line.on_time, line.late, line.again)), *_times(line)]
-        for name, line in _rows(wanted, by, lines, StepLine)
+        for name, _keys, line in _rows(wanted, by, lines, StepLine)
     ]
     return columns, rows
 
@@ -154,8 +166,8 @@ def _is_own(workflow: str) -> bool:
     return workflow in counted_alone(department_of(workflow))
 
 
-def _rows(wanted: Asked, by: str, lines: Iterable[Any], new: Any) -> list[tuple[str, Any]]:
-    """What each row is called, and its line, in the order that people know."""
+def _rows(wanted: Asked, by: str, lines: Iterable[Any], new: Any) -> list[tuple[str, list[Any], Any]]:
+    """What each row is called, the keys that it holds, and its line, in the order that people know."""
     groups: dict[Any, list[Any]] = defaultdict(list)
     for line in lines:
         groups[_key(by, line)].append(line)
@@ -163,10 +175,10 @@ def _rows(wanted: Asked, by: str, lines: Iterable[Any], new: Any) -> list[tuple[
         network = request.network()
         return [
             (_("%(office)s（本级）", office=place.office.name) if place.alone else place.office.name,
-             _together([line for office in place.ids for line in groups.get(office, ())], new))
+             sorted(place.ids), _together([line for office in place.ids for line in groups.get(office, ())], new))
             for place in places_of(network, wanted, set(groups))
         ]  # fmt: skip
-    return [(_name(by, key), _together(groups[key], new)) for key in sorted(groups, key=lambda key: _place(by, key))]
+    return [(_name(by, key), [key], _together(groups[key], new)) for key in sorted(groups, key=lambda key: _place(by, key))]
 
 
 def _key(by: str, line: CaseLine | StepLine) -> Any:

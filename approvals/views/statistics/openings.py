@@ -10,9 +10,9 @@ from flask import request as asked
 from approvals.language import _, say
 from approvals.queries.statistics.conditions import Key
 from approvals.queries.statistics.drill import Page
-from approvals.queries.statistics.openings import Opening, openings
+from approvals.queries.statistics.openings import Opening, claims_met, openings
 from workflows.rules.claims import BROKEN, HOLDS, OPEN, Claim
-from workflows.statistics.measures import of_claims
+from workflows.statistics.intervals import Estimate
 
 from .. import request
 from ..access import requires
@@ -29,15 +29,15 @@ def claims() -> str:
     """The openings of a page that break one of the six claims; with ``every`` also those that keep them."""
     wanted, every = asked_for(), asked.args.get("every") == "1"
     after = asked.args.get("after", "")
-    page = _page(wanted)
+    page, met = _page(wanted, every), claims_met(request.session(), wanted.offices, wanted.filter)
     shown: dict[str, object] = {"every": 1} if every else {}
     return listing_page(wanted, Listing(
-        "statistics.claims", _sheet(wanted, page.rows, every),
+        "statistics.claims", _sheet(wanted, page.rows),
         _("零材料、零成本、零见面、零距离、一环节、一件事：每一条都由系统按办件的记录算出来。点“不成立”看依据。"),
         (wanted.address("statistics.overview"), _("统计总览")),
-        _("这一页的企业开办六条都没有不成立的") if page.rows else _("这些条件下没有办结的企业开办"),
+        _("这些条件下没有办结的企业开办") if every else _("这些条件下没有哪一条不成立的企业开办"),
         lambda kind: wanted.address("statistics.claims_file", kind=kind, **shown, after=after or None),
-        kept=shown, about=_found(page.rows) if page.rows else "",
+        kept=shown, about=_found(met),
         other=(
             wanted.address("statistics.claims", every=None if every else 1, after=after or None),
             _("只看有一条不成立的") if every else _("六条都成立的也列出来"),
@@ -52,33 +52,27 @@ def claims() -> str:
 def claims_file(kind: str) -> Response:
     """The openings and claims as the page shows them."""
     wanted = asked_for()
-    return as_file(_sheet(wanted, _page(wanted).rows, asked.args.get("every") == "1"), kind, "claims")
+    return as_file(_sheet(wanted, _page(wanted, asked.args.get("every") == "1").rows), kind, "claims")
 
 
-def _page(wanted: Asked) -> Page[Opening]:
+def _page(wanted: Asked, every: bool) -> Page[Opening]:
     after = Key.parse(asked.args.get("after", ""))
-    return openings(request.session(), wanted.offices, wanted.filter, request.today(), after=after)
+    return openings(request.session(), wanted.offices, wanted.filter, request.today(), broken=not every, after=after)
 
 
-def _found(rows: Sequence[Opening]) -> str:
-    """How many of the openings of a page keep all six, of those that can be judged."""
-    met = of_claims([claim.state for claim in each.claims.each] for each in rows)
-    broken = sum(each.claims.state == BROKEN for each in rows)
+def _found(met: Estimate) -> str:
+    """How many of the openings keep all six, of those that can be judged."""
     if met.value is None:
-        return _("这一页看了 %(count)s 件办结的企业开办，还没有能认定的。", count=len(rows))
-    return _(
-        "这一页看了 %(count)s 件办结的企业开办：%(broken)s 件有一条不成立，能认定的 %(judged)s 件里达标 %(share)s%%。",
-        count=len(rows), broken=broken, judged=met.count, share=said(percent(met.value)),
-    )  # fmt: skip
+        return _("这些月份里还没有能认定的企业开办。")
+    return _("能认定的 %(judged)s 件企业开办里，达标 %(share)s%%。", judged=said(met.count), share=said(percent(met.value)))
 
 
-def _sheet(wanted: Asked, rows: Sequence[Opening], every: bool) -> Sheet:
+def _sheet(wanted: Asked, rows: Sequence[Opening]) -> Sheet:
     columns = [
         Column(_("办件号"), 24, on_one_line=True), Column(_("企业"), 30), Column(_("办结时间"), 18, on_one_line=True),
         *(Column(say(claim.title), 16, on_one_line=True) for claim in (rows[0].claims.each if rows else ())),
     ]  # fmt: skip
-    shown = [each for each in rows if every or each.claims.state == BROKEN]
-    return Sheet(_("企业开办“4011”六条"), columns, [_row(each) for each in shown], wanted.in_words())
+    return Sheet(_("企业开办“4011”六条"), columns, [_row(each) for each in rows], wanted.in_words())
 
 
 def _row(opening: Opening) -> list[Cell]:

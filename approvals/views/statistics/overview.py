@@ -14,6 +14,7 @@ from approvals.language import _, say
 from approvals.queries.matters import in_order, place_of
 from approvals.queries.statistics.filters import months_between
 from approvals.queries.statistics.lines import CaseLine
+from approvals.queries.statistics.openings import claims_met
 from approvals.queries.statistics.tables import WORKING, cases
 from workflows.clock.limits import working_length
 from workflows.county import county_catalogue
@@ -32,7 +33,7 @@ from .sheets import Cell, Column, Sheet, as_file
 
 EXPLAINED = (
     "on_time", "faster_than_law", "faster_than_promised", "once_done", "delegated", "online", "no_visit", "visits", "compression",
-    "on_the_spot",
+    "on_the_spot", "claims_met",
 )  # fmt: skip
 
 
@@ -142,6 +143,7 @@ def tiles(wanted: Asked, line: CaseLine) -> list[Tile]:
         _share("once_done", found, _("办结件")),
         _share("delegated", found, _("办结件")),
         _share("online", found, _("申报的办结件；平均跑动%(visits)s次", visits=said(round(visits, 2) if visits is not None else None))),
+        _share("claims_met", {"claims_met": claims_met(request.session(), wanted.offices, wanted.filter)}, _("能认定的企业开办")),
         _share("no_visit", found, _("申报的办结件")),
         Tile(
             _("净工作时间（中位数）"), working_time(p50) if p50 is not None else said(None),
