@@ -22,7 +22,8 @@ def extended(budget: Mapping[str, object], more_working_days: int) -> Budget:
 def working_length(budget: Mapping[str, object], seconds_per_day: int) -> int | None:
     """A budget in working seconds by days of the offices; None for one in calendar time, which no number of hours is equal to."""
     allowed = Budget.parse(budget)
-    seconds = {"working_hours": 3600, "working_days": seconds_per_day, "half_days": Decimal(seconds_per_day) / 2}.get(allowed.unit)
+    day = Decimal(seconds_per_day)
+    seconds = {"working_hours": Decimal(3600), "working_days": day, "half_days": day / 2}.get(allowed.unit)
     return None if seconds is None else round(allowed.amount * seconds)
 
 
