@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.queries.logs import NoSuchLog, files_of, log_named, sorted_events
+from approvals.queries.own_log import lives
 from workflows.clock import OfficeHours, WorkingCalendar
+from workflows.county import county_catalogue
 from workflows.logs import LocalTime, Spread, Statistics, statistics_of
+from workflows.statistics.measures import faster
 
 from .context import open_database
 from .tables import table
@@ -48,8 +51,11 @@ class _Asked:
     "--working-hours", "hours", is_flag=False, flag_value=DEFAULT_HOURS, metavar="[HH:MM-HH:MM,…]",
     help=f"时长只算县工作日历上的办公时间；不写钟点就是 {DEFAULT_HOURS}。",
 )  # fmt: skip
+@click.option("--beside", "workflow", metavar="WORKFLOW", help="与本系统办结的这个事项比：同一种算法，快了多少。")
 @click.pass_context
-def group(context: click.Context, name: str | None, as_json: bool, zone_name: str, hours: str | None) -> None:
+def group(
+    context: click.Context, name: str | None, as_json: bool, zone_name: str, hours: str | None, workflow: str | None
+) -> None:
     """一份事件日志的统计：办件、事件、走法，每项活动、每段衔接、办件时长，逐月新开，经办人和组。
 
     逐条精确计数，百分位按线性内插；同一刻的事件按文件里的先后。
@@ -60,6 +66,8 @@ def group(context: click.Context, name: str | None, as_json: bool, zone_name: st
         return
     if name is None:
         raise click.UsageError("请用 --log NAME 写明哪一份事件日志；approvals history list 列出有哪些。")
+    if workflow is not None and workflow not in county_catalogue().keys():
+        raise click.ClickException(f"没有叫“{workflow}”的事项，可以是：{'、'.join(sorted(county_catalogue().keys()))}。")
     zone = zone_named(zone_name)
     intervals = _hours(hours, zone) if hours is not None else None
     database = open_database()
@@ -68,16 +76,23 @@ def group(context: click.Context, name: str | None, as_json: bool, zone_name: st
             calendar = county_calendar().for_office(intervals) if intervals is not None else None
             asked = _asked(session, name.strip(), zone, calendar)
             found = statistics_of(sorted_events(session, asked.name), LocalTime(zone, calendar))
+            own = statistics_of(lives(session, workflow), LocalTime(zone, calendar)).duration if workflow is not None else None
     except NoSuchLog as missing:
         known = f"现有：{'、'.join(missing.names)}。" if missing.names else "还没有导入过日志，请先用 approvals history import 导入。"
         raise click.ClickException(f"没有叫“{missing.name}”的事件日志。{known}") from None
     finally:
         database.dispose()
     if as_json:
-        click.echo(json.dumps(_told(asked, found), ensure_ascii=False))
+        told = _told(asked, found)
+        if own is not None:
+            told["beside"] = {"workflow": workflow, "duration": asdict(own), "faster": _faster(own, found.duration)}
+        click.echo(json.dumps(told, ensure_ascii=False))
         return
     for line in _lines(asked, found):
         click.echo(line)
+    if own is not None and workflow is not None:
+        for line in _beside(asked, workflow, own, found.duration):
+            click.echo(line)
 
 
 def _asked(session: Session, name: str, zone: tzinfo, calendar: WorkingCalendar | None) -> _Asked:
@@ -159,6 +174,27 @@ def _lines(asked: _Asked, found: Statistics) -> Iterator[str]:
         if counts:
             yield ""
             yield from _cut((title, "事件"), list(counts.items()))
+
+
+def _faster(own: Spread, past: Spread) -> dict[str, float | None]:
+    """How much less time our own cases take than those of the log, as a share of theirs; negative where they take longer."""
+    return {
+        name: faster(getattr(own, name) or 0, getattr(past, name) or 0) if own.n else None for name in ("mean", "median", "p90", "p95")
+    }
+
+
+def _beside(asked: _Asked, workflow: str, own: Spread, past: Spread) -> Iterator[str]:
+    title = county_catalogue().latest(workflow).title["zh"]
+    yield ""
+    rows = [(f"日志 {asked.name}", *_figures(asked, past)), (f"本系统办结的{title}", *_figures(asked, own))]
+    yield from table(("办件时长", "次数", "平均", "中位", "p90", "p95", "最短", "最长"), rows)
+    shares = {"mean": "平均", "median": "中位数", "p90": "p90"}
+    told = [f"{shares[name]}{_share(share)}" for name, share in _faster(own, past).items() if name in shares and share is not None]
+    yield f"与日志比：{'，'.join(told)}。" if told else "还没有可以比的办件。"
+
+
+def _share(share: float) -> str:
+    return f"快了 {100 * share:.1f}%" if share >= 0 else f"慢了 {-100 * share:.1f}%"
 
 
 def _cut(head: Sequence[str], rows: Sequence[Sequence[object]], texts: int = 1) -> Iterable[str]:

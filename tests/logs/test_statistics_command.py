@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -17,6 +17,7 @@ from approvals.cli import main
 from approvals.cli.statistics import group
 from approvals.db import Database
 from approvals.models import CalendarYear, EventLog, LogEvent, LogFile
+from tests.support.driving import Chain
 from workflows.clock import OFFICE_ZONE
 
 Run = Callable[..., Result]
@@ -212,3 +213,27 @@ def test_a_command_below_runs_without_a_log_and_refuses_one(run: Run, monkeypatc
     assert run("below").output == "ran\n"
     refused = run("--log", "past", "below")
     assert refused.exit_code == 2 and "--log" in refused.output and "ran" not in refused.output
+
+
+def test_own_cases_stand_beside_a_log_with_how_much_faster_they_are(run: Run, database_url: str) -> None:
+    """Past years and the present by one way to count: the same hours, the same percentiles."""
+    database = Database(database_url)
+    chain = Chain(database, now=datetime(2026, 11, 23, 9, tzinfo=OFFICE_ZONE))
+    nobody = told(run("--log", "past", "--beside", "company-registration", "--json"))["beside"]
+    assert nobody["duration"]["n"] == 0 and set(nobody["faster"].values()) == {None}, "what is open is no case to compare"
+    assert "还没有可以比的" in run("--log", "past", "--beside", "company-registration").output
+    chain.now += timedelta(days=1)
+    chain.act("company-registration", "approve")
+    case = chain.case("company-registration")
+    assert case.closed_at is not None
+    taken, past = (case.closed_at - case.opened_at).total_seconds(), (9 * 86_400 + 17.5 * 3600) / 2
+    beside = told(run("--log", "past", "--beside", "company-registration", "--json"))["beside"]
+    assert beside["duration"]["n"] == 1 and beside["duration"]["median"] == taken
+    assert beside["faster"]["median"] == pytest.approx(1 - taken / past)
+    shown = run("--log", "past", "--beside", "company-registration")
+    assert f"中位数快了 {100 * (1 - taken / past):.1f}%" in shown.output
+    hours = told(run("--log", "past", "--beside", "company-registration", "--working-hours", "--json"))["beside"]
+    assert 0 < hours["duration"]["median"] < taken
+    wrong = run("--log", "past", "--beside", "no-such-matter")
+    assert wrong.exit_code == 1 and "company-registration" in wrong.output
+    database.dispose()
