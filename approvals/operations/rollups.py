@@ -156,6 +156,9 @@ def fill_anew(session: Session) -> None:
 def _serve(session: Session) -> None:
     """Let pages read what was filled anew."""
     served = rolled.state_named(session, STATE)
+    filled = select(RollupState.generation).where(RollupState.name == FILLING).scalar_subquery()
+    settled = select(SettledCase.root_id).where(SettledCase.generation == filled)
+    session.execute(delete(JudgedOpening).where(JudgedOpening.root_id.not_in(settled)))
     told = {"differences": served.differences, "reconciled_at": served.reconciled_at} if served is not None else {}
     session.execute(delete(RollupState).where(RollupState.name == STATE))
     session.execute(update(RollupState).where(RollupState.name == FILLING).values(name=STATE, **told))

@@ -20,7 +20,7 @@ from approvals.demo import load_demo
 from approvals.gateway import Gateways
 from approvals.jobs.rollups import begin_again, catch_up
 from approvals.jobs.schedules import Work, schedule_named
-from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, StepRollup, Task
+from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepRollup, Task
 from approvals.operations import rollups
 from approvals.queries.statistics.packing import packed
 from approvals.queries.statistics.reconciling import Difference, differences
@@ -151,6 +151,8 @@ PLANTED: dict[str, Plant] = {
     "a settled case that is forgotten": gone(SettledCase),
     "a settled case kept otherwise": changed(SettledCase, "outcome", lambda value: "failed"),
     "a settled case that there is not": copied(SettledCase, case_id=new_id()),
+    "a claim of an opening kept otherwise": changed(JudgedOpening, "claims", lambda value: f"broken:9,{value}"),
+    "an opening whose claims are forgotten": gone(JudgedOpening),
     "a watermark moved on": changed(RollupState, "until", lambda value: at("2026-11-24 09:00")),
     "a watermark moved back": changed(RollupState, "until", lambda value: at("2026-10-20 09:00")),
     "when a live step began": changed(Task, "opened_at", later, LIVE),

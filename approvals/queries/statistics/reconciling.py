@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.db import from_microseconds
-from approvals.models import Case, CaseRollup, SettledCase, StepRollup
+from approvals.models import Case, CaseRollup, JudgedOpening, SettledCase, StepRollup
 from approvals.queries.families import Family, any_bytes, families, one_moment
 from approvals.queries.replay import Replayed, Stay, chain_problems, replay
 from approvals.queries.retelling import Story, by_the_calendar_of, due, story_of
+from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.network import office_for
@@ -25,6 +26,7 @@ from workflows.statistics.attribution import Interval
 from . import rolled
 from .facts import CaseFact, StepFact, case_facts, counted_cases, step_facts, step_of
 from .lines import CASE_COUNTS, CaseLine, StepLine
+from .openings import judged
 from .rolled import Cell, Gathered
 from .visits import centres, counted
 
@@ -136,6 +138,8 @@ def _tell(
             is_settled = until is not None and told.over_at is not None and told.over_at < until
             expected = {fact.case_id: rolled.settled_row(fact) for fact in told.cases} if is_settled else {}
             kept = {fact.case_id: rolled.settled_row(fact) for fact in settled[root_id].values()}
+            if until is not None:
+                yield from _claims(session, root_id, {case_id for case_id, fact in settled[root_id].items() if fact.closed}, now)
             for case_id in sorted({*expected, *kept}):
                 if expected.get(case_id) != kept.get(case_id):
                     yield _kept_otherwise(case_id, kept.get(case_id, {}), expected.get(case_id, {}))
@@ -155,6 +159,16 @@ def _kept_otherwise(case_id: int, kept: Mapping[str, Any], told: Mapping[str, An
     names = sorted(name for name in {*kept, *told} if kept.get(name) != told.get(name))
     shown, truth = ({name: str(row[name]) for name in names} if row else None for row in (kept, told))
     return Difference("settled", {"case": case_id}, "kept", shown, truth)
+
+
+def _claims(session: Session, root_id: int, settled: set[int], now: datetime) -> Iterator[Difference]:
+    """What is kept of the six claims of a settled family's openings otherwise than its history tells."""
+    kept = {row.case_id: row.claims for row in session.scalars(select(JudgedOpening).where(JudgedOpening.root_id == root_id))}
+    today = now.astimezone(OFFICE_ZONE).date()
+    told = {row["case_id"]: row["claims"] for row in judged(session, [root_id], today)} if settled else {}
+    for case_id in sorted({*kept, *told}):
+        if kept.get(case_id) != told.get(case_id):
+            yield Difference("claims", {"case": case_id}, "kept", kept.get(case_id), told.get(case_id))
 
 
 @dataclass(frozen=True, slots=True)
