@@ -18,7 +18,7 @@ from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.models import Case, Person, Position, Task
 from approvals.queries.statistics import drill
-from approvals.views.statistics import behind, steps
+from approvals.views.statistics import behind, overview, steps
 from approvals.views.statistics.asking import counted_alone
 from approvals.views.statistics.part import hours, said
 from approvals.views.statistics.sheets import Cell, Column, Sheet, as_file
@@ -413,6 +413,20 @@ def test_a_department_that_has_only_matters_of_a_chain_counts_them_one_each(
     compared = visitor.get(f"/statistics/comparison?measure=once_done&department={department}").text
     assert [row[2] for row in table_of(compared, "服务点比较：一次办结率")[1:]] == ["1"]
     assert county_catalogue().latest(workflow).department == department
+
+
+def test_a_page_reads_everything_as_of_one_moment(visit: Visit, driven: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is rolled up between two reads would be in neither of them."""
+    levels: list[str] = []
+    real = overview.cases
+
+    def noted(session: Any, *values: Any, **more: Any) -> Any:
+        levels.append(session.connection().get_isolation_level())
+        return real(session, *values, **more)
+
+    monkeypatch.setattr(overview, "cases", noted)
+    visit(driven.cast.supervisor).get("/statistics")
+    assert levels and set(levels) <= {"REPEATABLE READ", "SERIALIZABLE"}
 
 
 def test_months_are_counted_over_the_end_of_a_year() -> None:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from approvals.queries.families import one_moment
+
+from .. import request
+
 blueprint = Blueprint("statistics", __name__)
+
+
+@blueprint.before_request
+def read_as_of_one_moment() -> None:
+    """Rollups and what they do not hold yet are two reads: what is rolled up in between would be in neither."""
+    one_moment(request.session())
+
 
 NOTHING = "—"
 """Where there is nothing to divide by or nothing was measured."""
