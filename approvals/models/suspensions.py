@@ -17,7 +17,7 @@ class ClockSuspension(Identified, Base):
 
     ``number`` counts within the case. ``kind`` is one of ``workflows.clock.SUSPENSION_KINDS``, ``ground`` the legal ground as it was
     typed, ``paper`` the number of the document by which the applicant was told, ``expected_days`` the working days that it was said
-    to take. ``starts_at`` and ``ends_at`` are what does not
+    to take, None where the version of the workflow does not ask. ``starts_at`` and ``ends_at`` are what does not
     count, without end while it lasts; ``entered_at`` and ``ended_at`` say when that was noted, by whom the two persons.
     """
 
@@ -29,7 +29,7 @@ class ClockSuspension(Identified, Base):
     kind: Mapped[str] = mapped_column(String(40))
     ground: Mapped[str] = mapped_column(String(1000))
     paper: Mapped[str] = mapped_column(String(200))
-    expected_days: Mapped[int]
+    expected_days: Mapped[int | None]
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     entered_at: Mapped[datetime] = mapped_column(UtcDateTime)

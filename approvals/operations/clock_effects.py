@@ -82,6 +82,7 @@ def begin_clock_at_receipt(
 
 
 @carries_out("suspend_clock")
+@carries_out("suspend_clock_announced")
 def suspend_clock(
     unit: Unit, case: CaseNow, actor: Actor, parameters: Mapping[str, Any], form: Mapping[str, Any], payload: dict[str, Any]
 ) -> None:
@@ -96,7 +97,7 @@ def suspend_clock(
     row = {
         "id": new_id(), "case_id": case.id, "number": len(rows) + 1, "kind": parameters["kind"],
         "ground": str(form[parameters["ground"]]).strip(), "paper": payload["documents"][-1][1],
-        "expected_days": int(form[parameters["expected"]]), "starts_at": starts_at, "ends_at": None, "entered_at": unit.at,
+        "expected_days": int(form[parameters["expected"]]) if "expected" in parameters else None, "starts_at": starts_at, "ends_at": None, "entered_at": unit.at,
         "entered_by_id": actor.person_id, "ended_at": None, "ended_by_id": None,
     }  # fmt: skip
     rows.append(row)

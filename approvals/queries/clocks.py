@@ -51,7 +51,7 @@ class Clock:
 class Entry:
     """One line of the ledger: what stood still, on which ground, by which paper, who noted it and when it went on.
 
-    ``expected_days`` are the working days that it was said to take, until ``expected_until``.
+    ``expected_days`` are the working days that it was said to take, until ``expected_until``; None where the workflow does not ask.
     ``seconds`` is the working time that did not count, so far while it lasts; ``document_id`` is the paper's, None where it is gone.
     """
 
@@ -60,8 +60,8 @@ class Entry:
     ground: str
     paper: str
     document_id: int | None
-    expected_days: int
-    expected_until: datetime
+    expected_days: int | None
+    expected_until: datetime | None
     starts_at: datetime
     ends_at: datetime | None
     entered_by: str
@@ -103,7 +103,8 @@ def ledger_of(session: Session, member: Member, now: datetime) -> list[Entry]:
     return [
         Entry(
             row.number, row.kind, row.ground, row.paper, document_id, row.expected_days,
-            calendar.add_working_days(row.starts_at, row.expected_days), row.starts_at, row.ends_at, entered_by or "", ended_by or "",
+            None if row.expected_days is None else calendar.add_working_days(row.starts_at, row.expected_days),
+            row.starts_at, row.ends_at, entered_by or "", ended_by or "",
             calendar.working_seconds(row.starts_at, row.ends_at or now),
         )
         for row, entered_by, ended_by, document_id in rows

@@ -78,7 +78,7 @@ class Suspended:
     kind: str
     ground: str
     paper: str
-    expected_days: int
+    expected_days: int | None
     starts_at: int
     position: int
     entered_at: int
@@ -251,8 +251,8 @@ def _carry_out(replayed: Replayed, event: Any, action: Action) -> Text | None:
             replayed.accepted = True
             stay = _open_stay(replayed)
             replayed.clock_started_at, replayed.extension_days = stay.opened_at if stay else event.happened_at, 0
-        elif effect.name == SUSPEND or effect.name in RESUME:
-            fault = _suspend(replayed, event, effect) if effect.name == SUSPEND else _resume(replayed, event, effect)
+        elif effect.name in SUSPEND or effect.name in RESUME:
+            fault = _suspend(replayed, event, effect) if effect.name in SUSPEND else _resume(replayed, event, effect)
             if fault is not None:
                 return fault
         elif effect.name in EXTEND:
@@ -286,7 +286,7 @@ def _suspend(replayed: Replayed, event: Any, effect: Named) -> Text | None:
         return {"zh": "中止计时的开始时间不可能", "en": "the clock cannot have been suspended then"}
     replayed.suspensions.append(
         Suspended(
-            told["number"], kind, told["ground"], told["paper"], told["expected_days"], told["starts_at"], event.position,
+            told["number"], kind, told["ground"], told["paper"], told.get("expected_days"), told["starts_at"], event.position,
             event.happened_at, event.actor_id, replayed.clock_started_at, replayed.extension_days,
         )
     )  # fmt: skip

@@ -12,7 +12,11 @@ ACCEPTED, RECEIVED = "begin_clock_at_acceptance", "begin_clock_at_receipt"
 BEGIN = frozenset({ACCEPTED, RECEIVED})
 """Effects by which the clock begins: now, or on the day on which the step began that was left without a notice (第三十二条)."""
 
-SUSPEND, RESUME_ON, RESUME_NOW = "suspend_clock", "resume_clock", "resume_clock_now"
+UNANNOUNCED, ANNOUNCED = "suspend_clock", "suspend_clock_announced"
+SUSPEND = frozenset({UNANNOUNCED, ANNOUNCED})
+"""Effects by which the clock stands still; the second one says as well how long the special procedure will take (第四十五条)."""
+
+RESUME_ON, RESUME_NOW = "resume_clock", "resume_clock_now"
 RESUME = frozenset({RESUME_ON, RESUME_NOW})
 """Effects by which it goes on: from the day that was typed, or from this moment if it stands still."""
 
@@ -64,7 +68,7 @@ def _suspended(definition: Definition) -> frozenset[str]:
     return frozenset(
         branch.dest
         for action in definition.actions.values()
-        if does(action, SUSPEND)
+        if does(action, *SUSPEND)
         for branch in action.branches
         if branch.dest != STAYS
     )

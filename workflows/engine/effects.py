@@ -20,8 +20,9 @@ effect("begin_clock_at_acceptance")
 effect("begin_clock_at_receipt")
 effect("extend_once", parameters=("working_days",))
 # ``ground``, ``from``, ``expected`` (working days that it will take) and ``to`` name fields of the action's form; the paper is the
-# document that the same action issues.
-effect("suspend_clock", parameters=("kind", "ground", "from", "expected"))
+# document that the same action issues. The first one, which does not say how long, is for versions that were published with it.
+effect("suspend_clock", parameters=("kind", "ground", "from"))
+effect("suspend_clock_announced", parameters=("kind", "ground", "from", "expected"))
 effect("resume_clock", parameters=("to",))
 # What leads out of a suspended state without a form; where nothing stands still, it does nothing.
 effect("resume_clock_now")

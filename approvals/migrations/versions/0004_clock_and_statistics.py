@@ -56,7 +56,6 @@ def clock_up() -> None:
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('ground', sa.String(length=1000), nullable=False),
     sa.Column('paper', sa.String(length=200), nullable=False),
-    sa.Column('expected_days', sa.Integer(), nullable=False),
     sa.Column('starts_at', approvals.db.types.UtcDateTime(), nullable=False),
     sa.Column('ends_at', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('entered_at', approvals.db.types.UtcDateTime(), nullable=False),
@@ -199,7 +198,6 @@ def rollups_up() -> None:
     op.create_index('ix_tasks_step_closed_at', 'tasks', ['workflow', 'state', 'closed_at'], unique=False, sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
     op.create_table('step_rollups',
     sa.Column('key', sa.String(length=400), nullable=False),
-    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('grain', sa.String(length=10), nullable=False),
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('workflow', sa.String(length=60), nullable=False),
@@ -229,11 +227,10 @@ def rollups_up() -> None:
     sa.Column('wall_buckets', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('step_rollups_pkey'))
     )
-    op.create_index('ix_step_rollups_grain_month', 'step_rollups', ['generation', 'grain', 'month'], unique=False)
+    op.create_index('ix_step_rollups_grain_month', 'step_rollups', ['grain', 'month'], unique=False)
     op.create_index('ix_step_rollups_person_id', 'step_rollups', ['person_id', 'month'], unique=False)
     op.create_table('case_rollups',
     sa.Column('key', sa.String(length=400), nullable=False),
-    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('grain', sa.String(length=10), nullable=False),
     sa.Column('month', sa.Date(), nullable=False),
     sa.Column('workflow', sa.String(length=60), nullable=False),
@@ -256,10 +253,8 @@ def rollups_up() -> None:
     sa.Column('visits', sa.BigInteger(), nullable=False),
     sa.Column('no_visit', sa.BigInteger(), nullable=False),
     sa.Column('online', sa.BigInteger(), nullable=False),
-    sa.Column('with_statutory', sa.BigInteger(), nullable=False),
     sa.Column('statutory_seconds', sa.BigInteger(), nullable=False),
     sa.Column('counted_under_statutory', sa.BigInteger(), nullable=False),
-    sa.Column('with_promised', sa.BigInteger(), nullable=False),
     sa.Column('promised_seconds', sa.BigInteger(), nullable=False),
     sa.Column('counted_under_promised', sa.BigInteger(), nullable=False),
     sa.Column('department_seconds', sa.BigInteger(), nullable=False),
@@ -276,9 +271,8 @@ def rollups_up() -> None:
     sa.Column('wall_buckets', sa.LargeBinary(), nullable=False),
     sa.PrimaryKeyConstraint('key', name=op.f('case_rollups_pkey'))
     )
-    op.create_index('ix_case_rollups_grain_month', 'case_rollups', ['generation', 'grain', 'month'], unique=False)
+    op.create_index('ix_case_rollups_grain_month', 'case_rollups', ['grain', 'month'], unique=False)
     op.create_table('settled_cases',
-    sa.Column('generation', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('case_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('root_id', sa.BigInteger(), nullable=False),
     sa.Column('workflow', sa.String(length=60), nullable=False),
@@ -291,44 +285,25 @@ def rollups_up() -> None:
     sa.Column('timing', sa.String(length=10), nullable=False),
     sa.Column('once_done', sa.Boolean(), nullable=False),
     sa.Column('delegated', sa.Boolean(), nullable=False),
-    sa.Column('whole', sa.Boolean(), nullable=False),
     sa.Column('visits', sa.Integer(), nullable=False),
     sa.Column('online', sa.Boolean(), nullable=False),
     sa.Column('statutory', sa.BigInteger(), nullable=False),
     sa.Column('promised', sa.BigInteger(), nullable=False),
-    sa.Column('counted', sa.BigInteger(), nullable=False),
     sa.Column('working', sa.BigInteger(), nullable=False),
     sa.Column('wall', sa.BigInteger(), nullable=False),
     sa.Column('department_seconds', sa.BigInteger(), nullable=False),
     sa.Column('special_seconds', sa.BigInteger(), nullable=False),
     sa.Column('applicant_seconds', sa.BigInteger(), nullable=False),
     sa.Column('waiting_seconds', sa.BigInteger(), nullable=False),
-    sa.PrimaryKeyConstraint('generation', 'case_id', name=op.f('settled_cases_pkey'))
+    sa.PrimaryKeyConstraint('case_id', name=op.f('settled_cases_pkey'))
     )
     op.create_index('ix_settled_cases_closed', 'settled_cases', ['workflow', 'closed'], unique=False)
     op.create_index('ix_settled_cases_opened', 'settled_cases', ['workflow', 'opened'], unique=False)
     op.create_index('ix_settled_cases_root_id', 'settled_cases', ['root_id'], unique=False)
-    op.create_table('judged_openings',
-    sa.Column('case_id', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('root_id', sa.BigInteger(), nullable=False),
-    sa.Column('workflow', sa.String(length=60), nullable=False),
-    sa.Column('office_id', sa.BigInteger(), nullable=False),
-    sa.Column('channel', sa.String(length=20), nullable=False),
-    sa.Column('closed_at', approvals.db.types.UtcDateTime(), nullable=False),
-    sa.Column('month', sa.Date(), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('claims', sa.String(length=120), nullable=False),
-    sa.PrimaryKeyConstraint('case_id', name=op.f('judged_openings_pkey'))
-    )
-    op.create_index('ix_judged_openings_closed_at', 'judged_openings', ['closed_at'], unique=False)
-    op.create_index('ix_judged_openings_root_id', 'judged_openings', ['root_id'], unique=False)
-    op.create_index('ix_judged_openings_state', 'judged_openings', ['state', 'closed_at'], unique=False)
     op.create_table('rollup_state',
     sa.Column('name', sa.String(length=20), nullable=False),
-    sa.Column('generation', sa.Integer(), nullable=False),
     sa.Column('until', approvals.db.types.UtcDateTime(), nullable=False),
     sa.Column('calendar', sa.String(length=64), nullable=False),
-    sa.Column('newest_event', sa.BigInteger(), nullable=False),
     sa.Column('reconciled_at', approvals.db.types.UtcDateTime(), nullable=True),
     sa.Column('differences', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('rollup_state_pkey'))
@@ -338,10 +313,6 @@ def rollups_up() -> None:
 def rollups_down() -> None:
     op.drop_index('ix_tasks_step_closed_at', table_name='tasks', sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
     op.drop_table('rollup_state')
-    op.drop_index('ix_judged_openings_state', table_name='judged_openings')
-    op.drop_index('ix_judged_openings_root_id', table_name='judged_openings')
-    op.drop_index('ix_judged_openings_closed_at', table_name='judged_openings')
-    op.drop_table('judged_openings')
     op.drop_index('ix_settled_cases_closed', table_name='settled_cases')
     op.drop_index('ix_settled_cases_opened', table_name='settled_cases')
     op.drop_index('ix_settled_cases_root_id', table_name='settled_cases')

@@ -40,6 +40,9 @@ RULES: tuple[Rule, ...] = (
 )
 """The rules on the meaning of a definition; those on its keys and types come before, in ``shape``."""
 
+NEW_RULES: tuple[Rule, ...] = (messages.short_messages, clocks.announced)
+"""Rules for what is not published yet: what is cannot be changed any more. A long message is then cut where it is sent."""
+
 VOCABULARY = "vocabulary.yaml"
 
 
@@ -76,8 +79,8 @@ def lint_documents(documents: Sequence[Document], vocabulary: Document, fingerpr
         others = {**newest, definition.key: definition}
         subject = Subject(document, definition, vocabulary.data, others, keys)
         problems += _meaning(subject)
-        # What is published cannot be changed any more; a long message is then cut where it is sent.
-        problems += messages.short_messages(subject) if version_name(document) not in fingerprints else ()
+        if version_name(document) not in fingerprints:
+            problems += [problem for rule in NEW_RULES for problem in rule(subject)]
     problems += versions.contiguous(documents)
     worked_out = {version_name(document): definition.fingerprint for document, definition in sound}
     problems += versions.published(documents, worked_out, fingerprints)

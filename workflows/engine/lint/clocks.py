@@ -8,11 +8,13 @@ from workflows.clock.budget import SUSPENSION_KINDS, Budget
 
 from ..clock_states import (
     ACCEPTED,
+    ANNOUNCED,
     BEGIN,
     RECEIVED,
     RESUME,
     RESUME_ON,
     SUSPEND,
+    UNANNOUNCED,
     before_acceptance,
     begins_at_acceptance,
     does,
@@ -97,11 +99,11 @@ def in_or_out(subject: Subject) -> Iterator[Problem]:
         yield subject.problem(SUSPENSION, message, "initial")
     for name, action in definition.actions.items():
         sources = set(action.source)
-        if does(action, SUSPEND):
+        if does(action, *SUSPEND):
             yield from _suspending(subject, name, action, suspended)
         elif _goes(action) & suspended and sources - suspended:
             entered = min(_goes(action) & suspended)
-            message = f"{name!r} leads to {entered!r}, where the clock stands still, without suspending it: add {SUSPEND}"
+            message = f"{name!r} leads to {entered!r}, where the clock stands still, without suspending it: add {ANNOUNCED}"
             yield subject.problem(SUSPENSION, message, "actions", name)
         if sources & suspended and (_goes(action) - suspended) and not does(action, *RESUME):
             message = f"{name!r} leads out of {min(sources & suspended)!r}, so the clock has to go on: add {RESUME_ON}"
@@ -129,7 +131,7 @@ def _suspending(subject: Subject, name: str, action: Action, suspended: frozense
         message = f"{name!r} suspends a clock that has not begun: before acceptance nothing has to be suspended"
         yield subject.problem(SUSPENSION, message, *path, "source")
     names = [effect.name for effect in action.effects]
-    if "issue_document" not in names[: names.index(SUSPEND)]:
+    if "issue_document" not in names[: min(names.index(name) for name in names if name in SUSPEND)]:
         message = f"{name!r} suspends the clock without a paper that says so: issue a document before it"
         yield subject.problem(SUSPENSION, message, *path, "effects")
 
@@ -142,7 +144,7 @@ def what_is_typed(subject: Subject) -> Iterator[Problem]:
     for name, action in subject.definition.actions.items():
         for index, effect in enumerate(action.effects):
             path = ("actions", name, "effects", index, effect.name)
-            if effect.name == SUSPEND:
+            if effect.name in SUSPEND:
                 kind = effect.parameters.get("kind", "other")
                 if kind not in SUSPENSION_KINDS:
                     message = f"{kind!r} is not a kind of suspension{suggestion(str(kind), SUSPENSION_KINDS)}"
@@ -152,6 +154,15 @@ def what_is_typed(subject: Subject) -> Iterator[Problem]:
                 yield from _typed(subject, name, action, effect, "expected", ("integer",), path)
             elif effect.name == RESUME_ON:
                 yield from _typed(subject, name, action, effect, "to", ("date",), path)
+
+
+def announced(subject: Subject) -> Iterator[Problem]:
+    """Whoever applied is told how long a special procedure will take (行政许可法 第四十五条); what is published already stays."""
+    for name, action in subject.definition.actions.items():
+        for index, effect in enumerate(action.effects):
+            if effect.name == UNANNOUNCED:
+                message = f"{name!r} does not tell the applicant how long the special procedure will take: use {ANNOUNCED}"
+                yield subject.problem(SUSPENSION, message, "actions", name, "effects", index, effect.name)
 
 
 def _typed(
