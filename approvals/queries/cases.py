@@ -5,12 +5,13 @@ Who may see what is asked by the caller with ``roles_on_case``; a family is read
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from approvals.models import Case, Document, Office, Person, Submission, Task
@@ -109,26 +110,44 @@ class Family:
 
 def family_of(session: Session, token: str) -> Family | None:
     """The family of the case with that token; None for an unknown one. Costs one statement."""
-    root_id = select(Case.root_id).where(Case.token == token).scalar_subquery()
+    rows = _rows_of(session, Case.root_id == select(Case.root_id).where(Case.token == token).scalar_subquery())
+    return _family(rows, next((case for case, *_ in rows if case.token == token), None))
+
+
+def families_of(session: Session, roots: Iterable[int]) -> list[Family]:
+    """The families of these root cases, each as it is looked at from its root. One statement, however many they are."""
+    rows = _rows_of(session, Case.root_id.in_(list(roots)))
+    by_root: dict[int, list[Any]] = defaultdict(list)
+    for row in rows:
+        by_root[row[0].root_id].append(row)
+    found = (_family(own, next((case for case, *_ in own if case.id == root), None)) for root, own in by_root.items())
+    return [family for family in found if family is not None]
+
+
+def _rows_of(session: Session, which: ColumnElement[bool]) -> Sequence[Any]:
+    """Every case that meets a condition, with its open task, who holds that and where it lies, and who applies."""
     applicant = aliased(Person)
-    found = session.execute(
+    return session.execute(
         select(Case, Task, Person.name, Office.name, applicant.name, applicant.phone)
         .outerjoin(Task, and_(Task.case_id == Case.id, Task.closed_at.is_(None)))
         .outerjoin(Person, Person.id == Task.holder_id)
         .outerjoin(Office, Office.id == Task.office_id)
         .outerjoin(applicant, applicant.id == Case.applicant_id)
-        .where(Case.root_id == root_id)
+        .where(which)
         .order_by(Case.id)
     ).all()
+
+
+def _family(rows: Sequence[Any], wanted: Case | None) -> Family | None:
     members = tuple(
         Member(case, county_catalogue().version(case.workflow, case.version), task, holder, office)
-        for case, task, holder, office, *_ in found
+        for case, task, holder, office, *_ in rows
     )
-    subject = next((member for member in members if member.case.token == token), None)
+    subject = next((member for member in members if member.case is wanted), None)
     root = next((member for member in members if member.is_root), None)
     if subject is None or root is None:
         return None
-    name, phone = next((line[4], line[5]) for line in found if line[0] is root.case)
+    name, phone = next((line[4], line[5]) for line in rows if line[0] is root.case)
     return Family(subject, root, members, Applicant(name, phone) if name is not None else None)
 
 
@@ -156,6 +175,14 @@ def case_of_task(session: Session, task_id: int) -> Case | None:
 def submissions_of(session: Session, family: Family) -> list[Submission]:
     """What was filed, the first submission first."""
     return list(session.scalars(select(Submission).where(Submission.case_id == family.root.case.id).order_by(Submission.number)))
+
+
+def submissions_by_root(session: Session, roots: Iterable[int]) -> dict[int, list[Submission]]:
+    """What was filed of each of these root cases, the first submission first. One statement."""
+    found: dict[int, list[Submission]] = defaultdict(list)
+    for each in session.scalars(select(Submission).where(Submission.case_id.in_(list(roots))).order_by(Submission.number)):
+        found[each.case_id].append(each)
+    return found
 
 
 def documents_of(session: Session, family: Family) -> list[Document]:

@@ -1,12 +1,13 @@
 """Closed company openings and the six “4011” claims of each: which break one, and what share meets all of them.
 
-The claims are worked out of the history of each case, which costs several statements for every one. So they are kept when its
-family is settled; only those of the last minutes are worked out when a page asks.
+The claims are worked out of the whole history of each case. So they are kept when its family is settled; only those of the last
+minutes are worked out when a page asks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,9 +16,9 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, JudgedOpening
-from approvals.queries.cases import family_of, submissions_of
-from approvals.queries.claims import claims_of
-from approvals.queries.history import history_of
+from approvals.queries.cases import Family, families_of, submissions_by_root
+from approvals.queries.claims import beside, claims_of
+from approvals.queries.history import histories_of
 from approvals.queries.matters import in_order
 from workflows.rules.claims import BROKEN, HOLDS, Claim, Claims, Evidence, Log, claims
 from workflows.statistics.intervals import Estimate, share_of
@@ -49,7 +50,9 @@ def openings(
     A page of those that were settled costs the same few statements however many there are.
     """
     live = _live(session, offices, filter, after, size)
-    found = [Opening(case, _claims(session, case, today)) for case in live[:size]]
+    families = families_of(session, {case.root_id for case in live[:size]})
+    told = {family.root.case.id: each for family, each in zip(families, _claims(session, families, today), strict=True)}
+    found = [Opening(case, told[case.root_id]) for case in live[:size]]
     shown = [each for each in found if not broken or each.claims.state == BROKEN]
     if len(live) > size:
         return Page(tuple(shown), _key(live[size - 1]))
@@ -91,20 +94,22 @@ def claims_met_by(session: Session, offices: Offices, filter: Filter, by: str) -
 
 
 def judged(session: Session, roots: Iterable[int], today: date) -> Iterator[dict[str, Any]]:
-    """The rows of the closed openings of these families, as they stand now; several statements for each."""
-    closed = select(Case).where(Case.root_id.in_(list(roots)), Case.workflow.in_(_chains()), Case.closed_at.is_not(None))
-    for case in session.scalars(closed.order_by(Case.id)).all():
-        assert case.closed_at is not None
-        found = _claims(session, case, today)
-        yield {
-            "case_id": case.id, "root_id": case.root_id, "workflow": case.workflow, "office_id": case.deciding_office_id,
-            "channel": case.channel, "closed_at": case.closed_at, "month": month_of(case.closed_at), "state": found.state,
-            "claims": ",".join(f"{claim.state}:{sum(line.against for line in claim.evidence)}" for claim in found.each),
-        }  # fmt: skip
+    """The rows of the closed openings of these families, as they stand now; a handful of statements."""
+    families = families_of(session, roots)
+    for family, found in zip(families, _claims(session, families, today), strict=True):
+        for case in (member.case for member in family.members):
+            if case.workflow not in _chains() or case.closed_at is None:
+                continue
+            yield {
+                "case_id": case.id, "root_id": case.root_id, "workflow": case.workflow, "office_id": case.deciding_office_id,
+                "channel": case.channel, "closed_at": case.closed_at, "month": month_of(case.closed_at), "state": found.state,
+                "claims": ",".join(f"{claim.state}:{sum(line.against for line in claim.evidence)}" for claim in found.each),
+            }  # fmt: skip
 
 
-def _chains() -> list[str]:
-    return [each.key for each in in_order() if each.kind == "chain"]
+@functools.cache
+def _chains() -> tuple[str, ...]:
+    return tuple(each.key for each in in_order() if each.kind == "chain")
 
 
 def _live(session: Session, offices: Offices, filter: Filter, after: Key | None, size: int) -> list[Case]:
@@ -145,7 +150,12 @@ def _told(text: str) -> Claims:
     ))  # fmt: skip
 
 
-def _claims(session: Session, case: Case, today: date) -> Claims:
-    family = family_of(session, case.token)
-    assert family is not None
-    return claims_of(session, family, history_of(session, family), submissions_of(session, family), today)
+def _claims(session: Session, families: Sequence[Family], today: date) -> Iterator[Claims]:
+    """What the claims of each family come to."""
+    roots = [family.root.case.id for family in families]
+    if not roots:
+        return
+    lines, submissions = histories_of(session, families), submissions_by_root(session, roots)
+    known = beside(session, families, lines)
+    for family, root in zip(families, roots, strict=True):
+        yield claims_of(session, family, lines[root], submissions.get(root, []), today, known)
