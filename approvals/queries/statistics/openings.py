@@ -50,7 +50,7 @@ def openings(
     A page of those that were settled costs the same few statements however many there are.
     """
     live = _live(session, offices, filter, after, size)
-    families = families_of(session, {case.root_id for case in live[:size]})
+    families = families_of(session, {case.root_id for case in live[:size]}) if live else []
     told = {family.root.case.id: each for family, each in zip(families, _claims(session, families, today), strict=True)}
     found = [Opening(case, told[case.root_id]) for case in live[:size]]
     shown = [each for each in found if not broken or each.claims.state == BROKEN]
