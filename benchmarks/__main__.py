@@ -50,8 +50,8 @@ def main() -> int:
 def supervisors_pages() -> None:
     sizes = statistics.MILLION if "--million" in sys.argv else statistics.SIZES
     for kind, opened in KINDS.items():
-        with opened() as (database, _, _):
-            show(statistics.measure(kind, database, sizes))
+        with opened() as (database, connection, mark):
+            show(statistics.measure(kind, database, connection, mark, sizes))
 
 
 def show(figures: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import text
 
 from approvals.db import Database
+from tests.support.statements import counted
 
 from .by_hand import ByHand
 from .chain import Call, Driver, application
@@ -18,6 +19,7 @@ from .delegated import Driver as Carrier
 from .plan import Recorder, Written, snapshot
 
 DAY = "20261123"
+READS = 15
 
 
 def record(driver: Driver | Carrier) -> list[tuple[str, Written]]:
@@ -100,3 +102,15 @@ def _size(database: Database, kind: str) -> int:
             return int(connection.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
         pages = connection.execute(text("PRAGMA page_count")).scalar_one()
         return int(pages * connection.execute(text("PRAGMA page_size")).scalar_one())
+
+
+def timed_reads(database: Database, read: Any) -> dict[str, Any]:
+    """Statements and milliseconds of something that is read from a session."""
+    times = []
+    for _ in range(READS):
+        with counted(database) as seen:
+            begun = time.perf_counter()
+            with database.reading() as session:
+                assert read(session)
+            times.append(1000 * (time.perf_counter() - begun))
+    return {"statements": len(seen), "ms_median": round(median(times), 1), "ms_max": round(max(times), 1)}
