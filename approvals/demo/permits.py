@@ -142,7 +142,7 @@ def _form(action: str, day: str, content: Mapping[str, Any]) -> dict[str, Any]:
         "propose": {"proposed": "grant", "opinion": "现场核查符合要求。"},
         "propose_without_inspection": {"opinion": "只销售散装食品，材料足以认定。"},
         "request_extension": {"reason": "生食加工间的改造需要专家论证。"},
-        "grant_extension": {"reason": "生食加工间的改造需要专家论证，二十个工作日内不能作出决定"},
+        "grant_extension": {"reason": "生食加工间的改造需要专家论证，十个工作日内不能作出决定"},
         "decline_extension": {"reason": "情形不复杂，请在期限内作出决定。"},
         "refuse": {"reason": "没有与生食加工相适应的专用操作间（食品安全法第三十三条）。"},
         "withdraw": {"reason": "改变经营地点，另行申请。"},

@@ -117,7 +117,7 @@ def test_verification_finds_a_move_that_no_calendar_makes(chain: Chain, monkeypa
     def invented(unit: Any, case: Any, moves: list[deadline_moves.Move], year: Any) -> None:
         real(unit, case, [replace(move, after=move.after + timedelta(days=1)) for move in moves], year)
 
-    Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+    Permit(chain.database, chain.cast, at("2026-12-24")).accepted("2026-12-25")
     enter(chain)
     monkeypatch.setattr(deadline_moves, "_record", invented)
     assert follow(chain) > 0
@@ -200,13 +200,13 @@ def test_what_was_closed_before_the_notice_stays_sound(chain: Chain) -> None:
 
 
 def test_the_page_of_a_case_that_was_closed_before_the_notice_shows_the_deadline_that_it_had(chain: Chain, application: Any) -> None:
-    permit = Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+    permit = Permit(chain.database, chain.cast, at("2026-12-24")).accepted("2026-12-25")
     permit.act("withdraw", at("2026-12-30"), {"reason": ""}, chain.cast.applicant.acting)
-    other = Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
-    assert permit.due == other.due == ("2027-01-06", "2027-01-20")
+    other = Permit(chain.database, chain.cast, at("2026-12-24")).accepted("2026-12-25")
+    assert permit.due == other.due == ("2027-01-06", "2027-01-11")
     enter(chain)
     follow(chain)
-    assert permit.due == ("2027-01-06", "2027-01-20") and other.due[0] == "2027-01-07"
+    assert permit.due == ("2027-01-06", "2027-01-11") and other.due[0] == "2027-01-07"
     visitor = Visitor(application, chain.cast.applicant.person_id)
     shown = [re.search(r"2027-01-\d\d 17:30 期满", visitor.get(f"/cases/{each.case.token}").text) for each in (permit, other)]
     assert [each and each[0] for each in shown] == ["2027-01-06 17:30 期满", "2027-01-07 17:30 期满"]
@@ -280,12 +280,12 @@ def test_what_cannot_be_right_is_refused_at_its_field(chain: Chain, changes: dic
 
 def test_the_deadlines_of_permits_move_by_their_ledgers_in_statements_that_do_not_grow(chain: Chain) -> None:
     def permits() -> list[Permit]:
-        filed = [Permit(chain.database, chain.cast, at("2026-12-21")) for _ in range(4)]
+        filed = [Permit(chain.database, chain.cast, at("2026-12-24")) for _ in range(4)]
         for each in filed[:3]:
-            each.accepted("2026-12-22")
+            each.accepted("2026-12-25")
         for each in filed[:2]:
-            each.inspected_from("2026-12-23", at("2026-12-23"))
-        filed[0].inspected_to("2026-12-24", at("2026-12-24", "16:00"))
+            each.inspected_from("2026-12-28", at("2026-12-28"))
+        filed[0].inspected_to("2026-12-29", at("2026-12-29", "16:00"))
         return filed
 
     def previewed() -> tuple[int, deadline_moves.Preview]:
@@ -310,7 +310,7 @@ def test_the_deadlines_of_permits_move_by_their_ledgers_in_statements_that_do_no
 
 def test_a_preview_of_very_many_cases_says_at_least(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
-        Permit(chain.database, chain.cast, at("2026-12-21")).accepted("2026-12-22")
+        Permit(chain.database, chain.cast, at("2026-12-24")).accepted("2026-12-25")
     notice = calendar_years.read_notice(TYPED, None, chain.now.date())
 
     def previewed() -> deadline_moves.Preview:

@@ -30,7 +30,7 @@ def test_nothing_is_done_instead_after_five_working_days(permit: Permit, action:
     permit.database.write(caught.value.first)
     assert permit.case.state == "reviewing" and permit.papers() == ["receipt", "acceptance-notice"]
     assert permit.case.clock_started_at.astimezone(ZONE) == at("2026-03-02")
-    assert permit.due == ("2026-03-16", "2026-03-30")
+    assert permit.due == ("2026-03-11", "2026-03-16")
     assert permit.faults() == []
 
 

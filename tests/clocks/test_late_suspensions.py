@@ -14,7 +14,7 @@ from approvals.operations.errors import Refusal
 
 from .permits import Permit, at
 
-PROMISED_END, STATUTORY_END = at("2026-03-17", "17:30"), at("2026-03-31", "17:30")
+PROMISED_END, STATUTORY_END = at("2026-03-12", "17:30"), at("2026-03-17", "17:30")
 """Of a permit that was accepted on 3 March."""
 
 
@@ -25,11 +25,11 @@ def reason_of(permit: Permit, day: str, now: datetime) -> str:
     return caught.value.reason
 
 
-@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-30", "2026-03-31", "2026-04-01"])
+@pytest.mark.parametrize("day", ["2026-03-04", "2026-03-16", "2026-03-17", "2026-03-18"])
 def test_nothing_stands_still_once_the_statutory_time_is_over(permit: Permit, day: str) -> None:
     permit.accepted("2026-03-03")
-    assert permit.due == ("2026-03-17", "2026-03-31")
-    assert reason_of(permit, day, at("2026-04-01")) == "suspended-too-late"
+    assert permit.due == ("2026-03-12", "2026-03-17")
+    assert reason_of(permit, day, at("2026-03-18")) == "suspended-too-late"
     assert permit.case.statutory_due_at == STATUTORY_END
 
 
@@ -38,8 +38,8 @@ def test_nothing_stands_still_once_the_statutory_time_is_over(permit: Permit, da
     [
         ("2026-03-05", "2026-03-09", "suspended-afterwards"),
         ("2026-03-05", "2026-03-10", "suspended-afterwards"),
-        ("2026-03-17", "2026-03-18", "suspended-afterwards"),
-        ("2026-03-13", "2026-03-18", "suspended-afterwards"),
+        ("2026-03-12", "2026-03-13", "suspended-afterwards"),
+        ("2026-03-10", "2026-03-13", "suspended-afterwards"),
     ],
 )
 def test_a_day_long_past_or_before_a_promise_that_was_missed_is_refused(permit: Permit, day: str, now: str, reason: str) -> None:
@@ -54,7 +54,7 @@ def test_the_working_day_before_may_be_noted(permit: Permit, day: str, now: str)
     assert permit.faults() == []
 
 
-@pytest.mark.parametrize("now", [PROMISED_END, at("2026-03-17", "18:00"), at("2026-03-18"), at("2026-03-20"), STATUTORY_END])
+@pytest.mark.parametrize("now", [PROMISED_END, at("2026-03-12", "18:00"), at("2026-03-13"), at("2026-03-16"), STATUTORY_END])
 @pytest.mark.parametrize("back", [0, 1])
 def test_what_was_late_stays_late(permit: Permit, now: datetime, back: int) -> None:
     permit.accepted("2026-03-03")
@@ -73,7 +73,7 @@ def test_what_was_late_stays_late(permit: Permit, now: datetime, back: int) -> N
 def test_verification_finds_a_suspension_after_the_time_was_over(permit: Permit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock_effects, "_refuse_run_out", lambda unit, case: None)
     permit.accepted("2026-03-03")
-    permit.inspected_from("2026-04-01", at("2026-04-01"))
+    permit.inspected_from("2026-03-18", at("2026-03-18"))
     assert permit.faults() == ["期限届满以后才中止计时"]
 
 
@@ -104,5 +104,5 @@ def test_verification_finds_an_extension_after_the_time_was_over(permit: Permit,
     permit.accepted("2026-03-03")
     permit.inspected_from("2026-03-05", at("2026-03-05"))
     permit.inspected_to("2026-03-05", at("2026-03-05", "16:00"))
-    permit.extend(at("2026-04-02"))
+    permit.extend(at("2026-03-19"))
     assert permit.faults() == ["期限届满以后才延长"]

@@ -31,7 +31,7 @@ def test_no_time_runs_before_acceptance(permit: Permit) -> None:
 
 def test_the_clocks_begin_at_acceptance(permit: Permit) -> None:
     permit.act("accept", at("2026-03-04", "15:00"))
-    assert permit.due == ("2026-03-18", "2026-04-01")
+    assert permit.due == ("2026-03-13", "2026-03-18")
     assert permit.papers() == ["receipt", "acceptance-notice"]
     assert permit.faults() == []
 
@@ -43,7 +43,7 @@ def test_a_correction_is_no_suspension_and_lies_before_acceptance(permit: Permit
     permit.act("resubmit", at("2026-03-20"), None, cast.applicant.acting, application=mended)
     assert permit.case.state == "received" and permit.due == ("", "")
     permit.accepted("2026-03-23")
-    assert permit.due == ("2026-04-07", "2026-04-21")  # 清明 on 6 April is none of the days
+    assert permit.due == ("2026-04-01", "2026-04-07")  # 清明 on 6 April is none of the days
     assert permit.case.company == "惠民县样例小吃店"
     assert permit.faults() == []
 
@@ -53,7 +53,7 @@ def test_whoever_is_told_nothing_is_accepted_as_of_the_day_of_receipt(permit: Pe
     assert database.write(moving.fire_timer, permit.case_id, at("2026-03-09", "17:31"))
     assert permit.case.state == "reviewing"
     assert permit.case.clock_started_at.astimezone(ZONE) == at("2026-03-02")
-    assert permit.due == ("2026-03-16", "2026-03-30")
+    assert permit.due == ("2026-03-11", "2026-03-16")
     assert permit.faults() == []
 
 
@@ -68,7 +68,7 @@ def test_after_a_correction_the_five_days_begin_anew(permit: Permit, database: D
 
 def test_days_of_the_inspection_do_not_count(permit: Permit) -> None:
     permit.accepted("2026-03-03")
-    assert permit.due == ("2026-03-17", "2026-03-31")
+    assert permit.due == ("2026-03-12", "2026-03-17")
     assert permit.inspected_from("2026-03-05", at("2026-03-05", "10:00")) == "inspecting"
     assert permit.due == ("", "")
     assert permit.faults() == []
@@ -76,7 +76,7 @@ def test_days_of_the_inspection_do_not_count(permit: Permit) -> None:
     assert (entry.kind, entry.ground, entry.ends_at) == ("site_inspection", GROUND, None)
     assert entry.paper.endswith("special-procedure-notice-3") and entry.entered_by_id == permit.officer.person_id
     assert permit.inspected_to("2026-03-10", at("2026-03-11", "11:00")) == "evaluating"
-    assert permit.due == ("2026-03-23", "2026-04-07")  # 5, 6, 9 and 10 March do not count; nor does 清明
+    assert permit.due == ("2026-03-18", "2026-03-23")  # 5, 6, 9 and 10 March do not count
     assert permit.faults() == []
 
 
@@ -84,7 +84,7 @@ def test_a_suspension_that_ends_at_once_costs_its_day_and_no_more(permit: Permit
     permit.accepted("2026-03-03")
     permit.inspected_from("2026-03-05", at("2026-03-05", "10:00"))
     permit.inspected_to("2026-03-05", at("2026-03-05", "10:00"))
-    assert permit.due == ("2026-03-17", "2026-03-31")
+    assert permit.due == ("2026-03-12", "2026-03-17")
     assert permit.faults() == []
 
 
@@ -118,7 +118,7 @@ def test_extended_only_once(permit: Permit) -> None:
     with pytest.raises(Refusal) as caught:
         permit.extend(at("2026-03-09"))
     assert caught.value.reason == "extended-before" and "只能延长一次" in caught.value.message["zh"]
-    assert permit.case.extension_days == 10
+    assert permit.case.extension_days == 5
 
 
 def test_a_clock_that_stands_still_is_not_extended_and_one_that_runs_not_resumed(permit: Permit) -> None:
@@ -150,7 +150,7 @@ def test_extending_and_suspending_come_in_either_order(permit: Permit, first: st
     permit.inspected_to("2026-03-11", at("2026-03-11", "16:00"))
     if first == "suspend":
         extend()
-    assert permit.due == ("2026-03-18", "2026-04-16")
+    assert permit.due == ("2026-03-13", "2026-03-25")
 
 
 def test_an_extension_leaves_the_promise_what_it_was(permit: Permit, database: Database, cast: Cast) -> None:
@@ -158,8 +158,8 @@ def test_an_extension_leaves_the_promise_what_it_was(permit: Permit, database: D
     permit.inspected_from("2026-03-05", at("2026-03-05"))
     permit.inspected_to("2026-03-10", at("2026-03-11"))
     assert permit.extend(at("2026-03-12")) == "extended"
-    assert permit.case.extension_days == 10
-    assert permit.due == ("2026-03-23", "2026-04-21")  # the promise stays what it was
+    assert permit.case.extension_days == 5
+    assert permit.due == ("2026-03-18", "2026-03-30")  # the promise stays what it was
     assert "extension-notice" in permit.papers()
     assert permit.faults() == []
 
@@ -168,14 +168,14 @@ def test_no_extension_after_the_deadline(permit: Permit) -> None:
     permit.accepted("2026-03-03")
     permit.inspected_from("2026-03-05", at("2026-03-05"))
     permit.inspected_to("2026-03-05", at("2026-03-05", "16:00"))
-    assert permit.due[1] == "2026-04-01"
-    permit.act("request_extension", at("2026-04-01"), {"reason": "情况复杂"})
+    assert permit.due[1] == "2026-03-18"
+    permit.act("request_extension", at("2026-03-18"), {"reason": "情况复杂"})
     head = permit.cast.registrar_head.acting
     late = permit.request("grant_extension", {"reason": "来不及"})
     with pytest.raises(Refusal) as caught:
-        permit.database.write(moving.act, head, late, at("2026-04-02"))
-    assert caught.value.reason == "extended-too-late" and "2026-04-01" in caught.value.message["zh"]
-    assert permit.act("grant_extension", at("2026-04-01", "17:30"), {"reason": "情况复杂"}, head) == "extended"
+        permit.database.write(moving.act, head, late, at("2026-03-19"))
+    assert caught.value.reason == "extended-too-late" and "2026-03-18" in caught.value.message["zh"]
+    assert permit.act("grant_extension", at("2026-03-18", "17:30"), {"reason": "情况复杂"}, head) == "extended"
 
 
 def test_withdrawn_during_the_inspection_the_ledger_is_closed(permit: Permit, cast: Cast) -> None:
@@ -183,7 +183,7 @@ def test_withdrawn_during_the_inspection_the_ledger_is_closed(permit: Permit, ca
     permit.inspected_from("2026-03-05", at("2026-03-05"))
     assert permit.act("withdraw", at("2026-03-06"), {"reason": ""}, cast.applicant.acting) == "withdrawn"
     assert permit.ledger[0].ends_at == at("2026-03-06")
-    assert permit.due[0] == "2026-03-19"
+    assert permit.due[0] == "2026-03-16"
     assert permit.faults() == []
 
 

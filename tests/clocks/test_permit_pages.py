@@ -135,7 +135,7 @@ def test_the_applicant_is_told_in_writing_how_long_the_inspection_will_take(
     [
         ([("reject", {"reason": "请向样例机关申请"})], "没有受理，时限没有开始"),
         ([("withdraw", {"reason": ""})], "没有受理，时限没有开始"),
-        ([("accept", {}), ("withdraw", {"reason": ""})], "2026年3月17日 17:30"),
+        ([("accept", {}), ("withdraw", {"reason": ""})], "2026年3月12日 17:30"),
         ([("return_for_correction", {"items": [{"page": "premises", "text": "写明"}]}), ("lapse", None)], "没有受理，时限没有开始"),
     ],
 )
@@ -172,10 +172,10 @@ def test_a_permit_that_is_past_its_promise_is_late_though_its_step_is_in_time(
     visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
 ) -> None:
     permit.accepted("2026-03-03")
-    permit.act("propose_without_inspection", at("2026-03-17", "17:00"), {"opinion": "材料足够"})
-    clock.now = at("2026-03-17", "17:30")
+    permit.act("propose_without_inspection", at("2026-03-12", "17:00"), {"opinion": "材料足够"})
+    clock.now = at("2026-03-12", "17:30")
     assert permit.case.number not in visit(cast.supervisor.person_id).get("/supervision").text
-    clock.now = at("2026-03-18", "10:00")
+    clock.now = at("2026-03-13", "10:00")
     page = visit(cast.supervisor.person_id).get("/supervision").text
     assert permit.case.number in page and "没有超期的待办" not in page
     assert re.search(r'class="count-late"><a href="#overdue"><strong>1<', page)
@@ -225,7 +225,7 @@ def test_whoever_is_late_reads_so_and_the_case_is_accepted_as_of_its_receipt(
     form = {"reason": "请向样例机关申请", "task": str(task.id), "key": "k", "confirmed": "y"}
     page = visitor.post(f"{here}/actions/reject", form, status=409, page=here).text
     assert "已经“逾期未告知，视为受理”" in page and "请向样例机关申请" in page
-    assert permit.case.state == "reviewing" and permit.due == ("2026-03-16", "2026-03-30")
+    assert permit.case.state == "reviewing" and permit.due == ("2026-03-11", "2026-03-16")
     assert permit.faults() == []
 
 
@@ -238,7 +238,7 @@ def test_after_the_inspection_the_working_shows_what_did_not_count(
     permit.extend(at("2026-03-12"))
     clock.now = at("2026-03-12", "12:00")
     page = visit(cast.applicant.person_id).get(f"/cases/{permit.case.token}").text
-    assert "已延长 10 个工作日" in page and "03-05 至 03-06 中止计时（现场核查），不计入" in page
+    assert "已延长 5 个工作日" in page and "03-05 至 03-06 中止计时（现场核查），不计入" in page
     assert "不计入工作时间 3 天 6 小时" in page
     assert "中止计时的记录" in visit(cast.supervisor.person_id).get(f"/cases/{permit.case.token}").text
 

@@ -17,7 +17,7 @@ from .conftest import Watch
 
 @pytest.fixture
 def permit(database: Database, cast: Cast) -> Permit:
-    """Accepted on Tuesday; ten working days promised, twenty by law."""
+    """Accepted on Tuesday; seven working days promised, ten by law."""
     permit = Permit(database, cast, at("2026-03-02"))
     permit.accepted("2026-03-03")
     return permit
@@ -53,10 +53,10 @@ def test_the_days_of_the_inspection_are_no_part_of_the_percent(permit: Permit, w
     def promised() -> list[tuple[str, str, int]]:
         return [(each.level, each.to, each.percent) for each in watch.sent() if each.clock == "promised"]
 
-    # Thirteen of sixteen working days have gone by on the wall, eight of eleven on the clock.
-    watch.run(at("2026-03-19", "17:00"))
+    # Ten and a half of thirteen working days have gone by on the wall, five and a half of eight on the clock.
+    watch.run(at("2026-03-17", "12:00"))
     assert promised() == [] and watch.sent()
-    watch.run(at("2026-03-20", "17:00"))
+    watch.run(at("2026-03-18", "12:00"))
     assert promised() == [("near", "registrar-head", 81)]
 
 
