@@ -37,6 +37,7 @@ NO_PAGES: dict[str, str] = {
             "forecast",
             "chain",
             "own_figures",
+            "figures",
         )
     },
     "statistics.bulletin": "a PDF",
