@@ -2,7 +2,8 @@
 
 One per database for the chain, the delegated chain, the inbox, the check of names, the import of logs and the supervisors'
 pages; one each for memory, the clock and the statistics of a log. ``--million`` measures the supervisors' pages at a million closed
-steps too, which takes a quarter of an hour; ``--statistics`` measures nothing else.
+steps too, which takes a quarter of an hour; ``--statistics`` measures nothing else, and ``--sqlite`` or ``--postgresql`` that on
+one database alone.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ def main() -> int:
 
 def supervisors_pages() -> None:
     sizes = statistics.MILLION if "--million" in sys.argv else statistics.SIZES
-    for kind, opened in KINDS.items():
-        with opened() as (database, connection, mark):
+    wanted = [kind for kind in KINDS if f"--{kind}" in sys.argv] or list(KINDS)
+    for kind in wanted:
+        with KINDS[kind]() as (database, connection, mark):
             show(statistics.measure(kind, database, connection, mark, sizes))
 
 

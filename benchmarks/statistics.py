@@ -97,7 +97,7 @@ def _ratios(found: dict[str, Any], sizes: tuple[int, ...]) -> dict[str, Any]:
         for name in PAGES:
             # Fewer where there are too many cases to work each out exactly.
             assert less[name]["statements"] >= more[name]["statements"], f"{name}: {less[name]} {more[name]}"
-        ratios[f"{first}:{last}"] = {name: round(more[name]["ms_median"] / less[name]["ms_median"], 2) for name in PAGES}
+        ratios[f"{first}:{last}"] = {name: round(more[name]["ms_min"] / less[name]["ms_min"], 2) for name in PAGES}
     return ratios
 
 

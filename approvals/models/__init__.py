@@ -23,7 +23,7 @@ from .papers import Document, DocumentFile, Upload
 from .people import PasswordTries, Person, Position, StandIn
 from .ratings import Rating
 from .signatures import Signature
-from .statistics import CaseRollup, JudgedOpening, RollupState, SettledCase, StepRollup
+from .statistics import CaseRollup, JudgedOpening, RollupState, SettledCase, StepArrival, StepRollup
 from .suspensions import ClockSuspension
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Document", "DocumentFile", "Draft", "Event", "EventLog", "EventPayload", "HandOver", "JudgedOpening", "LogEvent", "LogFault",
     "LogFile",
     "Mandate", "Notice", "Office", "OfficeClosure", "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange",
-    "Position", "Rating", "RollupState", "SettledCase", "Signature", "StandIn", "StepRollup", "Submission", "Task",
+    "Position", "Rating", "RollupState", "SettledCase", "Signature", "StandIn", "StepArrival", "StepRollup", "Submission",
+    "Task",
     "Upload", "Urging", "WarningRule", "Worker",
 ]  # fmt: skip

@@ -61,6 +61,23 @@ class StepRollup(Counted, Base):
     again: Mapped[int] = mapped_column(BigInteger)
 
 
+class StepArrival(Base):
+    """How many steps of departments came in on one day of the last weeks, of those that have ended since; ``key`` is all in one."""
+
+    __tablename__ = "step_arrivals"
+    __table_args__ = (Index("ix_step_arrivals_day", "generation", "day"),)
+
+    key: Mapped[str] = mapped_column(String(400), primary_key=True)
+    generation: Mapped[int]
+    day: Mapped[date]
+    workflow: Mapped[str] = mapped_column(String(60))
+    state: Mapped[str] = mapped_column(String(60))
+    department: Mapped[str] = mapped_column(String(40))
+    office_id: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(String(20))
+    count: Mapped[int] = mapped_column(BigInteger)
+
+
 class CaseRollup(Counted, Base):
     """Cases received and closed in one month under one set of keys, of families that are settled. Grains: ``full``, ``county``."""
 

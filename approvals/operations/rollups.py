@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
-from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepRollup, Task
-from approvals.queries.statistics import rolled
+from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepArrival, StepRollup, Task
+from approvals.queries.statistics import arrivals, rolled
 from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
 from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
 from approvals.queries.statistics.openings import judged
@@ -52,7 +52,7 @@ class Batch:
 
     ``cases`` are those of the families that were settled in that time, ``reopened`` the roots of families that were in the rollups
     and have been worked on or written of since; ``newest_event`` was there when the batch was worked out, and ``openings`` are what
-    the claims of the settled ones came to. ``what`` else there is:
+    the claims of the settled ones came to. Arrivals are kept from ``arrivals_since`` on. ``what`` else there is:
     begin a filling of its own when the calendar or the rules have changed (``ANEW``), let pages read it when it has caught up
     (``SERVE``), and clear away what nobody reads any more (``SWEEP``).
     """
@@ -64,6 +64,7 @@ class Batch:
     cases: tuple[CaseFact, ...] = ()
     reopened: tuple[int, ...] = ()
     newest_event: int = 0
+    arrivals_since: date = date.min
     openings: tuple[Mapping[str, Any], ...] = ()
     name: str = STATE
     generation: int = 0
@@ -110,7 +111,8 @@ def _added(session: Session, now: datetime, most: int, state: RollupState | None
         settled |= reopened - set(session.scalars(unfinished))
     return Batch(
         since, until, _calendar_digest(until), tuple(step_facts(session, ended)), tuple(case_facts(session, sorted(settled), now)),
-        tuple(sorted(reopened)), newest_event, tuple(judged(session, settled, now.astimezone(OFFICE_ZONE).date())), name, generation,
+        tuple(sorted(reopened)), newest_event, arrivals.first_day(now),
+        tuple(judged(session, settled, now.astimezone(OFFICE_ZONE).date())), name, generation,
     )  # fmt: skip
 
 
@@ -125,6 +127,7 @@ def enter(session: Session, batch: Batch) -> bool:
     if not _move(session, batch):
         return False
     _add(session, StepRollup, rolled.step_lines(batch.steps), batch.generation)
+    _add_arrivals(session, batch)
     if batch.reopened:
         _take_out(session, batch.reopened, batch.generation)
     if batch.cases:
@@ -173,7 +176,7 @@ def _sweep(session: Session) -> None:
     state = rolled.state_named(session, STATE)
     if state is None:
         return
-    for table in (StepRollup, CaseRollup):
+    for table in (StepRollup, CaseRollup, StepArrival):
         session.execute(delete(table).where(table.generation < state.generation))
     before = SettledCase.generation < state.generation
     some = select(SettledCase.case_id).where(before).limit(_SWEPT_AT_ONCE)
@@ -182,7 +185,7 @@ def _sweep(session: Session) -> None:
 
 def start_again(session: Session) -> None:
     """Empty the rollups. Until they are filled again every figure is counted live: exact, and slow where there is much."""
-    for table in (StepRollup, CaseRollup, SettledCase, JudgedOpening, RollupState):
+    for table in (StepRollup, CaseRollup, StepArrival, SettledCase, JudgedOpening, RollupState):
         session.execute(delete(table))
 
 
@@ -261,6 +264,22 @@ def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[
             before.pour(by_key[key][1])
         session.execute(delete(table).where(table.key.in_(some)))
         session.execute(insert(table), [rolled.row_of(*by_key[key], generation) for key in some])
+
+
+def _add_arrivals(session: Session, batch: Batch) -> None:
+    """Add the steps of a batch to the days on which they came in, and forget the days that nobody asks for any more."""
+    session.execute(delete(StepArrival).where(StepArrival.generation == batch.generation, StepArrival.day < batch.arrivals_since))
+    by_key = {
+        rolled.key_of(cell, batch.generation): {**dict(zip(("day", *arrivals.PARTS), cell, strict=True)), "count": count}
+        for cell, count in arrivals.counted(batch.steps, batch.arrivals_since).items()
+    }
+    keys = sorted(by_key)
+    for begin in range(0, len(keys), _KEYS_AT_ONCE):
+        some = keys[begin : begin + _KEYS_AT_ONCE]
+        for key, count in session.execute(select(StepArrival.key, StepArrival.count).where(StepArrival.key.in_(some))):
+            by_key[key]["count"] += count
+        session.execute(delete(StepArrival).where(StepArrival.key.in_(some)))
+        session.execute(insert(StepArrival), [{"key": key, "generation": batch.generation, **by_key[key]} for key in some])
 
 
 def _take_out(session: Session, roots: Iterable[int], generation: int) -> None:

@@ -20,7 +20,7 @@ from approvals.demo import load_demo
 from approvals.gateway import Gateways
 from approvals.jobs.rollups import begin_again, catch_up
 from approvals.jobs.schedules import Work, schedule_named
-from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepRollup, Task
+from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepArrival, StepRollup, Task
 from approvals.operations import rollups
 from approvals.queries.statistics.packing import packed
 from approvals.queries.statistics.reconciling import Difference, differences
@@ -131,6 +131,7 @@ def later(moment: datetime) -> datetime:
     return moment + timedelta(hours=3)
 
 
+LAST_WEEKS = date(2026, 9, 29)
 OFFICE = StepRollup.grain == "office"
 IN_ROLLUPS, LIVE = Task.closed_at < ROLLED - rollups.LAG, Task.closed_at >= ROLLED
 OFFICERS = Task.role == "officer"
@@ -153,6 +154,8 @@ PLANTED: dict[str, Plant] = {
     "a settled case that there is not": copied(SettledCase, case_id=new_id()),
     "a claim of an opening kept otherwise": changed(JudgedOpening, "claims", lambda value: f"broken:9,{value}"),
     "an opening whose claims are forgotten": gone(JudgedOpening),
+    "how many came in on a day": changed(StepArrival, "count", lambda value: value + 1, StepArrival.day >= LAST_WEEKS),
+    "a day of arrivals that is gone": gone(StepArrival, StepArrival.day >= LAST_WEEKS),
     "a watermark moved on": changed(RollupState, "until", lambda value: at("2026-11-24 09:00")),
     "a watermark moved back": changed(RollupState, "until", lambda value: at("2026-10-20 09:00")),
     "when a live step began": changed(Task, "opened_at", later, LIVE),

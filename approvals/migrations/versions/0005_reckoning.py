@@ -13,9 +13,11 @@ def upgrade() -> None:
     suspensions_up()
     rollups_up()
     openings_up()
+    arrivals_up()
 
 
 def downgrade() -> None:
+    arrivals_down()
     openings_down()
     rollups_down()
     suspensions_down()
@@ -142,3 +144,24 @@ def openings_down() -> None:
     op.drop_index('ix_judged_openings_root_id', table_name='judged_openings')
     op.drop_index('ix_judged_openings_closed_at', table_name='judged_openings')
     op.drop_table('judged_openings')
+
+
+def arrivals_up() -> None:
+    op.create_table('step_arrivals',
+    sa.Column('key', sa.String(length=400), nullable=False),
+    sa.Column('generation', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('workflow', sa.String(length=60), nullable=False),
+    sa.Column('state', sa.String(length=60), nullable=False),
+    sa.Column('department', sa.String(length=40), nullable=False),
+    sa.Column('office_id', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.String(length=20), nullable=False),
+    sa.Column('count', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('step_arrivals_pkey'))
+    )
+    op.create_index('ix_step_arrivals_day', 'step_arrivals', ['generation', 'day'], unique=False)
+
+
+def arrivals_down() -> None:
+    op.drop_index('ix_step_arrivals_day', table_name='step_arrivals')
+    op.drop_table('step_arrivals')

@@ -35,10 +35,11 @@ from .filters import month_of
 from .readiness import is_ready
 from .visits import visits_of
 
-RULES = 4
+RULES = 5
 """Which rules count steps and cases. Raise it with any change of what is counted: then the rollups are filled anew."""
 
 NOTHING = Attribution()
+_MOST_LISTED = 5_000
 ANSWERED = frozenset({"done", "failed", "refused", ""})
 """How a case ended that the authority answered: what was withdrawn or lapsed had no promise left to keep."""
 
@@ -47,10 +48,12 @@ ANSWERED = frozenset({"done", "failed", "refused", ""})
 class StepFact:
     """One step that ended. ``office_id`` is where its task lay, or where the case is decided if it lay with no office.
 
-    ``again`` says that the case had been in this state before."""
+    ``opened`` is the day on which it came in, ``month`` that in which it ended; ``again`` says that the case had been in this state
+    before."""
 
     task_id: int
     root_id: int
+    opened: date
     month: date
     workflow: str
     state: str
@@ -140,7 +143,8 @@ def step_of(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, car
     else:  # nearly every stay, and three times as quick
         seconds = Attribution(**{whose: calendar.working_seconds(row.opened_at, row.closed_at)})
     return StepFact(
-        row.id, row.root_id, month_of(row.closed_at), row.workflow, row.state, row.to_state or "", whose,
+        row.id, row.root_id, row.opened_at.astimezone(OFFICE_ZONE).date(), month_of(row.closed_at), row.workflow, row.state,
+        row.to_state or "", whose,
         row.office_id or row.deciding_office_id, row.department, row.holder_id, row.channel, timing(row.due_at, row.closed_at),
         seconds.total - seconds.special, int((row.closed_at - row.opened_at).total_seconds()), seconds, bool(row.again),
     )  # fmt: skip
@@ -187,7 +191,7 @@ def transits(session: Session, roots: Any) -> Breaks:
 def case_facts(session: Session, roots: Any, now: datetime, *, of_open: bool = True) -> Iterator[CaseFact]:
     """Every case of the families of these roots (a query of their ids); a handful of statements.
 
-    Without ``of_open`` nobody asks whose the time of the open ones was, which is most of the work.
+    Without ``of_open`` nobody asks whose the time of the open ones was and how often people came for them, which is most of the work.
     """
     cases = session.execute(
         select(
@@ -205,9 +209,16 @@ def case_facts(session: Session, roots: Any, now: datetime, *, of_open: bool = T
         stays[row.case_id].append(row)
     delegated = set(session.scalars(select(Mandate.case_id).where(Mandate.case_id.in_(roots))))
     stopped, carried = suspensions(session, roots), transits(session, roots)
-    visits = visits_of(session, roots, {case.id: case.offices for case in cases if case.id == case.root_id})
-    paper = set(session.scalars(select(CustodyItem.root_id).where(CustodyItem.root_id.in_(roots), CustodyItem.kind != "result")))
+    visited = roots if of_open else _answered(cases, roots)
+    visits = visits_of(session, visited, {case.id: case.offices for case in cases if case.id == case.root_id})
+    paper = set(session.scalars(select(CustodyItem.root_id).where(CustodyItem.root_id.in_(visited), CustodyItem.kind != "result")))
     yield from counted_cases(cases, stays, stopped, carried, delegated, visits, paper, now, of_open=of_open)
+
+
+def _answered(cases: Sequence[Any], roots: Any) -> Any:
+    """The roots of families in which a case that somebody applied for may have closed; all where those are too many to list."""
+    found = {case.root_id for case in cases if case.closed_at is not None and case.root_id in (case.id, case.parent_id)}
+    return sorted(found) if len(found) <= _MOST_LISTED else roots
 
 
 def counted_cases(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,7 +24,7 @@ from workflows.engine.definition import OUTSIDE_ROLES
 from workflows.network import office_for
 from workflows.statistics.attribution import Interval
 
-from . import rolled
+from . import arrivals, rolled
 from .facts import CaseFact, StepFact, case_facts, counted_cases, step_facts, step_of
 from .lines import CASE_COUNTS, CaseLine, StepLine
 from .openings import judged
@@ -56,12 +57,14 @@ def differences(session: Session, now: datetime) -> Iterator[Difference]:
     until = rolled.rolled_until(session)
     told_steps: dict[Cell, StepLine] = {}
     told_cases: dict[Cell, CaseLine] = {}
+    came_in: Counter[Cell] = Counter()
     with any_bytes(session):
-        yield from _tell(session, now, until, told_steps, told_cases)
+        yield from _tell(session, now, until, told_steps, told_cases, came_in)
     parts = ("grain", "month", *rolled.STEP_PARTS)
     yield from _compare("steps", parts, _shown_steps(session, until), told_steps, rolled.STEP_COUNTS)
     parts = ("grain", "month", *rolled.CASE_PARTS)
     yield from _compare("cases", parts, _shown_cases(session, until, now), told_cases, CASE_COUNTS)
+    yield from _arrivals(session, now, until, came_in)
 
 
 # ---- what the pages show ------------------------------------------------------------------------------------------------
@@ -100,6 +103,16 @@ def _compare(
                 yield Difference(what, where, name, figures.get(name), truth.get(name))
 
 
+def _arrivals(session: Session, now: datetime, until: datetime | None, told: Counter[Cell]) -> Iterator[Difference]:
+    """What is kept of how many steps came in on the last days otherwise than the histories tell."""
+    since = arrivals.first_day(now)
+    shown = arrivals.kept(session, since) + arrivals.counted(step_facts(session, rolled.live_steps(until)), since)
+    for cell in sorted({*shown, *told}, key=str):
+        if shown[cell] != told[cell]:
+            where = dict(zip(("day", *arrivals.PARTS), (cell[0].isoformat(), *cell[1:]), strict=True))
+            yield Difference("arrivals", where, "count", shown[cell], told[cell])
+
+
 def _figures(line: StepLine | CaseLine, names: tuple[str, ...]) -> dict[str, Any]:
     """Every figure of a line that is not nothing."""
     found = {name: getattr(line, name) for name in names}
@@ -114,8 +127,9 @@ def _figures(line: StepLine | CaseLine, names: tuple[str, ...]) -> dict[str, Any
 
 
 def _tell(
-    session: Session, now: datetime, until: datetime | None, steps: dict[Cell, StepLine], cases: dict[Cell, CaseLine]
-) -> Iterator[Difference]:
+    session: Session, now: datetime, until: datetime | None, steps: dict[Cell, StepLine], cases: dict[Cell, CaseLine],
+    came_in: Counter[Cell],
+) -> Iterator[Difference]:  # fmt: skip
     """Count every family anew from its history. A family that was taken up again is told as it was settled, until the next run."""
     known = centres(session)
     reopened = rolled.changed_roots(session)
@@ -131,6 +145,7 @@ def _tell(
                 yield Difference("history", {"case": root_id if isinstance(family, int) else family.root.number}, "sound", False, True)
                 continue
             rolled.step_lines(told.steps, steps)
+            came_in += arrivals.counted(told.steps, arrivals.first_day(now))
             if root_id in reopened:
                 rolled.case_lines(settled[root_id].values(), cases)
                 continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, union
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select, union
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, CaseRollup, Event, RollupState, SettledCase, StepRollup, Task
@@ -39,6 +39,7 @@ CASE_GRAINS = {FULL: frozenset(CASE_PARTS), COUNTY: frozenset({"workflow", "open
 _LONGEST_ACTION = 60 * 60 * 1000 << 22
 """The identifiers of one hour: an event takes its own before it is committed, and none is on its way for longer."""
 
+_MOST_LISTED = 5_000
 _NOTHING = {"office_id": 0, "person_id": 0}
 SECONDS = ("department_seconds", "special_seconds", "applicant_seconds", "waiting_seconds")
 TIMES = ("working", "wall")
@@ -74,9 +75,15 @@ def live_roots(until: datetime | None) -> Select[Any]:
     worked_on = union(
         select(Task.root_id).where(Task.closed_at.is_(None)), select(Task.root_id).where(Task.closed_at >= until)
     ).subquery()
-    return select(worked_on.c.root_id).where(
-        worked_on.c.root_id.not_in(select(SettledCase.root_id).where(SettledCase.generation == SERVED))
-    )
+    # Not "NOT IN": PostgreSQL goes through all that is settled for each root once that is too much to hash.
+    counted = exists().where(SettledCase.root_id == worked_on.c.root_id, SettledCase.generation == SERVED)
+    return select(worked_on.c.root_id).where(~counted)
+
+
+def live_root_ids(session: Session, until: datetime | None) -> Sequence[int] | Select[Any]:
+    """The same, found once for all that is asked of them; the query itself where they are too many to list. One statement."""
+    found = session.scalars(live_roots(until).limit(_MOST_LISTED + 1)).all()
+    return found if len(found) <= _MOST_LISTED else live_roots(until)
 
 
 def told_anew_roots(until: datetime, newest_event: int, generation: Any = SERVED) -> Select[Any]:

@@ -106,9 +106,9 @@ def cases(
     def cell(key: Key, month: date) -> CaseLine:
         return cells.setdefault(key, {}).setdefault(month, CaseLine({}))
 
-    _add_rolled(session, reach, filter, groups, cell, times)
+    _add_rolled(session, reach, filter, groups, cell, times, by_month="month" in by)
     until = rolled.rolled_until(session)
-    for fact in case_facts(session, rolled.live_roots(until), now, of_open=False):
+    for fact in case_facts(session, rolled.live_root_ids(session, until), now, of_open=False):
         if _counts(fact, reach, filter):
             key = tuple(_CASE_KEY[name](fact) for name in groups)
             cell(key, fact.opened).received += 1
@@ -126,9 +126,12 @@ def cases(
 
 def _add_rolled(
     session: Session, reach: Offices, filter: Filter, groups: tuple[str, ...], cell: Callable[[Key, date], CaseLine],
-    times: tuple[str, ...],
+    times: tuple[str, ...], *, by_month: bool,
 ) -> None:  # fmt: skip
-    """Add the settled cases to the cells of their groups and months; those before the first month to one month before it."""
+    """Add the settled cases to the cells of their groups and months; those before the first month to one month before it.
+
+    Unless they are wanted ``by_month`` the months are one: adding up rows here is many times as quick as adding up lines later.
+    """
     detailed = reach is not None or filter.channel is not None or "office" in groups or "channel" in groups
     grain = FULL if detailed else COUNTY
     # A department's cases are those of its workflows: read by workflow, told apart by department afterwards.
@@ -145,7 +148,7 @@ def _add_rolled(
     gathered: dict[tuple[Key, date], Gathered] = defaultdict(lambda: Gathered(CASE_COUNTS, times))
     for row in rolled.rolled_cases(session, reach, filter, grain, ("month", *parts), times):
         if (key := key_of(tuple(row[1 : size + 1]))) is not None:
-            gathered[key, row[0]].add(tuple(row[size + 1 :]))
+            gathered[key, row[0] if by_month else filter.first_month].add(tuple(row[size + 1 :]))
     for (key, month), each in gathered.items():
         each.pour(cell(key, month))
     for *values, received, closed in rolled.rolled_before(session, reach, filter, grain, parts):
