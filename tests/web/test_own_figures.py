@@ -11,10 +11,10 @@ from re import findall
 
 from approvals.db import Database
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.figures import MOST_STATEMENTS, table_of
 from tests.support.seed import Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import MOST_STATEMENTS, table_of
 
 Visit = Callable[[Member], Visitor]
 

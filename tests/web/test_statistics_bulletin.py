@@ -16,10 +16,10 @@ from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.views.statistics.part import hours, said
 from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.figures import town_supervisor
 from tests.support.seed import OTHER_TOWN, Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import town_supervisor
 
 Visit = Callable[[Member], Visitor]
 

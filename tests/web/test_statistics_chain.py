@@ -16,10 +16,10 @@ from approvals.db import Database
 from approvals.queries.statistics.lines import EdgeLine
 from approvals.views.statistics.chain import bottleneck_of
 from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.figures import MOST_STATEMENTS, table_of, town_supervisor
 from tests.support.seed import HALL, OTHER_TOWN, Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import MOST_STATEMENTS, table_of, town_supervisor
 from workflows.engine.diagram import Arrow, Box, draw_flow
 from workflows.statistics.attribution import Attribution
 

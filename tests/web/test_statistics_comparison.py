@@ -17,10 +17,10 @@ from approvals.db import Database
 from approvals.views.statistics import comparison
 from approvals.views.statistics.asking import Asked
 from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.figures import MOST_STATEMENTS, table_of, town_supervisor
 from tests.support.seed import HALL, OTHER_TOWN, TOWN, Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import MOST_STATEMENTS, table_of, town_supervisor
 from workflows.statistics.intervals import share_of
 
 Visit = Callable[[Member], Visitor]
@@ -42,7 +42,7 @@ def test_an_office_stands_with_its_sample_and_three_cases_are_never_ranked(visit
     (row,) = [row for row in rows if row[0] == "惠民县政务服务中心（本级）"]
     assert row[1] == "件数太少，不排" and int(row[2]) < 10 and row[3] == "100"
     share = share_of(int(row[2]), int(row[2]))
-    assert row[4] == str(round(100 * (share.low or 0), 1))
+    assert float(row[4]) == round(100 * (share.low or 0), 1)
     assert "data-chart=" not in page, "nobody who is not ranked is drawn beside another"
     cases = table_of(visit(closed.cast.supervisor).get("/statistics/comparison?measure=on_time").text, "服务点比较：按时办结率")
     assert cases[1][1:4] == ["件数太少，不排", "1", "100"]

@@ -17,10 +17,10 @@ from approvals.db import Database
 from approvals.jobs.rollups import catch_up
 from approvals.views.statistics.part import hours, said
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.figures import MOST_STATEMENTS, table_of, tiles_of, town_supervisor
 from tests.support.seed import HALL, OTHER_TOWN, Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import MOST_STATEMENTS, table_of, tiles_of, town_supervisor
 from workflows.county import county_catalogue
 
 Visit = Callable[[Member], Visitor]

@@ -18,10 +18,10 @@ from approvals.db import Database
 from approvals.views.statistics.part import hours, said
 from approvals.views.statistics.trends import Point, Trend
 from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.figures import MOST_STATEMENTS, table_of, town_supervisor
 from tests.support.seed import OTHER_TOWN, Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import MOST_STATEMENTS, table_of, town_supervisor
 from workflows.statistics.intervals import share_of
 
 Visit = Callable[[Member], Visitor]

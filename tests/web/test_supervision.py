@@ -10,10 +10,10 @@ from approvals.db import Database
 from approvals.views.supervision import share, working_time
 from tests.core.test_ratings import BAD, closed, rate
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.figures import table_of
 from tests.support.seed import HALL, NOW, seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import table_of
 
 STATEMENTS_OF_THE_OVERVIEW = 14
 HEAT_MAP = "步骤和服务点：90 分位数（工作小时）"
