@@ -30,7 +30,23 @@ function shortened(text) {
   return text;
 }
 
+// A figure that is known within a span: a thin bar from its low to its high end, which stands on an unseen one, and a mark on it.
+function span(each, number) {
+  const bar = (data, seen) => ({
+    type: "bar", name: each.name, stack: `span-${number}`, data, barWidth: 8, silent: true, tooltip: { show: false },
+    itemStyle: seen ? { color: "#a9c9ce", borderColor: COLOURS[0], borderWidth: 1 } : { color: "transparent" },
+  });
+  const length = each.high.map((high, place) => (high === null ? null : high - each.low[place]));
+  return [
+    { type: "scatter", name: each.name, data: each.values, symbol: "diamond", symbolSize: 13, color: COLOURS[3], z: 5, itemStyle: { borderColor: "#fff", borderWidth: 1 } },
+    bar(each.low, false), bar(length, true),
+  ];
+}
+
 function series(chart, each, number, upright) {
+  if (each.kind === "point") {
+    return span(each, number);
+  }
   const line = each.kind === "line";
   return {
     name: each.name,
@@ -50,7 +66,7 @@ function series(chart, each, number, upright) {
 
 function toolTip(chart) {
   return (shown) => {
-    const lines = shown.map((each) => {
+    const lines = shown.filter((each) => chart.series[each.seriesIndex]).map((each) => {
       const of = chart.series[each.seriesIndex];
       const said = of.texts ? of.texts[each.dataIndex] : each.value;
       return `${each.seriesName}  ${said === null || said === undefined ? "—" : said}`;
@@ -87,12 +103,12 @@ function options(chart, width) {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 250,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK, fontSize: 13 },
-    legend: { show: chart.series.length > 1, top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: 13 }, selectedMode: false },
-    grid: { left: upright ? 8 : room, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 ? 34 : 8) + (upright ? 28 : 44), bottom: 4, outerBoundsMode: upright ? "same" : "none", outerBoundsContain: "axisLabel" },
+    legend: { show: chart.series.length > 1 || chart.series[0].kind === "point", top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: 13 }, selectedMode: false },
+    grid: { left: upright ? 8 : room, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 || chart.series[0].kind === "point" ? 34 : 8) + (upright ? 28 : 44), bottom: 4, outerBoundsMode: upright ? "same" : "none", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" }, formatter: toolTip(chart) },
     xAxis: upright ? labels : values,
     yAxis: upright ? values : labels,
-    series: chart.series.map((each, number) => series(chart, each, number, upright)),
+    series: chart.series.flatMap((each, number) => series(chart, each, number, upright)),
   };
 }
 

@@ -75,7 +75,7 @@ def test_a_list_is_shown_a_page_at_a_time_and_its_file_is_all_of_it(
         address = following[1].replace("&amp;", "&") if following else ""
     count = len(seen)
     assert count > 3 and [row[0] for row in rows[1 : 1 + count]] == [row[0] for row in seen] and rows[1 + count] == []
-    assert "文件里是整个列表" in page and "回到最近的" in page
+    assert "文件里是整个列表" in page and "回到第一页" in page
 
 
 def test_a_list_too_long_to_work_out_has_the_figures_of_the_heat_map(

@@ -32,7 +32,7 @@ def _indicator(zh: str, en: str, formula_zh: str, formula_en: str, most_is_best:
 
 INDICATORS: Mapping[str, Indicator] = MappingProxyType({
     "on_time": _indicator(
-        "按时办结率", "Closed in time",
+        "按时办结率", "Closed on time",
         "不晚于承诺时限办结的 ÷ 有承诺时限的办结件", "Closed no later than promised, of those closed with a promise"),
     "on_the_spot": _indicator(
         "即办件占比", "Done on the spot",
@@ -44,9 +44,9 @@ INDICATORS: Mapping[str, Indicator] = MappingProxyType({
     "visits": _indicator(
         "平均跑动次数", "Visits per case", "到现场的次数 ÷ 申报的办结件", "Visits, per filed case closed", most_is_best=False),
     "once_done": _indicator(
-        "一次办结率", "Done in one go",
+        "一次办结率", "Once and done",
         "没有补正、只申报一次的 ÷ 办结件", "Without a correction and with one submission, of those closed"),
-    "delegated": _indicator("代办率", "Done by an agent", "有委托的 ÷ 办结件", "With a mandate, of those closed"),
+    "delegated": _indicator("代办率", "Delegated", "有委托的 ÷ 办结件", "With a mandate, of those closed"),
     "claims_met": _indicator(
         "4011 达标率", "All six claims met",
         "六条全部做到的 ÷ 已经可以认定的企业开办", "With all six claims met, of company openings that can be judged"),

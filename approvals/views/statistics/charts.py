@@ -13,7 +13,10 @@ Values = Sequence[float | int | None]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One row of bars or one line. ``axis`` 1 is the second axis; ``unit`` stands behind each figure that is pointed at."""
+    """One row of bars, one line, or ``point``: a mark for each value, on the span between ``low`` and ``high`` where they are given.
+
+    ``axis`` 1 is the second axis; ``unit`` stands behind each figure that is pointed at.
+    """
 
     name: str
     values: Values
@@ -22,6 +25,14 @@ class Series:
     unit: str = ""
     stack: str = ""
     is_target: bool = False
+    low: Values = ()
+    high: Values = ()
+
+    def said(self, place: int) -> str:
+        """What is said of one value: 97.2 %, with its span 97.2 (96.5–97.8) %."""
+        value = self.values[place]
+        span = f" ({said(self.low[place])}–{said(self.high[place])})" if self.low and value is not None else ""
+        return f"{said(value)}{span}{' ' + self.unit if self.unit and value is not None else ''}"
 
 
 def chart(
@@ -49,7 +60,7 @@ def chart(
             {
                 "name": each.name, "kind": each.kind, "values": list(each.values), "axis": each.axis, "stack": each.stack,
                 "target": each.is_target,
-                "texts": [f"{said(value)}{' ' + each.unit if each.unit and value is not None else ''}" for value in each.values],
+                "low": list(each.low), "high": list(each.high), "texts": [each.said(place) for place in range(len(each.values))],
             }
             for each in series
         ],

@@ -168,11 +168,9 @@ def _narrower(wanted: Asked, measure: str, column: Place) -> str:
 
 
 def _chart(measure: str, rows: Sequence[Compared]) -> object:
-    """Those that have a place, with the ends of their intervals beside the figure."""
+    """Those that have a place, each with its interval."""
     drawn = [row for row in rows if row.place is not None]
     unit = _("工作小时") if measure == LENGTH else "%"
-    series = [
-        Series(name, [_shown(measure, getattr(row.found, end)) for row in drawn], unit=unit)
-        for name, end in ((_("区间低端"), "low"), (str(MEASURES[measure]), "value"), (_("区间高端"), "high"))
-    ]
-    return chart([_name(row.column) for row in drawn], series, axes=(unit,), most=(None if measure == LENGTH else 100,), across=True)
+    low, value, high = ([_shown(measure, getattr(row.found, end)) for row in drawn] for end in ("low", "value", "high"))
+    figure = Series(_("%(measure)s和它的区间", measure=str(MEASURES[measure])), value, "point", unit=unit, low=low, high=high)
+    return chart([_name(row.column) for row in drawn], [figure], axes=(unit,), most=(None if measure == LENGTH else 100,), across=True)
