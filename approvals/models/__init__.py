@@ -5,7 +5,7 @@ from .calendar import CalendarYear
 from .cases import Case, Draft, Event, EventPayload, Submission, Task
 from .clock import DeadlineWarning, Urging, WarningRule
 from .delegation import Consent, CustodyItem, CustodyMove, Disclosure, HandOver, Mandate
-from .logs import EventLog, LogEvent, LogFault, LogFile
+from .logs import EventLog, LogEvent, LogFault, LogFigures, LogFile
 from .names import CompanyName
 from .network import (
     AdministrationChange,
@@ -30,7 +30,7 @@ __all__ = [
     "AdministrationChange", "Base", "BusinessItem", "CalendarYear", "Case", "CaseRollup", "ClockSuspension", "CompanyName",
     "Competence", "Consent", "Counter", "CustodyItem", "CustodyMove", "DeadlineWarning", "Delivery", "Disclosure",
     "Document", "DocumentFile", "Draft", "Event", "EventLog", "EventPayload", "HandOver", "JudgedOpening", "LogEvent", "LogFault",
-    "LogFile",
+    "LogFigures", "LogFile",
     "Mandate", "Notice", "Office", "OfficeClosure", "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange",
     "Position", "Rating", "RollupState", "SettledCase", "Signature", "StandIn", "StepArrival", "StepRollup", "Submission",
     "Task",

@@ -80,3 +80,20 @@ class LogFault(Base):
     value: Mapped[str] = mapped_column(String(200))
     what: Mapped[str] = mapped_column(String(300))
     mend: Mapped[str] = mapped_column(String(300))
+
+
+class LogFigures(Base):
+    """日志统计: what the events of a log came to when they were last counted, so that a page costs no pass over them.
+
+    ``content`` is a digest of the files that were counted and how far they had been read, ``calendar`` one of the working days of
+    the years from the first to the last event: where either is another one now, the figures are of before. ``figures`` are read by
+    ``queries.log_figures``.
+    """
+
+    __tablename__ = "log_figures"
+
+    log_id: Mapped[int] = mapped_column(ForeignKey("event_logs.id"), primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(String(64))
+    calendar: Mapped[str] = mapped_column(String(64))
+    figures: Mapped[Any] = mapped_column(CanonicalJson)
+    counted_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,9 +14,11 @@ def upgrade() -> None:
     rollups_up()
     openings_up()
     arrivals_up()
+    log_figures_up()
 
 
 def downgrade() -> None:
+    log_figures_down()
     arrivals_down()
     openings_down()
     rollups_down()
@@ -165,3 +167,19 @@ def arrivals_up() -> None:
 def arrivals_down() -> None:
     op.drop_index('ix_step_arrivals_day', table_name='step_arrivals')
     op.drop_table('step_arrivals')
+
+
+def log_figures_up() -> None:
+    op.create_table('log_figures',
+    sa.Column('log_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('content', sa.String(length=64), nullable=False),
+    sa.Column('calendar', sa.String(length=64), nullable=False),
+    sa.Column('figures', approvals.db.types.CanonicalJson(), nullable=False),
+    sa.Column('counted_at', approvals.db.types.UtcDateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['log_id'], ['event_logs.id'], name=op.f('fk_log_figures_log_id')),
+    sa.PrimaryKeyConstraint('log_id', name=op.f('log_figures_pkey'))
+    )
+
+
+def log_figures_down() -> None:
+    op.drop_table('log_figures')
