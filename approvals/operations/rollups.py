@@ -132,7 +132,7 @@ def enter(session: Session, batch: Batch) -> bool:
         _take_out(session, batch.reopened, batch.generation)
     if batch.cases:
         kept = [rolled.settled_row(fact) | {"generation": batch.generation} for fact in batch.cases]
-        session.execute(insert(SettledCase), kept)
+        session.execute(insert(SettledCase.__table__), kept)
     _add(session, CaseRollup, rolled.case_lines(batch.cases), batch.generation)
     told = {*batch.reopened, *(fact.root_id for fact in batch.cases)}
     if told:
@@ -263,7 +263,7 @@ def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[
             before.add(tuple(values))
             before.pour(by_key[key][1])
         session.execute(delete(table).where(table.key.in_(some)))
-        session.execute(insert(table), [rolled.row_of(*by_key[key], generation) for key in some])
+        session.execute(insert(table.__table__), [rolled.row_of(*by_key[key], generation) for key in some])
 
 
 def _add_arrivals(session: Session, batch: Batch) -> None:
@@ -279,7 +279,7 @@ def _add_arrivals(session: Session, batch: Batch) -> None:
         for key, count in session.execute(select(StepArrival.key, StepArrival.count).where(StepArrival.key.in_(some))):
             by_key[key]["count"] += count
         session.execute(delete(StepArrival).where(StepArrival.key.in_(some)))
-        session.execute(insert(StepArrival), [{"key": key, "generation": batch.generation, **by_key[key]} for key in some])
+        session.execute(insert(StepArrival.__table__), [{"key": key, "generation": batch.generation, **by_key[key]} for key in some])
 
 
 def _take_out(session: Session, roots: Iterable[int], generation: int) -> None:
