@@ -17,10 +17,10 @@ from approvals.models import Task
 from approvals.queries.statistics.coming import coming_load
 from approvals.queries.statistics.filters import Filter
 from tests.support.driving import REGISTRATION, Chain, content_with
+from tests.support.figures import table_of, town_supervisor
 from tests.support.seed import HALL, OTHER_TOWN, Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
-from tests.web.test_statistics import table_of, town_supervisor
 from workflows.clock import OFFICE_ZONE
 
 Visit = Callable[[Member], Visitor]
