@@ -15,10 +15,12 @@ from approvals.operations import reference, rollups
 from approvals.operations.passwords import hash_password
 from approvals.operations.reference_data import load_reference_data
 
+from .earlier import import_earlier
 from .licences import follow_licences
 from .people import PASSWORD, load_people
 from .permits import permit_cases
 from .ratings import rate_cases
+from .reminders import remind
 from .reservations import reserve_names
 from .simulation import CASES, SEED, Simulation, Tally
 
@@ -55,6 +57,8 @@ def load_demo(
         rate_cases(fast, county, now, SEED)
         permit_cases(fast, county, now, SEED)
         fast.write(reserve_names, county, now)
+        remind(fast, county, now)
+        import_earlier(fast, now, SEED)
         fast.write(_finish)
     finally:
         fast.engine.dispose()

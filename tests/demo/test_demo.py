@@ -11,10 +11,28 @@ from sqlalchemy import func, select
 from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.demo import demo_sign_ins, load_demo
+from approvals.demo.earlier import CASES, NAME, YEAR
 from approvals.demo.simulation import Tally
-from approvals.models import Case, Document, Draft, Event, HandOver, Office, Person, Position, Task
+from approvals.jobs.rollups import catch_up
+from approvals.models import (
+    Case,
+    DeadlineWarning,
+    Document,
+    Draft,
+    Event,
+    EventLog,
+    HandOver,
+    LogEvent,
+    Notice,
+    Office,
+    Person,
+    Position,
+    Task,
+    Urging,
+)
 from approvals.operations.reference_data import load_reference_data
 from approvals.queries.custody import balance_of_county
+from approvals.queries.statistics.reconciling import differences
 from approvals.queries.verification import verify_all
 from tests.demo.support import empty
 from workflows.county import county_catalogue
@@ -164,6 +182,44 @@ def test_cases_are_at_every_stop_of_the_way_in_transit_and_late(county: tuple[Da
     assert kinds >= {"village_point", "town_centre", "county_hall"}
     assert len(bags) >= 6 and any(bag.due_at < NOW for bag in bags) and any(bag.due_at > NOW for bag in bags)
     assert imbalances == []
+
+
+def test_staff_heads_and_supervisors_were_warned_of_what_is_still_open_and_some_of_it_was_urged(
+    county: tuple[Database, Tally],
+) -> None:
+    database, _ = county
+    with database.reading() as session:
+        told = {tuple(row) for row in session.execute(select(DeadlineWarning.level, DeadlineWarning.relation))}
+        latest = session.execute(
+            select(func.max(Task.opened_at), func.min(DeadlineWarning.sent_at))
+            .join(DeadlineWarning, DeadlineWarning.case_id == Task.case_id)
+            .where(Task.closed_at.is_(None), DeadlineWarning.clock.startswith("step:"))
+            .group_by(Task.id)
+        ).all()
+        urged = Counter(session.scalars(select(Urging.side)))
+        waiting = session.scalars(select(Notice.id).where(Notice.planned_at.is_(None))).all()
+    assert told >= {("near", "holder"), ("due", "desk"), ("due", "head"), ("escalated", "supervisor")}
+    assert latest and all(opened <= sent for opened, sent in latest)
+    assert urged == {"applicant": 4, "supervisor": 2}
+    assert waiting == [], "nobody gets a message about what is past"
+
+
+def test_a_log_of_a_year_before_is_there_to_compare_with(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    with database.reading() as session:
+        assert session.scalars(select(EventLog.name)).all() == [NAME]
+        cases, earliest, last = session.execute(
+            select(func.count(LogEvent.case_key.distinct()), func.min(LogEvent.happened_at), func.max(LogEvent.happened_at))
+        ).one()
+    assert cases == CASES
+    assert earliest.year == YEAR and last.year in (YEAR, YEAR + 1)
+
+
+def test_the_statistics_are_what_the_events_tell(county: tuple[Database, Tally]) -> None:
+    database, _ = county
+    assert catch_up(database, NOW) > 0
+    with database.reading() as session:
+        assert list(differences(session, NOW)) == []
 
 
 def test_loading_again_changes_nothing(county: tuple[Database, Tally]) -> None:
