@@ -77,33 +77,35 @@ function toolTip(chart) {
 
 function options(chart, width) {
   const upright = chart.direction !== "across";
+  // Letters grow with those of the page.
+  const size = Math.round(0.8125 * parseFloat(getComputedStyle(document.documentElement).fontSize));
   // Room for the labels of bars that go across; what does not fit into it is cut.
-  const room = width < NARROW ? 120 : 215;
+  const room = Math.round((width < NARROW ? 120 : 215) * size / 13);
   const values = (chart.axes || [""]).map((unit, number) => ({
     type: "value",
     name: unit,
     nameLocation: upright ? "end" : "middle",
     nameGap: upright ? 15 : 26,
-    nameTextStyle: { color: SOFT, align: upright ? (number ? "right" : "left") : "center" },
+    nameTextStyle: { color: SOFT, fontSize: size, align: upright ? (number ? "right" : "left") : "center" },
     position: upright ? (number ? "right" : "left") : "top",
     min: (extent) => Math.min(0, extent.min),
     max: (chart.most || [])[number] || undefined,
     minInterval: chart.whole ? 1 : undefined,
-    axisLabel: { color: SOFT, hideOverlap: true },
+    axisLabel: { color: SOFT, fontSize: size, hideOverlap: true },
     splitLine: { show: !number, lineStyle: { color: LINE } },
   }));
   const labels = {
     type: "category",
     data: chart.labels,
     inverse: !upright,
-    axisLabel: { color: INK, hideOverlap: upright, formatter: shortened, width: upright ? undefined : room - 12, overflow: "truncate" },
+    axisLabel: { color: INK, fontSize: size, hideOverlap: upright, formatter: shortened, width: upright ? undefined : room - 12, overflow: "truncate" },
     axisLine: { lineStyle: { color: SOFT } },
   };
   return {
     animation: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
     animationDuration: 250,
-    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK, fontSize: 13 },
-    legend: { show: chart.series.length > 1 || chart.series[0].kind === "point", top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: 13 }, selectedMode: false },
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK, fontSize: size },
+    legend: { show: chart.series.length > 1 || chart.series[0].kind === "point", top: 0, left: 0, itemGap: 16, textStyle: { color: INK, fontSize: size }, selectedMode: false },
     grid: { left: upright ? 8 : room, right: upright && values.length > 1 ? 8 : 24, top: (chart.series.length > 1 || chart.series[0].kind === "point" ? 34 : 8) + (upright ? 28 : 44), bottom: 4, outerBoundsMode: upright ? "same" : "none", outerBoundsContain: "axisLabel" },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, axisPointer: { type: "shadow" }, formatter: toolTip(chart) },
     xAxis: upright ? labels : values,
