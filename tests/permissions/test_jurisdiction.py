@@ -21,7 +21,8 @@ from tests.support.statements import counted
 from tests.support.web import Visitor
 from tests.web.test_desk import multiply, rows_of
 
-INBOX, OVERVIEW = 5, 9
+INBOX, OVERVIEW = 5, 13
+"""Statements of the two pages; five of the overview read the times of steps out of the rollups and the little that is live."""
 OFFICES, POSITIONS = 150, 1000
 
 

@@ -130,7 +130,8 @@ def _claims(wanted: Asked, by: str) -> dict[Any, tuple[int, int]]:
 
 
 def _title(name: str) -> str:
-    return say(INDICATORS[name].title) if name == "visits" else f"{say(INDICATORS[name].title)}（%）"
+    title = say(INDICATORS[name].title)
+    return title if name == "visits" else _("%(measure)s（%(unit)s）", measure=title, unit="%")
 
 
 def _case_figures(line: CaseLine, judged: Iterable[tuple[int, int]]) -> list[Cell]:
