@@ -134,7 +134,7 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
     parts = [
         select(Task.id, due_at.label("due_at"))
         .join(Case, Case.id == Task.case_id)
-        .where(Task.closed_at.is_(None), due_at < now, Case.workflow.in_(wholes) if is_whole else Case.workflow.not_in(wholes))
+        .where(Task.closed_at.is_(None), due_at < now, Task.workflow.in_(wholes) if is_whole else Task.workflow.not_in(wholes))
         .where(tasks_of(offices))
         .order_by(due_at, Task.id)
         .limit(MOST_OVERDUE)
