@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 from sqlalchemy.orm import Session
 
 from approvals.models import LogFile
+from approvals.operations.logs.counting import AT_ONCE, count_logs
 from approvals.operations.logs.importing import path_text, remove_files
 from approvals.queries.logs import NoSuchLog, files_of, log_named, logs
 
@@ -65,6 +67,7 @@ def remove_command(name: str, file_name: str | None, yes: bool) -> None:
             click.echo("没有删除。")
             return
         remove_files(database, [file.id for file in files])
+        count_logs(database, datetime.now(UTC), most=AT_ONCE, name=name.strip())
     finally:
         database.dispose()
     click.echo(f"已删除 {len(files)} 个文件、{events} 个事件。")

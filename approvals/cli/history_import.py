@@ -17,6 +17,7 @@ from approvals.logs.csv_records import columns_of
 from approvals.logs.judging import DAY, ENCODING, MINUTE, NOTES, ZONE
 from approvals.logs.records import Options, Unreadable
 from approvals.operations.errors import Refusal
+from approvals.operations.logs.counting import AT_ONCE, count_logs
 from approvals.operations.logs.importing import Imported, Importer
 from approvals.queries.logs import faults_of
 
@@ -57,6 +58,7 @@ def command(files: tuple[Path, ...], name: str, format_: str | None, report: Pat
 
     边读边导，多大的文件都行。中断了再运行同一条命令，从停下的地方继续；导入过的文件再导一次不会重复，末尾添了行的只导添的。
     不能用的行写进报告（行号、列、问题、怎么改），其余照常导入，并以 1 退出；改好以后加 --replace 重新导入。
+    导入以后，督查员在网页“以前的系统”里看它的统计；十万个事件以上的由后台在几分钟内算好。
     """
     named = _name(name)
     zone_named(asked["zone"] or "")
@@ -78,6 +80,7 @@ def command(files: tuple[Path, ...], name: str, format_: str | None, report: Pat
             went_well = went_well and not imported.stopped and (not imported.bad or imported.found == "complete")
             _tell(file, imported, options, report or _report_beside(file))
         went_well = _report(database, reported, report) and went_well
+        count_logs(database, datetime.now(UTC), most=AT_ONCE, name=named)
     except KeyboardInterrupt:
         click.echo("\n已停下。导入了的都留着；再运行同一条命令，从停下的地方继续。", err=True)
         sys.exit(130)

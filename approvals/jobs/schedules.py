@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from approvals.db import Database
 from approvals.gateway import Gateways
 from approvals.operations import messages, names, uploads
+from approvals.operations.logs.counting import count_logs
 
 from . import calendar, hand_overs, reminders, rollups, timers, warnings
 from .delivering import deliver
@@ -75,6 +76,7 @@ SCHEDULES = (
     Schedule("moved-deadlines", "* * * * *", lambda work: calendar.move_deadlines(work.database, work.clock())),
     Schedule("late-hand-overs", "*/5 * * * *", lambda work: hand_overs.alarm_late(work.database, work.clock())),
     Schedule("rollups", "*/5 * * * *", lambda work: rollups.catch_up(work.database, work.clock())),
+    Schedule("event-logs", "*/5 * * * *", lambda work: count_logs(work.database, work.clock())),
     Schedule("reconciliation", "30 2 * * *", lambda work: rollups.reconcile(work.database, work.clock())),
     Schedule("expired-codes", "*/5 * * * *", verb(messages.forget_codes)),
     Schedule("released-names", "20 0 * * *", verb(names.release_expired)),

@@ -54,13 +54,19 @@ def traces(session: Session, chosen: Chosen) -> Iterator[Trace]:
         yield _trace(of_case, chosen.names)
 
 
-def lives(session: Session, workflow: str) -> Iterator[tuple[str, str, int, None, None]]:
+def lives(
+    session: Session, workflow: str, closed: tuple[date, date] | None = None, most: int | None = None
+) -> Iterator[tuple[str, str, int, None, None]]:
     """The closed cases of a workflow as an event log has them that knows their beginning and their end alone; one statement.
 
+    Only those that were ``closed`` from the one day until before the other, and of these at most so many, the latest.
     What came after a case closed, such as results that were fetched late, is no time of the case.
     """
-    closed = select(Case.number, Case.opened_at, Case.closed_at).where(Case.workflow == workflow, Case.closed_at.is_not(None))
-    for number, opened_at, closed_at in session.execute(closed.order_by(Case.id), execution_options={"yield_per": _AT_ONCE}):
+    query = select(Case.number, Case.opened_at, Case.closed_at).where(Case.workflow == workflow, Case.closed_at.is_not(None))
+    if closed is not None:
+        query = query.where(Case.closed_at >= _midnight(closed[0]), Case.closed_at < _midnight(closed[1]))
+    query = query.order_by(Case.id) if most is None else query.order_by(Case.closed_at.desc(), Case.id.desc()).limit(most)
+    for number, opened_at, closed_at in session.execute(query, execution_options={"yield_per": _AT_ONCE}):
         yield number, "opened", to_microseconds(opened_at), None, None
         yield number, "closed", to_microseconds(closed_at), None, None
 

@@ -38,6 +38,7 @@ NO_PAGES: dict[str, str] = {
             "chain",
             "own_figures",
             "figures",
+            "past",
         )
     },
     "statistics.bulletin": "a PDF",

@@ -21,7 +21,7 @@ from tests.web.english_network import FILE, ROWS, Carriage, confirm
 NOT_PAGES = {
     "static", "assets.packaged", "assets.icon_styles", "public.healthz", "names.check_json", "public.guide_words",
     "applications.file_of_draft", "cases.files.file_of_case", "delegation.prepared_file", "mandate_papers.photo", "intake.words",
-    "positions.find_office", "statistics.rework_file", "statistics.again_file",
+    "positions.find_office", "statistics.rework_file", "statistics.again_file", "statistics.past_file",
 }  # fmt: skip
 """Addresses that answer with something else than a page: data for scripts, files that nobody uploads here or that have no rows yet, and
 another page."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from approvals.db.bulk import insert_rows
 from approvals.logs.judging import Tallies
-from approvals.models import EventLog, LogEvent, LogFault, LogFile
+from approvals.models import EventLog, LogEvent, LogFault, LogFigures, LogFile
 from approvals.operations.errors import Refusal
 
 READING, COMPLETE, REMOVING = "reading", "complete", "removing"
@@ -135,7 +135,9 @@ def remove_some(session: Session, file_id: int) -> bool:
             return False
     log_id = session.scalar(select(LogFile.log_id).where(LogFile.id == file_id))
     session.execute(delete(LogFile).where(LogFile.id == file_id))
-    session.execute(delete(EventLog).where(EventLog.id == log_id, ~exists().where(LogFile.log_id == EventLog.id)))
+    if session.scalar(select(LogFile.id).where(LogFile.log_id == log_id).limit(1)) is None:
+        session.execute(delete(LogFigures).where(LogFigures.log_id == log_id))
+        session.execute(delete(EventLog).where(EventLog.id == log_id))
     return True
 
 

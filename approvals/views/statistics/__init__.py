@@ -1,6 +1,6 @@
 """The statistics of supervisors: figures of cases and steps, their tables, charts and files."""
 
-from . import behind, bulletin, chain, closed, comparison, figures, forecast, openings, overview, own, standing, steps, trends
+from . import behind, bulletin, chain, closed, comparison, figures, forecast, openings, overview, own, past, standing, steps, trends
 from .part import blueprint
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "openings",
     "overview",
     "own",
+    "past",
     "standing",
     "steps",
     "trends",

@@ -34,10 +34,18 @@ PAGES: dict[str, Callable[[], str]] = {
     "statistics.backlog": lambda: _("在办件存了多久"),
     "statistics.rework": lambda: _("返工"),
     "statistics.claims": lambda: _("“4011”六条"),
+    "statistics.past": lambda: _("以前的系统"),
 }
 """Endpoint → what its link says, in the order of the links."""
+
+OF_THE_COUNTY = frozenset({"statistics.past"})
+"""What is of no office: for those who supervise the whole county."""
 
 
 def pages(wanted: Asked, here: str) -> Sequence[tuple[Any, ...]]:
     """Address, text and whether it is this page, for each page."""
-    return [(wanted.address(endpoint), text(), endpoint == here) for endpoint, text in PAGES.items()]
+    return [
+        (wanted.address(endpoint), text(), endpoint == here)
+        for endpoint, text in PAGES.items()
+        if wanted.offices is None or endpoint not in OF_THE_COUNTY
+    ]
