@@ -123,7 +123,7 @@ def _notes(month: date, today: date, of_department: bool) -> list[str]:
         if of_department
         else _("总的情况按群众申办的整件计，一链办理里的各个事项不另外算一件；各事项各算各的。"),
         _("n 是件数；少于 %(fewest)s 件的数字起伏很大，不宜比较。真实的数一百次里有九十五次落在区间里。", fewest=FEWEST_RANKED),
-        _("时间是净工作时间：只算上班时间，不含听证、检验等特别程序。90 分位数：十件里有九件不超过的时间。"),
+        _("时间是净工作时间：从申报到办结只算上班时间，含申请人补正、签署，不含听证、检验等特别程序。90 分位数：十件里有九件不超过的时间。"),
     ]
     if month >= today.replace(day=1):
         notes.insert(0, _("这个月还没有过完，数字算到制表的时候。"))
