@@ -1,8 +1,8 @@
-"""The ledger of suspensions, held against the history of its case, and the history against what the clocks allow."""
+"""The ledger of suspensions and who urged, held against the history of the case, and the history against what the clocks allow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from workflows.clock import OFFICE_ZONE, Suspension
 
 from .replay import Problem, Replayed, Suspended, problem
 from .retelling import due
+from .urging import URGED
 
 _TOLD = ("kind", "ground", "paper", "expected_days", "starts_at", "ends_at", "entered_at", "entered_by_id", "ended_at", "ended_by_id")
 
@@ -28,6 +29,22 @@ def suspension_problems(case: Any, replayed: Replayed, rows: list[Any]) -> Itera
             yield problem(told.position, f"第{told.number}次中止计时被改动", f"suspension {told.number} was changed")
     for number in found:
         yield problem(case.position, f"第{number}次中止计时没有办理记录", f"no event tells suspension {number}")
+
+
+def urging_problems(case: Any, events: Sequence[Any], rows: Iterable[Any]) -> Iterator[Problem]:
+    """One row for each time that the history tells of somebody urging, by whom and of which step, and no other."""
+    left = {(row.task_id, row.side, row.person_id, row.urged_at): row for row in rows}
+    for event in (each for each in events if each.action == URGED):
+        row = left.pop((event.task_id, event.role, event.actor_id, event.happened_at), None)
+        if row is None or row.root_id != case.root_id or row.counted_on not in _counted_on(event.happened_at):
+            yield problem(event.position, "催办记录缺失或者被改动", "the row of an urging is missing or was changed")
+    for _ in left:
+        yield problem(case.position, "有一次催办没有办理记录", "no event tells of an urging")
+
+
+def _counted_on(at: int) -> set[str]:
+    """The working day that a moment counts for, by the calendars of that time."""
+    return {calendar.day_of_business(from_microseconds(at)).isoformat() for calendar in calendars_at(at)}
 
 
 def clock_problems(replayed: Replayed) -> Iterator[Problem]:

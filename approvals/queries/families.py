@@ -32,6 +32,7 @@ from approvals.models import (
     Submission,
     Task,
     Upload,
+    Urging,
 )
 
 from .replay import Replayed
@@ -61,6 +62,7 @@ class Family:
         self.names: dict[int, list[Any]] = defaultdict(list)
         self.signatures: dict[int, list[Any]] = defaultdict(list)
         self.suspensions: dict[int, list[Any]] = defaultdict(list)
+        self.urgings: dict[int, list[Any]] = defaultdict(list)
         self.custody_items: list[Any] = []
         self.custody_moves: list[Any] = []
         self.hand_overs: list[Any] = []
@@ -122,9 +124,10 @@ def _raw(column: Any) -> ColumnElement[Any]:
 _CASES, _EVENTS = _Table(Case), _Table(Event)
 _TASKS, _DOCUMENTS, _SUBMISSIONS = _Table(Task), _Table(Document), _Table(Submission)
 _NOTICES, _NAMES, _SIGNATURES = _Table(Notice), _Table(CompanyName), _Table(Signature)
-_RATINGS, _MANDATES, _SUSPENSIONS = _Table(Rating), _Table(Mandate), _Table(ClockSuspension)
+_RATINGS, _MANDATES = _Table(Rating), _Table(Mandate)
+_SUSPENSIONS, _URGINGS = _Table(ClockSuspension), _Table(Urging)
 _CUSTODY_ITEMS, _CUSTODY_MOVES, _HAND_OVERS = _Table(CustodyItem), _Table(CustodyMove), _Table(HandOver)
-OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature, Mandate, ClockSuspension)
+OF_A_CASE = (Event, Task, Document, Submission, Notice, Signature, Mandate, ClockSuspension, Urging)
 """Tables whose rows belong to exactly one case."""
 
 
@@ -222,4 +225,6 @@ def _read(session: Session, root_ids: Sequence[int]) -> list[Family]:
         family.signatures[row.case_id].append(row)
     for family, row in rows(_SUSPENSIONS, _SUSPENSIONS.query().order_by(ClockSuspension.number), ClockSuspension.case_id):
         family.suspensions[row.case_id].append(row)
+    for family, row in rows(_URGINGS, _URGINGS.query().order_by(Urging.id), Urging.case_id):
+        family.urgings[row.case_id].append(row)
     return found

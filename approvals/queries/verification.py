@@ -173,6 +173,7 @@ def _own_problems(family: Family, case: Any) -> list[Problem]:
         *records.document_problems(case, events, replayed, family.documents[case.id]),
         *clock_records.clock_problems(replayed),
         *clock_records.suspension_problems(case, replayed, family.suspensions[case.id]),
+        *clock_records.urging_problems(case, events, family.urgings[case.id]),
     ]
 
 

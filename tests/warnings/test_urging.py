@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.models import Event, Notice, Rating, Urging
@@ -187,3 +188,26 @@ def test_whoever_only_urged_is_not_rated_for_the_service(chain: Chain, database:
         rated = session.scalars(select(Rating.rated)).one()
     assert chain.cast.registrar.person_id in rated and chain.cast.supervisor.person_id not in rated
     assert chain.faults() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE urgings SET side = 'supervisor'", ["催办记录缺失或者被改动", "有一次催办没有办理记录"]),
+        ("UPDATE urgings SET urged_at = urged_at + 1", ["催办记录缺失或者被改动", "有一次催办没有办理记录"]),
+        ("UPDATE urgings SET counted_on = '2026-03-01'", ["催办记录缺失或者被改动"]),
+        ("UPDATE urgings SET root_id = root_id + 1", ["催办记录缺失或者被改动"]),
+        ("DELETE FROM urgings", ["催办记录缺失或者被改动"]),
+    ],
+)
+def test_verification_finds_an_urging_that_was_changed_or_removed(
+    chain: Chain, database: Database, change: str, said: list[str]
+) -> None:
+    urge(chain, chain.cast.applicant)
+    assert chain.faults() == []
+
+    def harm(session: Session) -> None:
+        session.execute(text(change))
+
+    database.write(harm)
+    assert sorted(fault.message["zh"] for fault in chain.faults()) == sorted(said)
