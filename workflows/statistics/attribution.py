@@ -41,7 +41,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """One stay of a case in one state: from when until when, and to which role it was addressed ("" to nobody).
+    """One stay of a case in one state: from when until when, and which role held it ("" nobody).
 
     ``ready`` says that the results only waited to be fetched: closed is not delivered.
     """

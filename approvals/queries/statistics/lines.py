@@ -16,8 +16,8 @@ class StepLine:
     """Steps that ended, under one set of keys. ``seconds`` are working seconds by whose they were.
 
     ``early`` ended on a day before the one they were due, ``on_time`` on that day and in time; a step without a due time is none
-    of the three. ``again`` were not the first of their case in that state. ``working`` is net working time, without special
-    procedures; ``wall`` is time on the wall clock.
+    of the three. ``again`` were not the first of their case in that state. ``working`` is the net working time of whoever's
+    the step was; ``wall`` is time on the wall clock.
     """
 
     keys: dict[str, Any]

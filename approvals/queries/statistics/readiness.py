@@ -1,17 +1,22 @@
-"""Results that lie ready: closed is not delivered, and whoever has to fetch them takes that time, not the office that keeps them."""
+"""Whose the time of a step is, by its state as well as by its role.
+
+Results that lie ready wait for whoever has to fetch them, not for the office that keeps them: closed is not delivered. What is on
+its way between two offices is nobody's: the office that will receive it has not got it.
+"""
 
 from __future__ import annotations
 
 import functools
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from approvals.models import Task
 from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES
-from workflows.statistics.attribution import APPLICANT, DEPARTMENT, WAITING
+from workflows.statistics.attribution import APPLICANT, DEPARTMENT, WAITING, class_of
 
 _DELIVERY = "delivery"
+_RECEIVES = "receive_hand_over"
 
 
 @functools.cache
@@ -31,12 +36,38 @@ def is_ready(workflow: str, state: str) -> bool:
     return (workflow, state) in ready_states()
 
 
+@functools.cache
+def carried_states() -> frozenset[tuple[str, str]]:
+    """Workflow and state of every version that end when a sealed bag is received: until then it is on its way there."""
+    return frozenset(
+        (definition.key, state)
+        for definition in county_catalogue()
+        for action in definition.actions.values()
+        if any(effect.name == _RECEIVES for effect in action.effects)
+        for state in action.source
+    )
+
+
+def held_by(workflow: str, state: str, role: str) -> str:
+    """The role that holds a case in this state; "" while it is on its way to whoever the state is addressed to."""
+    return "" if (workflow, state) in carried_states() else role
+
+
+def whose_of(workflow: str, state: str, role: str) -> str:
+    """Whose the time in this state is that is addressed to this role."""
+    return class_of(held_by(workflow, state, role), is_ready(workflow, state))
+
+
 def whose_is(whose: str) -> ColumnElement[bool]:
-    """The steps of one class, as ``class_of`` says of each."""
+    """The steps of one class, as ``whose_of`` says of each."""
     outside = Task.role.in_(sorted(OUTSIDE_ROLES))
-    ready = or_(*(and_(Task.workflow == workflow, Task.state == state) for workflow, state in sorted(ready_states())))
+    ready, carried = _any_of(ready_states()), _any_of(carried_states())
     return {
-        DEPARTMENT: and_(Task.role.not_in(["", *sorted(OUTSIDE_ROLES)]), ~ready),
-        APPLICANT: or_(outside, and_(ready, Task.role != "")),
-        WAITING: Task.role == "",
+        DEPARTMENT: and_(Task.role.not_in(["", *sorted(OUTSIDE_ROLES)]), ~ready, ~carried),
+        APPLICANT: and_(or_(outside, and_(ready, Task.role != "")), ~carried),
+        WAITING: or_(Task.role == "", carried),
     }[whose]
+
+
+def _any_of(states: frozenset[tuple[str, str]]) -> ColumnElement[bool]:
+    return or_(false(), *(and_(Task.workflow == workflow, Task.state == state) for workflow, state in sorted(states)))

@@ -12,7 +12,7 @@ from approvals.language import _, language, say
 from approvals.queries.matters import in_order
 from approvals.queries.overview import step_of
 from approvals.queries.statistics.lines import EdgeLine
-from approvals.queries.statistics.readiness import is_ready
+from approvals.queries.statistics.readiness import carried_states, is_ready
 from approvals.queries.statistics.tables import edges
 from workflows.county import county_catalogue
 from workflows.engine.diagram import Arrow, Box, draw_flow
@@ -82,9 +82,13 @@ def bottleneck_of(lines: Sequence[EdgeLine]) -> EdgeLine | None:
     return max(counted, key=lambda line: line.seconds.department, default=None)
 
 
-def _is_ready(line: EdgeLine) -> bool:
-    """Whether the results lay ready before that way: closed is not delivered."""
-    return not line.linked and is_ready(line.workflow, line.from_state)
+def _whose_else(line: EdgeLine) -> str:
+    """Why the time before this way is no department's though somebody is named for it; "" where it is, or nobody is named."""
+    if line.linked:
+        return ""
+    if is_ready(line.workflow, line.from_state):
+        return _("结果已备好，等人来领")
+    return _("文件袋在路上，不是哪个部门的用时") if (line.workflow, line.from_state) in carried_states() else ""
 
 
 def _sheet(wanted: Asked, flow: Flow) -> Sheet:
@@ -94,7 +98,7 @@ def _sheet(wanted: Asked, flow: Flow) -> Sheet:
     ]  # fmt: skip
     rows = [
         [
-            Cell(_from(line), note=_("结果已备好，等人来领") if _is_ready(line) else ""), Cell(_to(line)),
+            Cell(_from(line), note=_whose_else(line)), Cell(_to(line)),
             Cell(line.count), Cell(hours(line.working.quantile(0.5))),
             Cell(hours(line.working.quantile(0.9))), Cell(hours(line.seconds.department)),
             Cell(_("瓶颈"), level="over") if line is flow.bottleneck else Cell(""),
