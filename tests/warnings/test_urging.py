@@ -200,7 +200,7 @@ def test_whoever_only_urged_is_not_rated_for_the_service(chain: Chain, database:
         ("DELETE FROM urgings", ["催办记录缺失或者被改动"]),
     ],
 )
-def test_verification_finds_an_urging_that_was_changed_or_removed(
+def test_verification_finds_an_urging_that_was_changed(
     chain: Chain, database: Database, change: str, said: list[str]
 ) -> None:
     urge(chain, chain.cast.applicant)
