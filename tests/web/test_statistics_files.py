@@ -52,6 +52,11 @@ def test_a_file_says_what_the_page_says(visit: Visit, driven: Chain, page: str, 
     assert foot in str(sheet.cell(len(shown) + 2, 1).value) and foot in values[-1][0]
 
 
+def test_the_foot_of_a_file_of_one_month_names_it_once(visit: Visit, driven: Chain) -> None:
+    text = visit(driven.cast.supervisor).get("/statistics/workflows.csv?from=2026-11&to=2026-11").text
+    assert list(csv.reader(io.StringIO(text)))[-1] == ["2026-11"]
+
+
 def test_a_name_that_looks_like_a_formula_stays_a_name(visit: Visit, driven: Chain, database: Database) -> None:
     database.write(lambda session: session.execute(update(Case).values(company="=HYPERLINK(1)")))
     visitor = visit(driven.cast.supervisor)

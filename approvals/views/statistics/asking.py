@@ -67,7 +67,8 @@ class Asked:
     def in_words(self) -> str:
         """The conditions as a sentence, for the foot of a file."""
         chosen = self.filter
-        parts = [_("%(begin)s至%(end)s", begin=f"{chosen.first_month:%Y-%m}", end=f"{chosen.last_month:%Y-%m}")]
+        begin, end = (f"{month:%Y-%m}" for month in (chosen.first_month, chosen.last_month))
+        parts = [_("%(begin)s至%(end)s", begin=begin, end=end) if begin != end else end]
         if chosen.workflow:
             parts.append(say(county_catalogue().latest(chosen.workflow).title))
         if self.office:
