@@ -23,7 +23,7 @@ from .papers import Document, DocumentFile, Upload
 from .people import PasswordTries, Person, Position, StandIn
 from .ratings import Rating
 from .signatures import Signature
-from .statistics import CaseRollup, JudgedOpening, RollupState, SettledCase, StepArrival, StepRollup
+from .statistics import CaseRollup, JudgedOpening, RollupState, SettledCase, StepArrival, StepRollup, WorkflowTarget
 from .suspensions import ClockSuspension
 
 __all__ = [
@@ -34,5 +34,5 @@ __all__ = [
     "Mandate", "Notice", "Office", "OfficeClosure", "OfficeDepartment", "PasswordTries", "Person", "Place", "PlaceChange",
     "Position", "Rating", "RollupState", "SettledCase", "Signature", "StandIn", "StepArrival", "StepRollup", "Submission",
     "Task",
-    "Upload", "Urging", "WarningRule", "Worker",
+    "Upload", "Urging", "WarningRule", "Worker", "WorkflowTarget",
 ]  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from approvals.db import UtcDateTime
 
-from .base import Base
+from .base import Base, Identified
 
 
 class Counted:
@@ -197,3 +197,16 @@ class JudgedOpening(Base):
     month: Mapped[date]
     state: Mapped[str] = mapped_column(String(10))
     claims: Mapped[str] = mapped_column(String(120))
+
+
+class WorkflowTarget(Identified, Base):
+    """目标: what the county has set itself for the cases of a workflow. ``on_time`` is per cent of those with a promise, ``p90_days``
+    how many working days of net working time nine in ten stay within; None is no target."""
+
+    __tablename__ = "workflow_targets"
+
+    workflow: Mapped[str] = mapped_column(String(60), unique=True)
+    on_time: Mapped[int | None]
+    p90_days: Mapped[int | None]
+    set_by_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    set_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -15,9 +15,11 @@ def upgrade() -> None:
     openings_up()
     arrivals_up()
     log_figures_up()
+    targets_up()
 
 
 def downgrade() -> None:
+    targets_down()
     log_figures_down()
     arrivals_down()
     openings_down()
@@ -183,3 +185,21 @@ def log_figures_up() -> None:
 
 def log_figures_down() -> None:
     op.drop_table('log_figures')
+
+
+def targets_up() -> None:
+    op.create_table('workflow_targets',
+    sa.Column('workflow', sa.String(length=60), nullable=False),
+    sa.Column('on_time', sa.Integer(), nullable=True),
+    sa.Column('p90_days', sa.Integer(), nullable=True),
+    sa.Column('set_by_id', sa.BigInteger(), nullable=False),
+    sa.Column('set_at', approvals.db.types.UtcDateTime(), nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.ForeignKeyConstraint(['set_by_id'], ['persons.id'], name=op.f('fk_workflow_targets_set_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('workflow_targets_pkey')),
+    sa.UniqueConstraint('workflow', name=op.f('uq_workflow_targets_workflow'))
+    )
+
+
+def targets_down() -> None:
+    op.drop_table('workflow_targets')

@@ -81,6 +81,8 @@ COLUMN_TITLES: Mapping[str, Text] = {
     "near": {"zh": "提醒经办人", "en": "Holder told at"},
     "due": {"zh": "提醒负责人", "en": "Head told at"},
     "escalated": {"zh": "报督查", "en": "Supervisor told at"},
+    "target_on_time": {"zh": "按时办结率目标", "en": "Target of cases on time"},
+    "target_p90": {"zh": "90 分位数目标（工作日）", "en": "Target of the 90th percentile (working days)"},
 }
 SUBJECT_TITLES: Mapping[str, Text] = {
     "office": {"zh": "服务点", "en": "Office"},
@@ -92,5 +94,6 @@ SUBJECT_TITLES: Mapping[str, Text] = {
     "account": {"zh": "账号", "en": "Account"},
     "calendar": {"zh": "工作日历", "en": "Working calendar"},
     "warning-rule": {"zh": "预警比例", "en": "Warning percentages"},
+    "target": {"zh": "办理目标", "en": "Targets"},
 }
 POWER_TITLES: Mapping[str, Text] = {"take-in": {"zh": "收件", "en": "Take in"}, "decide": {"zh": "决定", "en": "Decide"}}

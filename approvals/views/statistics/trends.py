@@ -9,12 +9,16 @@ from datetime import date
 from flask import Response, render_template, url_for
 from flask import request as asked
 
+from approvals.calendar import county_calendar
 from approvals.language import _, say
 from approvals.queries.statistics.filters import months_between
 from approvals.queries.statistics.lines import CaseLine
+from approvals.queries.targets import Target, targets
+from workflows.clock import OFFICE_ZONE
 from workflows.statistics.intervals import FEWEST_RANKED, Estimate, median_of
 from workflows.statistics.measures import INDICATORS, measures
 
+from .. import request
 from ..access import requires
 from .asking import Asked, asked_for
 from .charts import Series, chart
@@ -49,13 +53,14 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One measure over the months, its target if there is one, and the target as it was typed."""
+    """One measure over the months, its target if there is one, as it was typed, and what the county has set the workflow."""
 
     measure: str
     points: Sequence[Point]
     target: float | None
     typed: str
     faults: Sequence[str]
+    own: Target | None = None
 
     def verdict(self, point: Point) -> Cell:
         """Whether a month reached its target; too few cases neither reach nor miss it."""
@@ -110,9 +115,10 @@ def _trend(wanted: Asked) -> Trend:
     target = _typed_target(measure, typed)
     if typed and target is None:
         faults.append(_("目标请填一个数，百分比从 0 到 100，小时大于 0；这一次没有用。"))
+    own = targets(request.session()).get(wanted.filter.workflow or "")
     if target is None:
-        target, typed = _own_target(measure), ""
-    return Trend(measure, points, target, typed, faults)
+        target, typed = _own_target(measure, own), ""
+    return Trend(measure, points, target, typed, faults, own)
 
 
 def _point(month: date, measure: str, line: CaseLine) -> Point:
@@ -133,19 +139,35 @@ def _typed_target(measure: str, typed: str) -> float | None:
     return value if 0 <= value <= 100 else None
 
 
-def _own_target(measure: str) -> float | None:
-    """What the county has set itself: every promise kept. A net working time holds corrections too, so no promise measures it."""
-    return PROMISE_IS_KEPT if measure == "on_time" else None
+def _own_target(measure: str, own: Target | None) -> float | None:
+    """What the county has set itself for the chosen workflow, else that every promise is kept.
+
+    A net working time holds corrections too, so no promise measures it.
+    """
+    if measure == LENGTH:
+        return hours(own.p90_days * county_calendar().hours.seconds_per_day) if own is not None and own.p90_days else None
+    if measure != "on_time":
+        return None
+    return PROMISE_IS_KEPT if own is None or own.on_time is None else own.on_time
 
 
 def _about(trend: Trend) -> str:
     if trend.typed:
         return _("目标是您填的；清空就用县里自己定的目标。")
+    own = trend.own
+    if own is not None and trend.measure == "on_time" and own.on_time is not None:
+        return _("目标由县里定：按时办结率不低于 %(share)s%%（%(day)s 定）。", share=own.on_time, day=_day(own))
+    if own is not None and trend.measure == LENGTH and own.p90_days is not None:
+        return _("目标由县里定：90 分位数不超过 %(days)s 个工作日（%(day)s 定）。", days=own.p90_days, day=_day(own))
     if trend.measure == "on_time":
         return _("目标：承诺了就全部兑现。")
     if trend.measure == LENGTH:
         return _("净工作时间含申请人补正的时间，承诺时限不含，所以不拿承诺来评；填一个目标，就拿 90 分位数与它比。")
     return _("这一项县里没有定目标；填一个就按它评。")
+
+
+def _day(own: Target) -> str:
+    return f"{own.set_at.astimezone(OFFICE_ZONE):%Y-%m-%d}"
 
 
 def _sheet(wanted: Asked, trend: Trend) -> Sheet:
@@ -195,4 +217,3 @@ def _chart(trend: Trend) -> object:
 def _is_below(trend: Trend) -> bool:
     """Whether something is negative, as working slower than promised is: then the axis fits itself."""
     return any((point.value or 0) < 0 for point in trend.points)
-
