@@ -91,7 +91,7 @@ def case_page(token: str) -> str:
     lines = history.history_of(session, family)
     if follow_ups.is_follow_up(subject):
         whose = applicant(view, lines, full=view.sees_numbers(subject))
-        return follow_ups.page(view, told(view, lines, lists), whose, turn)
+        return follow_ups.page(view, lines, told(view, lines, lists), whose, turn)
     if delegated_case.is_delegated(subject):
         shared = {
             "turn": delegated_case.turn_of(view), "turn_of": lambda member: turn(view, member), "told": told(view, lines, lists),

@@ -13,8 +13,9 @@ from approvals.queries import ratings
 from approvals.queries.cases import Member
 from approvals.queries.clocks import clocks_of
 from approvals.queries.deliveries import told_of_case
+from approvals.queries.history import Line
 
-from . import disclosing, request, telling
+from . import disclosing, request, telling, urging
 from .case_access import Seen
 
 INTERNAL = "internal"
@@ -26,7 +27,9 @@ def is_follow_up(member: Member) -> bool:
     return member.definition.kind == INTERNAL
 
 
-def page(view: Seen, told: Sequence[Any], applicant: tuple[str, str], turn: Callable[[Seen, Member], str]) -> str:
+def page(
+    view: Seen, lines: Sequence[Line], told: Sequence[Any], applicant: tuple[str, str], turn: Callable[[Seen, Member], str]
+) -> str:
     """The follow-up as it stands. Who gave the rating reads what they said and what was answered; staff also who was rated."""
     session, subject = request.session(), view.subject
     notices = told_of_case(session, subject.case.id)
@@ -35,7 +38,7 @@ def page(view: Seen, told: Sequence[Any], applicant: tuple[str, str], turn: Call
         view=view, subject=subject, case=subject.case, now_is=request.now(), is_staff=view.works_on(subject),
         criticisms=ratings.behind(session, subject.case.id), scores=SCORES, reasons=REASONS, told=told, notices=notices,
         clocks=clocks_of(view.family, subject, request.now()), doable=view.doable(subject), turn=turn(view, subject),
-        said=telling.words(),
+        said=telling.words(), urging=urging.panel(view, lines),
         disclosing=disclosing.bar(view), applicant=applicant, is_addressed=view.is_addressed(subject), services=_service,
     )  # fmt: skip
 

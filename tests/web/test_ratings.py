@@ -137,6 +137,19 @@ def test_nobody_else_reads_what_was_said_of_them(visit: Visit, database: Databas
     assert "没人理" in visit(done.cast.supervisor).get(f"/cases/{case.token}").text
 
 
+@pytest.mark.parametrize("name", ["applicant", "supervisor"])
+def test_a_follow_up_can_be_urged_on_its_page(visit: Visit, database: Database, done: Chain, name: str) -> None:
+    visit(done.cast.applicant).post(address(done), {"score": "1", "text": "没人理"}, status=303)
+    case, visitor = follow_up_of(database), visit(getattr(done.cast, name))
+    sending = f'action="/cases/{case.token}/urging"'
+    assert sending in visitor.get(f"/cases/{case.token}").text
+    visitor.post(f"/cases/{case.token}/urging", {}, status=303)
+    page = visitor.get(f"/cases/{case.token}").text
+    assert sending not in page and "今天催办过了" in page
+    assert sending not in visit(done.cast.rating_officer).get(f"/cases/{case.token}").text
+    assert done.faults() == []
+
+
 def test_the_rated_read_why_they_cannot_follow_up(application: Any, visit: Visit, database: Database, done: Chain) -> None:
     visit(done.cast.applicant).post(address(done), {"score": "1", "text": "没人理"}, status=303)
     case = follow_up_of(database)
