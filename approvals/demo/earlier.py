@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.logs.records import Options
+from approvals.operations.logs.counting import count_logs
 from approvals.operations.logs.importing import Importer
 from workflows.clock import OFFICE_ZONE
 
@@ -31,7 +32,7 @@ STEPS = (
 
 
 def import_earlier(database: Database, now: datetime, seed: int) -> None:
-    """Read the log in as ``approvals history import`` does."""
+    """Read the log in and count it as ``approvals history import`` does."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{YEAR}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -41,6 +42,7 @@ def import_earlier(database: Database, now: datetime, seed: int) -> None:
         case_id, activity, moment, resource, group = COLUMNS
         options = Options(format="csv", case_id=case_id, activity=activity, time=moment, resource=resource, group=group)
         Importer(database, NAME, options, lambda: now).read(path)
+    count_logs(database, now)
 
 
 def _rows(source: random.Random) -> Iterator[tuple[str, ...]]:

@@ -23,6 +23,7 @@ from approvals.models import (
     EventLog,
     HandOver,
     LogEvent,
+    LogFigures,
     Notice,
     Office,
     Person,
@@ -211,7 +212,8 @@ def test_a_log_of_a_year_before_is_there_to_compare_with(county: tuple[Database,
         cases, earliest, last = session.execute(
             select(func.count(LogEvent.case_key.distinct()), func.min(LogEvent.happened_at), func.max(LogEvent.happened_at))
         ).one()
-    assert cases == CASES
+        counted = session.scalars(select(LogFigures.counted_at)).all()
+    assert cases == CASES and counted == [NOW]
     assert earliest.year == YEAR and last.year in (YEAR, YEAR + 1)
 
 
