@@ -20,7 +20,7 @@ from .plans import before
 
 WORKFLOW = "food-permit"
 HOUR = 3600
-GROUND = "《行政许可法》第三十四条第三款、第四十五条"
+GROUND = "《行政许可法》第三十四条第三款；《食品经营许可和备案管理办法》"
 FIRST_SERIAL = 900_000
 """Serial numbers of credit codes that no company of the demo has drawn."""
 

@@ -18,7 +18,7 @@ from approvals.operations.ratings import Opinion
 from tests.core.test_ratings import rate
 from tests.support.delegating import ROOT as DELEGATED
 from tests.support.delegating import Delegated
-from tests.support.driving import REGISTRATION, ROOT, Chain
+from tests.support.driving import BANK, REGISTRATION, ROOT, Chain
 from tests.support.seed import HALL, OTHER_TOWN, Cast, Member
 from tests.support.statements import counted
 
@@ -108,6 +108,12 @@ def test_nothing_is_urged_while_it_waits_for_the_people_who_apply(database: Data
 def test_what_is_settled_is_not_urged(chain: Chain) -> None:
     chain.act(REGISTRATION, "refuse")
     assert refusal(chain, chain.cast.applicant, REGISTRATION) == "settled"
+
+
+def test_what_waits_for_another_matter_is_in_nobodys_hands(chain: Chain) -> None:
+    chain.act(REGISTRATION, "approve")
+    assert refusal(chain, chain.cast.applicant, BANK) == "nobody-has-it"
+    assert chain.faults() == []
 
 
 def test_others_neither_urge_nor_learn_that_there_is_a_case(chain: Chain) -> None:
