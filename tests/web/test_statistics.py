@@ -130,6 +130,14 @@ def test_nonsense_in_an_address_shows_the_page(visit: Visit, driven: Chain, quer
     visitor.get("/statistics/steps.pdf", status=404)
 
 
+@pytest.mark.parametrize("path", ["/statistics/cases", "/statistics/rework/cases"])
+def test_a_step_that_there_is_not_gets_a_sentence(visit: Visit, driven: Chain, path: str) -> None:
+    visitor = visit(driven.cast.supervisor)
+    for query in ("state=no-such", "state=reviewing", "workflow=company-seal&state=reviewing"):
+        assert "没有这个步骤，已按全部步骤统计" in visitor.get(f"{path}?{query}").text
+    assert "没有这个步骤" not in visitor.get(f"{path}?workflow=company-registration&state=reviewing").text
+
+
 def test_a_town_sees_its_own_offices_alone(application: Any, database: Database) -> None:
     cast = seed(database)
     chain = Chain(database, cast, content_with(delivery={"way": "point", "office": TOWN}))

@@ -59,7 +59,7 @@ class Behind:
 
 
 def _asked() -> Behind:
-    wanted = asked_for()
+    wanted, state = with_state(asked_for())
     chosen = replace(wanted.filter, whose=DEPARTMENT)
     offices = wanted.offices
     alone = wanted.office is not None and asked.args.get("alone") == "1"
@@ -67,14 +67,15 @@ def _asked() -> Behind:
         # The reach was checked with the office itself.
         offices, chosen = frozenset({wanted.office.id}), replace(chosen, office_id=None)
     late = True if asked.args.get("timing") == "late" else None
-    return Behind(wanted, chosen, offices, state_asked(chosen.workflow), late, alone)
+    return Behind(wanted, chosen, offices, state, late, alone)
 
 
-def state_asked(workflow: str | None) -> str | None:
-    """The state asked for, where the workflow has it in any of its versions."""
-    state = asked.args.get("state", "")
-    known = workflow and any(each.key == workflow and state in each.states for each in county_catalogue())
-    return state if known else None
+def with_state(wanted: Asked) -> tuple[Asked, str | None]:
+    """The state asked for too, where the workflow has it in any of its versions; else None, and a sentence says so."""
+    state, workflow = asked.args.get("state", ""), wanted.filter.workflow
+    if not state or any(each.key == workflow and state in each.states for each in county_catalogue()):
+        return wanted, state or None
+    return replace(wanted, faults=(*wanted.faults, _("没有这个步骤，已按全部步骤统计。"))), None
 
 
 @blueprint.get("/statistics/cases")

@@ -20,7 +20,7 @@ from workflows.statistics.measures import ratio
 from .. import request
 from ..access import requires
 from .asking import Asked, asked_for
-from .behind import at_minute, due_at_minute, state_asked
+from .behind import at_minute, due_at_minute, with_state
 from .listing import Listing, listing_page
 from .part import blueprint, hours, percent
 from .sheets import Cell, Column, Sheet, as_file
@@ -166,8 +166,7 @@ def _rework_sheet(wanted: Asked) -> Sheet:
 @requires("supervise")
 def entered_again() -> str:
     """The steps behind a figure of the rework, the newest first, a page at a time."""
-    wanted = asked_for()
-    state = state_asked(wanted.filter.workflow)
+    wanted, state = with_state(asked_for())
     at = Key.parse(asked.args.get("after", ""))
     page = steps_behind(request.session(), wanted.offices, wanted.filter, state=state, again=True, after=at)
     return listing_page(wanted, Listing(
@@ -184,8 +183,7 @@ def entered_again() -> str:
 @requires("supervise")
 def again_file(kind: str) -> Response:
     """The whole list of steps that were entered again, at most ``MOST_EXPORTED``."""
-    wanted = asked_for()
-    state = state_asked(wanted.filter.workflow)
+    wanted, state = with_state(asked_for())
     page = steps_behind(request.session(), wanted.offices, wanted.filter, state=state, again=True, size=MOST_EXPORTED)
     return as_file(_again_sheet(wanted, state, page.rows), kind, "rework-cases")
 
