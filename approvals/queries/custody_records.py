@@ -26,7 +26,7 @@ _MOVED = ("kind", "hand_over_id", "holder_office_id", "holder_id", "remark")
 
 
 @dataclass(slots=True)
-class _Told:
+class Custody:
     """What the events of a family say of its custody: the columns of each row, and the position of the event that tells them."""
 
     items: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -34,8 +34,9 @@ class _Told:
     hand_overs: dict[int, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
 
-def _told(family: Family) -> _Told:
-    told = _Told()
+def told_custody(family: Family) -> Custody:
+    """The custody of a family whose histories are sound, from its events alone."""
+    told = Custody()
     for event in sorted((event for case in family.cases for event in family.events[case.id]), key=lambda event: event.happened_at):
         payload = family.replayed[event.case_id].payloads[event.position] or {}
         said: Mapping[str, Any] = payload.get("custody") or {}
@@ -57,7 +58,7 @@ def _told(family: Family) -> _Told:
 
 def custody_problems(family: Family) -> Iterator[tuple[str, Problem]]:
     """Every item, move and hand-over of a family that its events do not tell, and what cannot be true of them together."""
-    root, told = family.root, _told(family)
+    root, told = family.root, told_custody(family)
     items = {row.id: row for row in family.custody_items}
     moves = {(row.item_id, row.number): row for row in family.custody_moves}
     hand_overs = {row.id: row for row in family.hand_overs}

@@ -28,15 +28,15 @@ _Told = dict[int, tuple[int, dict[str, Any]]]
 def mandate_problems(family: Family) -> Iterator[tuple[str, Problem]]:
     """Every mandate of a family that its events do not tell, and every photo of a paper that is not the one taken in."""
     root = family.root
-    told = _told(family)
+    told = told_mandates(family)
     rows = {row.id: row for row in family.mandates}
     found = [*_differing(told, rows, root.position), *_photos(family)]
     for each in found:
         yield root.number, each
 
 
-def _told(family: Family) -> _Told:
-    """What the events of a family say of its mandates, by the number of the mandate."""
+def told_mandates(family: Family) -> _Told:
+    """What the events of a family say of its mandates, by the number of the mandate: where they say it, and the columns."""
     told: _Told = {}
     root = family.root
     for event in family.events[root.id]:

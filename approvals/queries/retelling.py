@@ -54,6 +54,11 @@ def _limits(replayed: Replayed) -> tuple[int | None, int | None]:
     )
 
 
+def due_times(case: Any, replayed: Replayed) -> tuple[int | None, int | None]:
+    """The promised and the statutory due time of a case by its history; the row only says which of two calendars it was told by."""
+    return by_the_calendar_of(replayed.closed_at, lambda: _limits(replayed), (case.promised_due_at, case.statutory_due_at))
+
+
 def by_the_calendar_of(closed_at: int | None, told: Callable[[], T], found: T) -> T:
     """What ``told`` says by the calendar in force when something was closed, now for what is open.
 
@@ -144,8 +149,7 @@ def own_problems(case: Any, replayed: Replayed) -> Iterator[Problem]:
             f"办件状态是“{case.state}”，办理记录说是“{replayed.state}”",
             f"the case is in {case.state}, its history says {replayed.state}",
         )
-    found = (case.promised_due_at, case.statutory_due_at)
-    promised, statutory = by_the_calendar_of(replayed.closed_at, lambda: _limits(replayed), found)
+    promised, statutory = due_times(case, replayed)
     yield from _differing(
         case,
         outcome=replayed.outcome,

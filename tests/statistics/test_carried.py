@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.jobs.rollups import catch_up
-from approvals.models import Task
+from approvals.models import Case, HandOver, Mandate, Task
 from approvals.operations.rollups import start_again
 from approvals.queries.statistics import drill
 from approvals.queries.statistics.facts import case_facts
@@ -20,6 +22,7 @@ from approvals.queries.statistics.reconciling import differences
 from approvals.queries.statistics.tables import edges, steps
 from tests.clock.strategies import at
 from tests.custody.carrying import CARD, Carried
+from tests.statistics.planting import Plant, changed
 from tests.support.delegating import ROOT, carriers
 from tests.support.seed import seed
 from workflows.statistics.attribution import APPLICANT, CLASSES, DEPARTMENT, WAITING
@@ -127,3 +130,28 @@ def test_statements_say_whose_a_step_is_as_the_rules_do(carried: Carried, whose:
 def test_the_reconciliation_finds_nothing(carried: Carried) -> None:
     with carried.database.reading() as session:
         assert list(differences(session, NOW)) == []
+
+
+def mandate_of_another_case(session: Session) -> Callable[[Session], Any]:
+    mandate = session.scalars(select(Mandate)).one()
+    of_case, other = mandate.case_id, session.scalars(select(Case.id).where(Case.id != Case.root_id).limit(1)).one()
+    session.execute(update(Mandate).values(case_id=other))
+    return lambda later: later.execute(update(Mandate).values(case_id=of_case))
+
+
+PLANTED: dict[str, Plant] = {
+    "a bag that arrived later": changed(HandOver, "received_at", lambda value: value + timedelta(hours=1), HandOver.number == 1),
+    "a bag that was sent earlier": changed(HandOver, "sent_at", lambda value: value - timedelta(hours=1), HandOver.number == 2),
+    "a way that is still open": changed(HandOver, "received_at", lambda value: None, HandOver.number == 2),
+    "a mandate that is gone": mandate_of_another_case,
+}
+
+
+@pytest.mark.parametrize("what", PLANTED)
+def test_what_is_changed_in_the_rows_alone_is_found(carried: Carried, what: str) -> None:
+    undo = carried.database.write(PLANTED[what])
+    try:
+        with carried.database.reading() as session:
+            assert list(differences(session, NOW))
+    finally:
+        carried.database.write(undo)

@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import delete, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
 
 from approvals.cli import main
 from approvals.db import Database, new_id
@@ -27,12 +26,11 @@ from approvals.queries.statistics.reconciling import Difference, differences
 from tests.clock.strategies import at
 from tests.demo.support import empty
 from tests.statistics.conftest import finish, named
+from tests.statistics.planting import Plant, changed, copied, gone
 from tests.support.driving import REGISTRATION, Chain
 from tests.support.seed import seed
 
 ROLLED, NOW = at("2026-11-03 12:00"), at("2026-11-24 10:00")
-Plant = Callable[[Session], Callable[[Session], Any]]
-"""Makes a difference; returns what puts things right again."""
 
 
 def found(database: Database, now: datetime = NOW) -> list[Difference]:
@@ -79,61 +77,19 @@ def empty_demo(database_url: str) -> Iterator[Database]:
 # ---- planted differences ------------------------------------------------------------------------------------------------
 
 
-def first(session: Session, model: Any, *which: Any) -> Any:
-    return session.scalars(select(model).where(*which).order_by(*model.__table__.primary_key)).first()
-
-
-def changed(model: Any, column: str, change: Callable[[Any], Any], *which: Any) -> Plant:
-    """One row with another value in one column."""
-
-    def plant(session: Session) -> Callable[[Session], Any]:
-        row = first(session, model, *which)
-        key, value = key_of(row), getattr(row, column)
-        session.execute(update(model).where(*key).values({column: change(value)}))
-        return lambda later: later.execute(update(model).where(*key).values({column: value}))
-
-    return plant
-
-
-def gone(model: Any, *which: Any) -> Plant:
-    """One row less."""
-
-    def plant(session: Session) -> Callable[[Session], Any]:
-        row = first(session, model, *which)
-        values = values_of(row)
-        session.execute(delete(model).where(*key_of(row)))
-        return lambda later: later.execute(insert(model).values(values))
-
-    return plant
-
-
-def copied(model: Any, **values: Any) -> Plant:
-    """A row twice, but for these values."""
-
-    def plant(session: Session) -> Callable[[Session], Any]:
-        row = values_of(first(session, model)) | values
-        session.execute(insert(model).values(row))
-        key = [getattr(model, column.name) == row[column.name] for column in model.__table__.primary_key]
-        return lambda later: later.execute(delete(model).where(*key))
-
-    return plant
-
-
-def values_of(row: Any) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in row.__table__.c}
-
-
-def key_of(row: Any) -> list[Any]:
-    return [column == getattr(row, column.name) for column in row.__table__.primary_key]
-
-
 def later(moment: datetime) -> datetime:
     return moment + timedelta(hours=3)
+
+
+def in_time(moment: datetime) -> datetime:
+    """So much later that what was late was not."""
+    return moment + timedelta(days=90)
 
 
 LAST_WEEKS = date(2026, 9, 29)
 OFFICE = StepRollup.grain == "office"
 IN_ROLLUPS, LIVE = Task.closed_at < ROLLED - rollups.LAG, Task.closed_at >= ROLLED
+LIVE_CASE = Case.closed_at >= ROLLED
 OFFICERS = Task.role == "officer"
 PLANTED: dict[str, Plant] = {
     "a count of a rollup": changed(StepRollup, "count", lambda value: value + 1, OFFICE),
@@ -170,6 +126,14 @@ PLANTED: dict[str, Plant] = {
     "when a live case opened": changed(Case, "opened_at", lambda value: at("2026-06-01 09:00"), Case.closed_at.is_(None)),
     "a live case that is closed": changed(Case, "closed_at", lambda value: ROLLED, Case.closed_at.is_(None)),
     "how a live case came in": changed(Case, "channel", lambda value: "point", Case.closed_at.is_(None)),
+    "a promise of a live case": changed(Case, "promised_due_at", in_time, LIVE_CASE),
+    "a promise of a settled case": changed(Case, "promised_due_at", in_time, Case.closed_at < ROLLED - rollups.LAG),
+    "a promise that is gone": changed(Case, "promised_due_at", lambda value: None, LIVE_CASE),
+    "a limit of the law that is gone": changed(Case, "statutory_due_at", lambda value: None, Case.workflow == REGISTRATION, LIVE_CASE),
+    "when the clock of a case began": changed(Case, "clock_started_at", later, Case.workflow == REGISTRATION, LIVE_CASE),
+    "what a settled case came to": changed(Case, "outcome", lambda value: "failed", Case.closed_at < ROLLED - rollups.LAG),
+    "who did a rolled step": changed(Task, "holder_id", lambda value: None, IN_ROLLUPS, Task.role == "registrar"),
+    "when a rolled step was due": changed(Task, "due_at", in_time, IN_ROLLUPS, OFFICERS),
     "what a live case was": changed(Case, "workflow", lambda value: "company-seal", Case.closed_at.is_(None)),
 }
 """Each is one thing that a fault of ours, a crash or somebody at the database could do."""

@@ -1,10 +1,13 @@
-"""Holding the statistics against the events: everything is counted anew from the histories, and every difference is told."""
+"""Holding the statistics against the events: everything is counted anew from the histories, and every difference is told.
+
+The rows that stand behind the figures are held against the histories as well, so that the list behind a figure is what it counts.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -14,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import county_calendar
 from approvals.db import from_microseconds
-from approvals.models import Case, CaseRollup, JudgedOpening, SettledCase, StepRollup
+from approvals.models import Case, CaseRollup, JudgedOpening, SettledCase, StepRollup, Task
+from approvals.queries.custody_records import told_custody
 from approvals.queries.families import Family, any_bytes, families, one_moment
+from approvals.queries.mandate_records import told_mandates
 from approvals.queries.replay import Replayed, Stay, chain_problems, replay
-from approvals.queries.retelling import Story, by_the_calendar_of, due, story_of
+from approvals.queries.retelling import Story, by_the_calendar_of, due, due_times, story_of
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_ROLES
@@ -31,6 +36,7 @@ from .openings import judged
 from .rolled import Cell, Gathered
 from .visits import centres, counted
 
+_Rows = dict[int, dict[int, Any]]
 _FAMILIES_AT_ONCE = 100
 _UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -138,6 +144,7 @@ def _tell(
         session.scalars(select(Case.id).where(Case.id == Case.root_id, Case.id > after).order_by(Case.id).limit(_FAMILIES_AT_ONCE))
     ):
         settled = _settled(session, root_ids)
+        step_rows, case_rows = _rows(session, root_ids, now)
         for family in families(session, root_ids):
             told = _told(family, known, now)
             root_id = family if isinstance(family, int) else family.root.id
@@ -146,6 +153,8 @@ def _tell(
                 continue
             rolled.step_lines(told.steps, steps)
             came_in += arrivals.counted(told.steps, arrivals.first_day(now))
+            yield from _rows_otherwise("step", step_rows[root_id], {fact.task_id: fact for fact in told.steps})
+            yield from _rows_otherwise("case", case_rows[root_id], {fact.case_id: fact for fact in told.cases})
             if root_id in reopened:
                 rolled.case_lines(settled[root_id].values(), cases)
                 continue
@@ -168,6 +177,27 @@ def _settled(session: Session, root_ids: list[int]) -> dict[int, dict[int, CaseF
     for row in session.scalars(select(SettledCase).where(served, SettledCase.root_id.in_(root_ids))):
         found[row.root_id][row.case_id] = rolled.settled_fact(row)
     return found
+
+
+def _rows(session: Session, root_ids: list[int], now: datetime) -> tuple[_Rows, _Rows]:
+    """What is counted of the rows of these roots' steps and cases, by root and identifier: what the lists behind figures show."""
+    steps: _Rows = {root_id: {} for root_id in root_ids}
+    cases: _Rows = {root_id: {} for root_id in root_ids}
+    for step in step_facts(session, Task.root_id.in_(root_ids)):
+        steps[step.root_id][step.task_id] = step
+    for case in case_facts(session, root_ids, now):
+        cases[case.root_id][case.case_id] = case
+    return steps, cases
+
+
+def _rows_otherwise(what: str, rows: Mapping[int, Any], told: Mapping[int, Any]) -> Iterator[Difference]:
+    for key in sorted({*rows, *told}):
+        row, truth = rows.get(key), told.get(key)
+        if row != truth:
+            known = [each.name for each in fields(truth if row is None else row)]
+            names = [name for name in known if getattr(row, name, None) != getattr(truth, name, None)]
+            said = ({name: str(getattr(fact, name)) for name in names} if fact is not None else None for fact in (row, truth))
+            yield Difference("row", {what: key}, what, *said)
 
 
 def _kept_otherwise(case_id: int, kept: Mapping[str, Any], told: Mapping[str, Any]) -> Difference:
@@ -206,24 +236,21 @@ def _told(family: Family | int, known: frozenset[int], now: datetime) -> _Told |
 
 
 def _facts(family: Family, known: frozenset[int], now: datetime) -> _Told | None:
-    """What is counted of a family, told from its events alone.
-
-    Its limits, whether it was mandated, what papers were taken and when they were on their way stand in rows of their own, which
-    ``approvals cases verify`` holds against the events.
-    """
+    """What is counted of a family, told from its events alone."""
     for case in family.cases:
         replayed = replay(case, family.events[case.id], county_catalogue())
         if family.damage or not isinstance(replayed, Replayed) or any(chain_problems(case, family.events[case.id])):
             return None
         family.replayed[case.id] = replayed
     root, story = family.root, story_of(family)
-    carried = {root.id: [Interval(from_microseconds(each.sent_at), _moment(each.received_at)) for each in family.hand_overs]}
+    custody = told_custody(family)
+    ways = [Interval(from_microseconds(each["sent_at"]), _moment(each["received_at"])) for _, each in custody.hand_overs.values()]
+    carried = {root.id: ways} if ways else {}
     stopped = {
         case_id: [Interval(from_microseconds(each.starts_at), _moment(each.ends_at)) for each in replayed.suspensions]
         for case_id, replayed in family.replayed.items()
         if replayed.suspensions
     }
-    carried = carried if family.hand_overs else {}
     rows = [_case(case, family.replayed[case.id], story) for case in family.cases]
     stays = {row.id: list(_stays(family, row, story)) for row in rows}
     visited = [
@@ -232,8 +259,8 @@ def _facts(family: Family, known: frozenset[int], now: datetime) -> _Told | None
         for event in family.events[case.id]
     ]
     visits = counted(visited, known, {root.id: story.offices[-1][1]})
-    delegated = {mandate.case_id for mandate in family.mandates}
-    paper = {root.id} if any(item.kind != "result" for item in family.custody_items) else set()
+    delegated = {root.id} if told_mandates(family) else set()
+    paper = {root.id} if any(item["kind"] != "result" for _, item in custody.items.values()) else set()
     calendar = county_calendar()
     every = [stay for each in stays.values() for stay in each]
     steps = [step_of(calendar, stay, stopped, carried) for stay in every if stay.closed_at is not None]
@@ -247,14 +274,14 @@ def _moment(at: int | None) -> datetime | None:
 
 
 def _case(case: Any, replayed: Replayed, story: Story) -> Any:
-    offices = story.offices[-1][1]
+    offices, (promised, statutory) = story.offices[-1][1], due_times(case, replayed)
     return SimpleNamespace(
         id=case.id, root_id=case.root_id, parent_id=case.parent_id, workflow=replayed.definition.key,
         version=replayed.definition.version, channel=story.channel, offices=offices,
         deciding_office_id=office_for(offices, replayed.definition.key, "deciding", offices["deciding"]),
         opened_at=_moment(replayed.opened_at), closed_at=_moment(replayed.closed_at),
-        clock_started_at=_moment(replayed.clock_started_at), promised_due_at=_moment(case.promised_due_at),
-        statutory_due_at=_moment(case.statutory_due_at), extension_days=replayed.extension_days,
+        clock_started_at=_moment(replayed.clock_started_at), promised_due_at=_moment(promised),
+        statutory_due_at=_moment(statutory), extension_days=replayed.extension_days,
         outcome=replayed.outcome,
     )  # fmt: skip
 
