@@ -97,8 +97,8 @@ def suspend_clock(
     row = {
         "id": new_id(), "case_id": case.id, "number": len(rows) + 1, "kind": parameters["kind"],
         "ground": str(form[parameters["ground"]]).strip(), "paper": payload["documents"][-1][1],
-        "expected_days": int(form[parameters["expected"]]) if "expected" in parameters else None, "starts_at": starts_at, "ends_at": None, "entered_at": unit.at,
-        "entered_by_id": actor.person_id, "ended_at": None, "ended_by_id": None,
+        "expected_days": int(form[parameters["expected"]]) if "expected" in parameters else None, "starts_at": starts_at,
+        "ends_at": None, "entered_at": unit.at, "entered_by_id": actor.person_id, "ended_at": None, "ended_by_id": None,
     }  # fmt: skip
     rows.append(row)
     unit.add(insert_suspension, row)
