@@ -148,10 +148,9 @@ def test_the_last_page_costs_what_the_first_does(county: Database) -> None:
 
 
 def test_above_the_limit_only_the_number_is_known(county: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drill, "MOST_EXACT", 5)
-    monkeypatch.setattr(drill, "MOST_EXACT_CASES", 4)
+    monkeypatch.setattr(drill, "MOST_EXACT", 4)
     with county.reading() as session:
-        assert drill.exact_steps(session, None, ALL) == drill.Exact(5)
+        assert drill.exact_steps(session, None, ALL) == drill.Exact(4)
         assert drill.exact_cases(session, NOW, None, ALL) == drill.Exact(4)
 
 

@@ -13,7 +13,7 @@ from approvals.calendar import is_provisional
 from approvals.language import _, _l, say
 from approvals.queries.overview import step_of
 from approvals.queries.statistics.conditions import Key
-from approvals.queries.statistics.drill import StepRow, exact_steps, steps_behind
+from approvals.queries.statistics.drill import MOST_EXACT, StepRow, exact_steps, steps_behind
 from approvals.queries.statistics.filters import Filter, Offices
 from approvals.queries.statistics.lines import StepLine
 from approvals.queries.statistics.tables import WORKING
@@ -32,9 +32,6 @@ from .sheets import Cell, Column, Sheet, as_file
 from .steps import add
 
 MOST_EXPORTED = 5000
-MOST_EXACT = 1000
-"""Steps whose figures are worked out one by one, a tenth of a millisecond each; above that stand those of the heat map."""
-
 TIMINGS = {"early": _l("提前"), "on_time": _l("按时"), "late": _l("超期"), "": _l("没有时限")}
 
 
