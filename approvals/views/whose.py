@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from approvals.language import say
-from approvals.queries.statistics.whose import WhoseTime, whose_time
+from approvals.queries.statistics.family_attribution import WhoseTime, whose_time
 from workflows.statistics.attribution import CLASSES, TITLES, Attribution
 
 from . import request

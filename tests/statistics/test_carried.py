@@ -17,8 +17,8 @@ from approvals.operations.rollups import start_again
 from approvals.queries.statistics import drill
 from approvals.queries.statistics.facts import case_facts
 from approvals.queries.statistics.filters import Filter
-from approvals.queries.statistics.readiness import whose_is, whose_of
 from approvals.queries.statistics.reconciling import differences
+from approvals.queries.statistics.step_attribution import whose_is, whose_of
 from approvals.queries.statistics.tables import edges, steps
 from tests.clock.strategies import at
 from tests.custody.carrying import CARD, Carried

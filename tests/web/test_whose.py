@@ -9,7 +9,7 @@ from typing import Any
 from approvals.db import Database
 from approvals.queries.cases import family_of
 from approvals.queries.statistics.facts import case_facts
-from approvals.queries.statistics.whose import whose_time
+from approvals.queries.statistics.family_attribution import whose_time
 from tests.support.driving import REGISTRATION, ROOT, Chain
 from tests.support.seed import application
 from tests.support.statements import counted

@@ -18,7 +18,7 @@ from workflows.statistics.forecasts import Forecast, Stream, due_load
 
 from .arrivals import arrivals
 from .filters import Filter, Offices, in_reach
-from .readiness import whose_is
+from .step_attribution import whose_is
 
 
 def coming_load(session: Session, now: datetime, offices: Offices, filter: Filter) -> Forecast:

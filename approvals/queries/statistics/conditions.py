@@ -15,7 +15,7 @@ from workflows.statistics.attribution import DEPARTMENT
 
 from .facts import ANSWERED
 from .filters import Filter, Offices, in_reach, next_month, start_of
-from .readiness import whose_is
+from .step_attribution import whose_is
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -31,7 +31,7 @@ from workflows.statistics.attribution import (
 )
 
 from .filters import month_of
-from .readiness import held_by, is_ready, whose_of
+from .step_attribution import held_by, is_ready, whose_of
 from .visits import visits_of
 
 RULES = 6

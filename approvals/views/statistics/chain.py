@@ -12,7 +12,7 @@ from approvals.language import _, language, say
 from approvals.queries.matters import in_order
 from approvals.queries.overview import step_of
 from approvals.queries.statistics.lines import EdgeLine
-from approvals.queries.statistics.readiness import carried_states, is_ready
+from approvals.queries.statistics.step_attribution import is_carried, is_ready
 from approvals.queries.statistics.tables import edges
 from workflows.county import county_catalogue
 from workflows.engine.diagram import Arrow, Box, draw_flow
@@ -88,7 +88,7 @@ def _whose_else(line: EdgeLine) -> str:
         return ""
     if is_ready(line.workflow, line.from_state):
         return _("结果已备好，等人来领")
-    return _("文件袋在路上，不是哪个部门的用时") if (line.workflow, line.from_state) in carried_states() else ""
+    return _("文件袋在路上，不是哪个部门的用时") if is_carried(line.workflow, line.from_state) else ""
 
 
 def _sheet(wanted: Asked, flow: Flow) -> Sheet:

@@ -1,4 +1,4 @@
-"""Where the time of one case went: whose every working second was, of the case and of each one that it opened."""
+"""Where the time of one family went: whose every working second was, of a case and of each one that it opened."""
 
 from __future__ import annotations
 
