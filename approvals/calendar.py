@@ -16,15 +16,16 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Connection, Engine, literal, select, true, type_coerce
+from sqlalchemy import BigInteger, Connection, Engine, Row, literal, select, true, type_coerce
 
 from approvals.db import current_engine
 from approvals.models import CalendarYear, Counter
 from workflows.clock import WorkingCalendar, Year, provisional_year
 from workflows.clock.calendar import SATURDAY
-from workflows.clock.notice import usual_name, with_number
+from workflows.clock.notice import NUMBERS, usual_name, with_number
 from workflows.clock.statutory import MOVABLE_DAYS
 
 FIRST_KNOWN_YEAR, LAST_KNOWN_YEAR = 2004, 2026
@@ -160,11 +161,16 @@ def read_calendars(connection: Connection) -> Calendars:
         .order_by(stored.entered_at, stored.revision)
     ).all()
     revisions, years = [Revision(delivered_calendar(), 0, 0)], dict(_delivered_years())
-    for _, number, official, name, notice, working, entered_at, settled_at in rows:
-        if number is not None:
-            years[number] = Year(bytes(map(int, working)), official=bool(official), notice=with_number(name, notice))
-            revisions.append(Revision(WorkingCalendar(years), entered_at, settled_at))
+    for row in rows:
+        if row.year is not None:
+            years[row.year] = year_from(row)
+            revisions.append(Revision(WorkingCalendar(years), row[-2], row[-1]))
     return Calendars(rows[0][0] or 0, tuple(revisions))
+
+
+def year_from(row: CalendarYear | Row[Any]) -> Year:
+    """The year that an entry gives."""
+    return Year(bytes(map(int, row.working)), official=bool(row.official), notice=with_number(row.notice_name, row.notice_number))
 
 
 def _known_years() -> dict[int, Year]:
@@ -178,5 +184,5 @@ def _known_years() -> dict[int, Year]:
         first, following = date(number, 1, 1).toordinal(), date(number + 1, 1, 1).toordinal()
         days = (date.fromordinal(ordinal) for ordinal in range(first, following))
         working = bytes(day in workdays or (day.weekday() < SATURDAY and day not in holidays) for day in days)
-        years[number] = Year(working, official=True, notice=usual_name(number))
+        years[number] = Year(working, official=True, notice=with_number(usual_name(number), NUMBERS.get(number, "")))
     return years

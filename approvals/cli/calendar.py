@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from approvals.calendar import county_calendar
-from workflows.clock import OFFICE_ZONE, Budget, Line, Reading, WorkingCalendar, read
+from workflows.clock import OFFICE_ZONE, Budget, Line, Reading, WorkingCalendar, read, weekend_year
 
 from .context import open_database
 
@@ -41,7 +41,7 @@ def due_command(started: str, as_json: bool, **limits: str | None) -> None:
     except OverflowError:
         raise click.ClickException("这个期限太长，算不出日期。请给小一些的数。") from None
     if as_json:
-        click.echo(json.dumps(_told(reading, budget), ensure_ascii=False))
+        click.echo(json.dumps(_told(calendar, start, reading, budget), ensure_ascii=False))
         return
     for line in _table(reading):
         click.echo(line)
@@ -115,7 +115,7 @@ def _budget(limits: dict[str, str | None]) -> Budget:
 # ---- saying it ------------------------------------------------------------------------------------------------------
 
 
-def _told(reading: Reading, budget: Budget) -> dict[str, object]:
+def _told(calendar: WorkingCalendar, start: datetime, reading: Reading, budget: Budget) -> dict[str, object]:
     def end(moment: datetime) -> str:
         return moment.date().isoformat() if budget.unit in _WHOLE_DAYS else moment.isoformat(timespec="seconds")
 
@@ -125,7 +125,15 @@ def _told(reading: Reading, budget: Budget) -> dict[str, object]:
         "provisional": reading.provisional,
         "possible": None if reading.possible is None else [end(each) for each in reading.possible],
         "working": [_line(line) for line in reading.working],
+        "notices": list(_notices(calendar, start.year, reading.due.year)),
     }
+
+
+def _notices(calendar: WorkingCalendar, first: int, last: int) -> Iterator[dict[str, object]]:
+    """What the days of each year from one to another go by: its notice of holidays, or the rule that a provisional one follows."""
+    for number in range(first, last + 1):
+        year = calendar.years.get(number) or weekend_year(number)
+        yield {"year": number, "official": year.official, "notice": year.notice}
 
 
 def _line(line: Line) -> dict[str, object]:

@@ -61,6 +61,22 @@ def test_the_working_is_told_line_by_line(run: Run) -> None:
     assert table[-1] == "期满：2026-10-10 17:30"
 
 
+def test_the_notices_of_the_years_are_named_and_no_number_is_made_up(run: Run) -> None:
+    def notices(start: str) -> list[tuple[int, bool, str]]:
+        told = json.loads(run("due", "--start", start, "--working-days", "3", "--json").stdout)
+        return [(each["year"], each["official"], each["notice"]) for each in told["notices"]]
+
+    named = "国务院办公厅关于{}年部分节假日安排的通知".format
+    assert notices("2025-12-30") == [
+        (2025, True, f"{named(2025)}（国办发明电〔2024〕12号）"),
+        (2026, True, f"{named(2026)}（国办发明电〔2025〕7号）"),
+    ]
+    assert notices("2024-05-06") == [(2024, True, named(2024))]
+    ((year, official, by),) = notices("2027-03-01")
+    assert (year, official) == (2027, False) and "推定" in by
+    assert [each[2] for each in notices("2041-03-01")] == ["仅按周末推定"]
+
+
 @pytest.mark.parametrize(
     ("limit", "due"),
     [

@@ -26,6 +26,10 @@ OF_THE_YEAR = "年"
 MOST_MAKE_UP_DAYS = 14
 """No notice so far had more than twelve."""
 
+NUMBERS = {2025: "国办发明电〔2024〕12号", 2026: "国办发明电〔2025〕7号"}
+"""Year: the number of the notice of the General Office of the State Council (国务院办公厅) that arranged it. A year whose number is
+not known for certain is left out and shown without one."""
+
 _WEEKDAYS = "一二三四五六日"
 _ENGLISH = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _TOKEN = re.compile(
@@ -116,7 +120,7 @@ def _not_understood(text: str, column: str, into: Days) -> None:
 
 def _check_count(days: list[date], said: str, column: str, into: Days) -> None:
     if len(days) != int(said):
-        what = f"{_shown(days)}是 {len(days)} 天，不是 {said} 天。请核对起止日期。"
+        what = f"{shown_days(days)}是 {len(days)} 天，不是 {said} 天。请核对起止日期。"
         into.faults.append(Fault(column, what, f"These are {len(days)} days, not {said}: check first and last."))
 
 
@@ -186,7 +190,7 @@ def read_csv(number: int, text: str, into: Days) -> None:
     whole = list(_days_of(number))
     missing = [day for day in whole if day not in lines]
     if missing and len(into.faults) < _MOST_FAULTS:
-        what = f"{number} 年有 {len(whole)} 天，文件里只有 {len(lines)} 天，缺{_shown(missing)}。周末也要写。"
+        what = f"{number} 年有 {len(whole)} 天，文件里只有 {len(lines)} 天，缺{shown_days(missing)}。周末也要写。"
         into.faults.append(Fault(FILE, what, f"{number} has {len(whole)} days, the file {len(lines)}: weekends are needed too."))
     del into.faults[_MOST_FAULTS:]
 
@@ -225,8 +229,8 @@ def judge(number: int, days: Days, calendar: WorkingCalendar, today: date) -> li
             faults.append(Fault(WORKDAYS, what, f"{day} is a statutory holiday and cannot be worked."))
     left_out = [day for day in statutory_days(number) if day.weekday() < SATURDAY and day not in days.off]
     if left_out and days.off:
-        what = f"法定节假日{_shown(left_out)}没有列为放假。请对照通知补上。"
-        faults.append(Fault(HOLIDAYS, what, f"Statutory holidays are left out: {_shown(left_out)}."))
+        what = f"法定节假日{shown_days(left_out)}没有列为放假。请对照通知补上。"
+        faults.append(Fault(HOLIDAYS, what, f"Statutory holidays are left out: {shown_days(left_out)}."))
     for column, listed, flag in ((HOLIDAYS, days.off, False), (WORKDAYS, days.worked, True)):
         for day in dict.fromkeys(listed):
             if day.year != number and calendar.is_working(day) != flag:
@@ -249,19 +253,26 @@ def _double(days: Days) -> Iterator[Fault]:
 
 def _past(number: int, days: Days, calendar: WorkingCalendar, today: date) -> Iterator[Fault]:
     """What is over stays what it was: a deadline that has run out is neither brought forward nor put off afterwards."""
-    proposed = [(day, bool(flag)) for day, flag in zip(_days_of(number), year_of(number, days), strict=True) if day < today]
-    worked = [day for day, flag in proposed if flag and not calendar.is_working(day)]
-    if worked:
-        what = (
-            f"{_shown(worked)}已经过去，那时是休息日，不能改成工作日：已经按休息日算好的期限不能往前缩。请把这几天保留为休息日再录入。"
-        )
-        in_english = f"Past rest days cannot become working days ({_shown(worked)}): deadlines would have ended earlier. Keep them off."
+    turned = turned_in_the_past(number, year_of(number, days), calendar, today)
+    if turned.worked:
+        which = shown_days(turned.worked)
+        what = f"{which}已经过去，那时是休息日，不能改成工作日：已经按休息日算好的期限不能往前缩。请把这几天保留为休息日再录入。"
+        in_english = f"Past rest days cannot become working days ({which}): deadlines would have ended earlier. Keep them off."
         yield Fault(WORKDAYS, what, in_english)
-    off = [day for day, flag in proposed if not flag and calendar.is_working(day)]
-    if off:
-        what = f"{_shown(off)}已经过去，那时是工作日，不能改成休息日：已经超期的不能因此变为期限内。请把这几天从放假里去掉再录入。"
-        in_english = f"Past working days cannot become days off ({_shown(off)}): what is late would be in time. Take them out."
+    if turned.off:
+        which = shown_days(turned.off)
+        what = f"{which}已经过去，那时是工作日，不能改成休息日：已经超期的不能因此变为期限内。请把这几天从放假里去掉再录入。"
+        in_english = f"Past working days cannot become days off ({which}): what is late would be in time. Take them out."
         yield Fault(HOLIDAYS, what, in_english)
+
+
+def turned_in_the_past(number: int, working: bytes, calendar: WorkingCalendar, today: date) -> Days:
+    """Days of a year before today that would be off, or worked, otherwise than by a calendar."""
+    turned = Days()
+    for day, flag in zip(_days_of(number), working, strict=True):
+        if day < today and bool(flag) != calendar.is_working(day):
+            (turned.worked if flag else turned.off).append(day)
+    return turned
 
 
 def year_of(number: int, days: Days) -> bytes:
@@ -335,7 +346,7 @@ def _days_of(number: int) -> Iterator[date]:
     return (first + timedelta(days=offset) for offset in range((date(number + 1, 1, 1) - first).days))
 
 
-def _shown(days: list[date]) -> str:
-    """Up to five days, and how many more there are."""
+def shown_days(days: list[date]) -> str:
+    """Up to five days, and how many more there are, with a space on either side."""
     more = f"等 {len(days)} 天" if len(days) > 5 else ""
     return " " + "、".join(map(str, days[:5])) + (f" {more}" if more else "") + " "
