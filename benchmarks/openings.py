@@ -21,6 +21,8 @@ MATTERS = {
 }  # fmt: skip
 STEPS = 9
 """Closed steps of one opening."""
+LONGEST = timedelta(days=4)
+"""No part of an opening takes longer; it has three."""
 
 Row = tuple[Any, dict[str, Any]]
 _MILLISECOND, _COUNTS = timedelta(milliseconds=1), 1 << 22
@@ -42,9 +44,11 @@ def opening(cast: Cast, office: int, chance: random.Random, opened: datetime, *,
 
 
 def just_ended(cast: Cast, office: int, chance: random.Random, delivered: datetime) -> Iterator[Row]:
-    """One whose results were handed out at that moment, after a day of work."""
+    """One whose results were handed out at that moment, after a day of work; of every other one they were made just before that."""
     opened, registered = delivered - timedelta(hours=20), delivered - timedelta(hours=3)
-    ends = {workflow: delivered - timedelta(minutes=chance.uniform(20, 150)) for workflow in MATTERS}
+    last = chance.choice((timedelta(seconds=1), timedelta(minutes=20)))
+    ends = {workflow: delivered - last - timedelta(minutes=chance.uniform(0, 130)) for workflow in MATTERS}
+    ends[chance.choice(list(MATTERS))] = delivered - last
     yield from _told(cast, office, chance, opened, registered, ends, delivered, False)
 
 
@@ -142,8 +146,8 @@ def _content() -> str:
 
 
 def _taken(chance: random.Random, minutes: float) -> timedelta:
-    """A length about so long, now and then very much longer."""
-    return timedelta(minutes=chance.lognormvariate(0, 1.2) * minutes)
+    """A length about so long, now and then very much longer, but never so long that what has ended would end in the future."""
+    return min(timedelta(minutes=chance.lognormvariate(0, 1.2) * minutes), LONGEST)
 
 
 # ---- writing ----------------------------------------------------------------------------------------------------------
