@@ -20,6 +20,7 @@ from approvals.operations.errors import Refusal
 from approvals.operations.logs.counting import AT_ONCE, count_logs
 from approvals.operations.logs.importing import Imported, Importer
 from approvals.queries.logs import faults_of
+from workflows.formulas import harmless
 
 from .context import open_database
 from .zones import zone_named
@@ -31,7 +32,6 @@ _XES_KEYS = {
     "resource": "org:resource", "group": "org:group",
 }  # fmt: skip
 _ASKED = ("case_id", "activity", "time", "resource", "start_time", "zone", "time_format", "encoding")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.command("import")
@@ -201,5 +201,4 @@ def _write(database: Database, target: Path, reported: list[tuple[Path, int]]) -
 
 def _harmless(text: str) -> str:
     """A spreadsheet would run what begins like a formula."""
-    text = text.replace("\0", "␀")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return harmless(text.replace("\0", "␀"))

@@ -18,6 +18,7 @@ from approvals.operations.administration.reading import one_line, read_day
 from approvals.queries import administration, audit
 from approvals.queries.audit import MOST_EXPORTED
 from workflows.clock import OFFICE_ZONE
+from workflows.formulas import harmless
 
 from . import request
 from .access import requires
@@ -26,9 +27,6 @@ from .disclosing import in_words
 from .filters import vocabulary
 
 blueprint = Blueprint("audit", __name__)
-FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
-"""A cell that begins so would be worked out by a spreadsheet, in a Chinese one with signs of full width as well: what people typed
-is to be read, never run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +143,7 @@ def _file(name: str, head: Sequence[str], lines: Iterable[Sequence[str]]) -> Res
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow(head)
-    table.writerows([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in line] for line in lines)
+    table.writerows([harmless(cell) for cell in line] for line in lines)
     response = Response("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}-{request.today():%Y%m%d}.csv"'
     return response

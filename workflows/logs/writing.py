@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from xml.sax.saxutils import quoteattr
 
+from workflows.formulas import harmless
+
 CASE, ACTIVITY, TIME, RESOURCE, ROLE, GROUP, LIFECYCLE = (
     "case:concept:name", "concept:name", "time:timestamp", "org:resource", "org:role", "org:group", "lifecycle:transition",
 )  # fmt: skip
@@ -21,8 +23,6 @@ _EXTENSIONS = (
     ("Time", "time", "http://www.xes-standard.org/time.xesext"),
     ("Organizational", "org", "http://www.xes-standard.org/org.xesext"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a cell begins that office software would run."""
 
 # XML 1.0 has no way to write these, not even as references.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -79,7 +79,7 @@ class _Line:
 
 
 def _safe(cells: Iterable[str]) -> list[str]:
-    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+    return [harmless(cell) for cell in cells]
 
 
 def xes_lines(traces: Iterable[Trace], name: str) -> Iterator[str]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from flask import Response
 
 from approvals.spreadsheets import workbook
+from workflows.formulas import harmless
 
 from .. import request
-from ..audit import FORMULA
 from ..ledger import EXCEL
 from .part import said
 
@@ -78,7 +78,7 @@ def _csv(sheet: Sheet) -> str:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow([_harmless(column.title) for column in sheet.columns])
-    table.writerows(["" if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
+    table.writerows([cell.text if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
     if sheet.note:
         table.writerows([[], [_harmless(sheet.note)]])
     return "\ufeff" + written.getvalue()
@@ -88,4 +88,4 @@ def _harmless(value: str | int | float) -> str:
     """A number as the page shows it, a negative one as well; a text that a spreadsheet would work out begins with an apostrophe."""
     if not isinstance(value, str):
         return said(value).replace(",", "")
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return harmless(value)
