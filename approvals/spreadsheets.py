@@ -9,11 +9,13 @@ LONGEST_CELL = 32_767
 """Characters that one cell of a workbook may hold."""
 
 
-def workbook(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int | float]], note: str = "") -> bytes:
+def workbook(
+    title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str | int | float]], foot: Sequence[str] = ()
+) -> bytes:
     """One sheet with a heading row that stays in view; ``columns`` are (heading, width in characters).
 
-    Text is written as text, never as a formula: what people typed must not run in somebody's spreadsheet. ``note`` stands
-    below the last row.
+    Text is written as text, never as a formula: what people typed must not run in somebody's spreadsheet. Each line of
+    ``foot`` stands below the last row.
     """
     # Half a megabyte of library that only an export needs.
     import xlsxwriter
@@ -35,8 +37,8 @@ def workbook(title: str, columns: Sequence[tuple[str, int]], rows: Iterable[Sequ
                 sheet.write_number(last, place, value, plain)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
-    if note:
-        sheet.write_string(last + 2, 0, note)
+    for at, line in enumerate(foot, start=last + 2):
+        sheet.write_string(at, 0, line[:LONGEST_CELL])
     sheet.set_landscape()
     sheet.set_paper(8)  # A3
     sheet.repeat_rows(0)

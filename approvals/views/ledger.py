@@ -119,7 +119,7 @@ def excel() -> Response:
     """Exactly the entries of the period as one sheet."""
     filters, entries = _exported(MOST_EXPORTED)
     rows = ([text for _label, text in fields_of(entry)] for entry in entries)
-    made = workbook(_("代办台账"), list(headings()), rows, _about(filters))
+    made = workbook(_("代办台账"), list(headings()), rows, [_about(filters)])
     return _file(made, EXCEL, filters, "xlsx")
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from re import findall
 from typing import Any
@@ -15,7 +17,8 @@ import pytest
 from approvals.calendar import county_calendar
 from approvals.db import Database
 from approvals.jobs.rollups import catch_up
-from approvals.views.statistics.part import hours, said
+from approvals.queries.statistics.facts import case_facts
+from approvals.views.statistics.part import apportioned, hours, said
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
 from tests.support.figures import MOST_STATEMENTS, table_of, tiles_of, town_supervisor
 from tests.support.seed import HALL, OTHER_TOWN, Member
@@ -50,7 +53,7 @@ def rows_of(page: str, title: str) -> dict[str, dict[str, str]]:
 
 
 def test_net_and_wall_time_stand_beside_each_other_with_all_that_is_counted(visit: Visit, driven: Chain) -> None:
-    page = visit(driven.cast.supervisor).get("/statistics/figures").text
+    page = visit(driven.cast.supervisor).get("/statistics/figures?shown=all").text
     row = rows_of(page, "全部指标：办件，按事项")["公章刻制备案"]
     case = driven.case(SEAL)
     assert case.closed_at is not None
@@ -68,10 +71,10 @@ def test_net_and_wall_time_stand_beside_each_other_with_all_that_is_counted(visi
 def test_each_way_to_see_them_comes_to_the_same_whole(visit: Visit, driven: Chain, of: str, by: str) -> None:
     visitor = visit(driven.cast.supervisor)
     title = f"全部指标：{'办件' if of == 'cases' else '部门的步骤'}，{WAYS[by]}"
-    page = visitor.get(f"/statistics/figures?of={of}&by={by}").text
+    page = visitor.get(f"/statistics/figures?of={of}&by={by}&shown=all").text
     rows = rows_of(page, title)
     if of == "steps":
-        whole = rows_of(visitor.get("/statistics/figures?of=steps&by=month").text, "全部指标：部门的步骤，按月")
+        whole = rows_of(visitor.get("/statistics/figures?of=steps&by=month").text, "部门的步骤，按月：件数和结果")
         assert sum(int(row["n"]) for row in rows.values()) == sum(int(row["n"]) for row in whole.values()) > 5
     elif by in ("office", "channel", "month"):
         (row,) = rows.values()
@@ -92,15 +95,70 @@ def test_the_share_of_openings_that_meet_all_six_claims_stands_by_month_and_offi
     catch_up(database, driven.now)
     visitor = visit(driven.cast.supervisor)
     for by in ("month", "office", "department", "channel", "workflow"):
-        rows = rows_of(visitor.get(f"/statistics/figures?by={by}").text, f"全部指标：办件，{WAYS[by]}")
+        rows = rows_of(visitor.get(f"/statistics/figures?by={by}&shown=rates").text, f"办件，{WAYS[by]}：比率")
         assert [row["4011 达标率（%）"] for row in rows.values() if row["4011 达标率（%）"] != "—"] == ["100"], by
     assert tiles_of(visitor.get("/statistics").text)["4011 达标率"] == ("100.0%", "n=1，能认定的企业开办")
+
+
+HOURS = ["部门（工作小时）", "特别程序（工作小时）", "申请人（工作小时）", "等待和交接（工作小时）"]
+PARTS = ["部门（%）", "特别程序（%）", "申请人（%）", "等待和交接（%）"]
+
+
+@pytest.mark.parametrize("by", WAYS)
+@pytest.mark.parametrize("of", ["cases", "steps"])
+def test_whose_the_time_was_adds_up_to_the_whole(visit: Visit, driven: Chain, of: str, by: str) -> None:
+    visitor = visit(driven.cast.supervisor)
+    what = "办件" if of == "cases" else "部门的步骤"
+    page = visitor.get(f"/statistics/figures?of={of}&by={by}&shown=whose").text
+    rows = rows_of(page, f"{what}，{WAYS[by]}：时间用在谁那里")
+    for row in rows.values():
+        whole = Decimal(row["全部工作时间（工作小时）"])
+        assert sum(Decimal(row[name]) for name in HOURS) == whole, row
+        assert not whole or sum(Decimal(row[name]) for name in PARTS) == 100, row
+    assert any(Decimal(row["部门（工作小时）"]) > 0 for row in rows.values())
+    address = unescape(findall(r'href="(/statistics/figures\.csv[^"]*)"', page)[0])
+    values = list(csv.reader(io.StringIO(visitor.get(address).text.lstrip("\ufeff"))))
+    table = [[value or "—" for value in line] for line in values[: len(rows) + 1]]
+    assert table == table_of(page, f"{what}，{WAYS[by]}：时间用在谁那里")
+    assert any("四项合起来就是全部工作时间" in line[0] for line in values[len(rows) + 1 :] if line), "said in the file as on the page"
+
+
+def test_whose_the_time_of_one_case_was_is_what_its_own_page_says(visit: Visit, driven: Chain, database: Database) -> None:
+    case = driven.case()
+    with database.reading() as session:
+        (fact,) = [each for each in case_facts(session, [case.root_id], driven.now) if each.case_id == case.id]
+    page = visit(driven.cast.supervisor).get("/statistics/figures?shown=whose&by=month").text
+    (row,) = rows_of(page, "办件，按月：时间用在谁那里").values()
+    for name, seconds in zip(HOURS, fact.seconds.seconds(), strict=True):
+        assert abs(float(row[name]) - seconds / 3600) <= 0.01
+    assert json.loads(unescape(findall(r'data-chart="([^"]*)"', page)[0]))["labels"] == ["2026-11"]
+
+
+def test_no_set_of_figures_costs_a_statement_more(visit: Visit, driven: Chain, database: Database) -> None:
+    visitor, costs = visit(driven.cast.supervisor), {}
+    for shown in ("counts", "rates", "lengths", "whose", "all"):
+        visitor.get(f"/statistics/figures?shown={shown}")
+        with counted(database) as sent:
+            visitor.get(f"/statistics/figures?shown={shown}")
+        costs[shown] = len(sent)
+    assert costs["counts"] == costs["lengths"] == costs["whose"] == costs["rates"] - 1 == costs["all"] - 1, "the claims are read apart"
+
+
+@pytest.mark.parametrize("query", ["shown=x", "of=steps&shown=rates", "of=x&by=x&shown="])
+def test_a_choice_that_there_is_not_shows_the_first(visit: Visit, driven: Chain, query: str) -> None:
+    assert "：件数和结果" in visit(driven.cast.supervisor).get(f"/statistics/figures?{query}").text
+
+
+def test_parts_are_rounded_so_that_they_add_up() -> None:
+    assert apportioned((1, 1, 1, 0), 1000) == [334, 333, 333, 0] and apportioned((5, 0, 0, 0), 7) == [7, 0, 0, 0]
+    with pytest.raises(ValueError, match="no parts"):
+        apportioned((0, 0, 0, 0), 1000)
 
 
 def test_what_was_open_before_the_first_month_is_carried_over(visit: Visit, driven: Chain) -> None:
     driven.now += timedelta(days=31)
     page = visit(driven.cast.supervisor).get("/statistics/figures?from=2026-12&to=2026-12").text
-    row = rows_of(page, "全部指标：办件，按事项")["企业开办（一链办理）"]
+    row = rows_of(page, "办件，按事项：件数和结果")["企业开办（一链办理）"]
     assert [row[name] for name in ("n", "结转", "收件", "在办")] == ["0", "1", "0", "1"]
 
 

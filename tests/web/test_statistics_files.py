@@ -45,11 +45,30 @@ def test_a_file_says_what_the_page_says(visit: Visit, driven: Chain, page: str, 
     assert [[said(value) if not isinstance(value, str) else value for value in row] for row in excel] == shown
     assert any(isinstance(value, int | float) for row in excel[1:] for value in row), "figures are numbers in the file"
     values = list(csv.reader(io.StringIO(visitor.get(addresses["csv"]).text.lstrip("\ufeff"))))
-    assert [[value.replace(",", "") for value in row] for row in values[: len(shown)]] == [
+    assert [[value.replace(",", "") or "—" for value in row] for row in values[: len(shown)]] == [
         [re.sub(r"(?<=\d),(?=\d)", "", value) for value in row] for row in shown
     ]
     foot = "2025-12至2026-11"
-    assert foot in str(sheet.cell(len(shown) + 2, 1).value) and foot in values[-1][0]
+    assert foot in str(sheet.cell(len(shown) + 2, 1).value) and foot in values[len(shown) + 1][0]
+
+
+@pytest.mark.parametrize("file", ["/statistics/steps?measure=p90", "/statistics/figures?shown=rates"])
+def test_the_samples_that_a_page_shows_stand_in_the_foot_of_its_files(visit: Visit, driven: Chain, file: str) -> None:
+    visitor = visit(driven.cast.supervisor)
+    path, query = file.split("?")
+    page = visitor.get(file).text
+    rows = [row for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL) if 'class="cell-note"' in row]
+    text = visitor.get(f"{path}.csv?{query}").text.lstrip("\ufeff")
+    lines = [row[0] if row else "" for row in csv.reader(io.StringIO(text))]
+    foot = lines[lines.index("") + 1 :]
+    assert rows
+    for row in rows:
+        name = " ".join(re.sub(r"<[^>]+>", "", row.split("</th>")[0]).split())
+        (line,) = [each for each in foot if each.startswith(f"{name}：")]
+        notes = re.findall(r'<span class="cell-note">([^<]*)</span>', row)
+        assert [part.rsplit(" n=", 1)[1] for part in line.split("；")] == [note.removeprefix("n=") for note in notes]
+    book = openpyxl.load_workbook(io.BytesIO(visitor.get(f"{path}.xlsx?{query}").data)).active
+    assert book is not None and [str(row[0].value) for row in book.iter_rows(min_row=len(lines) - len(foot) + 1)] == foot
 
 
 def test_the_foot_of_a_file_of_one_month_names_it_once(visit: Visit, driven: Chain) -> None:
@@ -67,10 +86,10 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(visit: Visit, driven: Cha
     assert row[1] == "'=HYPERLINK(1)"
 
 
-def test_a_negative_figure_is_a_number_and_a_missing_one_a_dash(application: Any) -> None:
+def test_a_negative_figure_is_a_number_and_a_dash_is_empty(application: Any) -> None:
     sheet = Sheet("表", [Column("甲"), Column("乙"), Column("丙")], [[Cell("-1"), Cell(-12.5), Cell(None)]])
     with application.test_request_context("/"):
-        assert as_file(sheet, "csv", "x").get_data(as_text=True).splitlines()[1] == "'-1,-12.5,—"
+        assert as_file(sheet, "csv", "x").get_data(as_text=True).splitlines()[1] == "'-1,-12.5,"
         book = openpyxl.load_workbook(io.BytesIO(as_file(sheet, "xlsx", "x").get_data())).active
         assert book is not None and [cell.value for cell in book[2]] == ["-1", -12.5, "—"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Response, render_template, url_for
@@ -19,14 +19,27 @@ from approvals.queries.statistics.openings import claims_met_by
 from approvals.queries.statistics.tables import cases, steps
 from workflows.county import county_catalogue
 from workflows.statistics.attribution import DEPARTMENT
-from workflows.statistics.histograms import Histogram
-from workflows.statistics.measures import INDICATORS, measures, ratio
 
 from .. import request
 from ..access import requires
 from .asking import CHANNELS, Asked, asked_for, counted_alone, departments
+from .figure_columns import (
+    COUNTS,
+    EVERYTHING,
+    LENGTHS,
+    RATES,
+    SETS,
+    WHOSE,
+    Judged,
+    case_cells,
+    case_columns,
+    step_cells,
+    step_columns,
+    times_of,
+    whose_chart,
+)
 from .pages import choices, pages
-from .part import blueprint, hours, percent
+from .part import blueprint
 from .sheets import Cell, Column, Sheet, as_file
 from .steps import add, places_of
 
@@ -36,21 +49,46 @@ BY = {
     "workflow": _l("按事项"), "office": _l("按服务点"), "department": _l("按部门"), "channel": _l("按申办渠道"), "month": _l("按月"),
 }  # fmt: skip
 FIRST = {"workflow": _l("事项"), "office": _l("服务点"), "department": _l("部门"), "channel": _l("申办渠道"), "month": _l("月份")}
-SHARES = ("on_time", "faster_than_law", "faster_than_promised", "once_done", "delegated", "online", "no_visit", "visits")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the rows are of, what each of them is, and which figures stand in it."""
+
+    of: str
+    by: str
+    shown: str
+
+    def query(self, **other: str) -> dict[str, str]:
+        """What stands in an address of this table; ``other`` are other choices."""
+        return {"of": self.of, "by": self.by, "shown": self.shown, **other}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The table of a choice, and where whose the time was is asked for, the chart that says the same."""
+
+    sheet: Sheet
+    chart: object
 
 
 @blueprint.get("/statistics/figures")
 @requires("supervise")
 def figures() -> str:
     """All figures of the months that were asked for, a row for each workflow, office, department, channel or month."""
-    wanted, of, by = asked_for(), _of(), _by()
+    wanted, chosen = asked_for(), _chosen()
+    table = _table(wanted, chosen)
+
+    def ways(name: str, offered: Mapping[str, object], is_at: str) -> list[tuple[str, str, bool]]:
+        found = ((key, str(text), wanted.address("statistics.figures", **chosen.query(**{name: key}))) for key, text in offered.items())
+        return [(text, address, key == is_at) for key, text, address in found]
+
     return render_template(
         "statistics/figures.html",
-        wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.figures"), sheet=_sheet(wanted, of, by),
-        kept={"of": of, "by": by}, action=url_for("statistics.figures"), about=_about(wanted, of, by),
-        of=[(str(text), wanted.address("statistics.figures", of=key, by=by), key == of) for key, text in OF.items()],
-        by=[(str(text), wanted.address("statistics.figures", of=of, by=key), key == by) for key, text in BY.items()],
-        file=lambda kind: wanted.address("statistics.figures_file", kind=kind, of=of, by=by),
+        wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.figures"), sheet=table.sheet, chart=table.chart,
+        kept=chosen.query(), action=url_for("statistics.figures"), about=_about(wanted, chosen), shown=chosen.shown,
+        of=ways("of", OF, chosen.of), by=ways("by", BY, chosen.by), sets=ways("shown", _sets(chosen.of), chosen.shown),
+        file=lambda kind: wanted.address("statistics.figures_file", kind=kind, **chosen.query()),
     )  # fmt: skip
 
 
@@ -58,109 +96,96 @@ def figures() -> str:
 @requires("supervise")
 def figures_file(kind: str) -> Response:
     """The figures as the page shows them."""
-    of, by = _of(), _by()
-    return as_file(_sheet(asked_for(), of, by), kind, f"{of}-by-{by}")
+    chosen = _chosen()
+    return as_file(_table(asked_for(), chosen).sheet, kind, f"{chosen.of}-by-{chosen.by}-{chosen.shown}")
 
 
-def _of() -> str:
-    wanted = asked.args.get("of", "")
-    return wanted if wanted in OF else CASES
+def _chosen() -> Chosen:
+    of, by, shown = (asked.args.get(name, "") for name in ("of", "by", "shown"))
+    of = of if of in OF else CASES
+    return Chosen(of, by if by in BY else "workflow", shown if shown in _sets(of) else COUNTS)
 
 
-def _by() -> str:
-    wanted = asked.args.get("by", "")
-    return wanted if wanted in BY else "workflow"
+def _sets(of: str) -> dict[str, object]:
+    """The sets of figures that there are of cases, or of steps."""
+    return {key: text for key, text in SETS.items() if of == CASES or key != RATES}
 
 
-def _about(wanted: Asked, of: str, by: str) -> str:
-    if of == STEPS:
+def _about(wanted: Asked, chosen: Chosen) -> str:
+    if chosen.of == STEPS:
         return _("只算部门的步骤，不含申请人补正、等待其他事项和等人来领结果的时间。")
-    if by == "workflow" or wanted.filter.workflow:
+    if chosen.by == "workflow" or wanted.filter.workflow:
         return _("每个事项各算各的，一链办理里的各个事项也各是一行。")
-    if by == "department":
+    if chosen.by == "department":
         return _("每个部门算自己答复的办件：别的部门的一链办理里由它办的事项，一项算一件。")
     return _("按群众申办的整件计：一链办理里的各个事项不另外算一件。")
 
 
-def _sheet(wanted: Asked, of: str, by: str) -> Sheet:
-    title = _("全部指标：%(what)s，%(by)s", what=str(OF[of]), by=str(BY[by]))
-    first = Column(_("步骤") if (of, by) == (STEPS, "workflow") else str(FIRST[by]), 34)
-    columns, rows = _cases(wanted, by) if of == CASES else _steps(wanted, by)
-    return Sheet(title, [first, *columns, *_time_columns()], rows, wanted.in_words())
+def _below(chosen: Chosen) -> Sequence[str]:
+    """What is said below the figures, on the page and in the file."""
+    if chosen.shown in (COUNTS, RATES):
+        return [_("n 是办结的件数或办完的步骤数。")]
+    lengths = _(
+        "n 是办结的件数或办完的步骤数。净工作时间只算上班时间，不含特别程序；日历时间从头到尾都算。"
+        "分位数误差不超过百分之一，平均、最短和最长是准的。"
+    )
+    whose = _(
+        "办结的办件从申报到办结，每一秒工作时间只算给一方，四项合起来就是全部工作时间。"
+        "一链办理的整件：有一个部门在办就算部门，没有哪个部门在办才算别的。"
+    ) if chosen.of == CASES else _(
+        "步骤从进入到离开，每一秒工作时间只算给一方，四项合起来就是全部工作时间：暂停计时的算特别程序，材料在路上的算等待和交接。"
+        "申请人自己的步骤不在这张表里，他们用的时间看办件的那张。"
+    )  # fmt: skip
+    return [each for each, shown in ((lengths, LENGTHS), (whose, WHOSE)) if chosen.shown in (shown, EVERYTHING)]
 
 
-def _time_columns() -> list[Column]:
-    figures = _("平均"), _("最短"), _("中位数"), _("90 分位数"), _("95 分位数"), _("最长")
-    net = [Column(_("净工作时间%(figure)s（工作小时）", figure=figure), 18) for figure in figures]
-    return [*net, *(Column(_("日历时间%(figure)s（小时）", figure=figure), 18) for figure in figures)]
+def _table(wanted: Asked, chosen: Chosen) -> Table:
+    what, by = str(OF[chosen.of]), str(BY[chosen.by])
+    title = _("全部指标：%(what)s，%(by)s", what=what, by=by)
+    if chosen.shown != EVERYTHING:
+        title = _("%(what)s，%(by)s：%(shown)s", what=what, by=by, shown=str(SETS[chosen.shown]))
+    first = Column(_("步骤") if (chosen.of, chosen.by) == (STEPS, "workflow") else str(FIRST[chosen.by]), 34)
+    find = _cases if chosen.of == CASES else _steps
+    columns, named = find(wanted, chosen)
+    sheet = Sheet(title, [first, *columns], [[Cell(name), *cells] for name, _line, cells in named], wanted.in_words(), _below(chosen))
+    lines = [line for _name, line, _cells in named]
+    drawn = whose_chart([name for name, _line, _cells in named], lines) if chosen.shown == WHOSE else None
+    return Table(sheet, drawn)
 
 
-def _times(line: CaseLine | StepLine) -> list[Cell]:
-    return [Cell(hours(value)) for times in (line.working, line.wall) for value in _spread(times)]
+Named = list[tuple[str, Any, list[Cell]]]
+"""What each row is called, its line, and its figures."""
 
 
-def _spread(times: Histogram) -> list[float | None]:
-    middle, nine, most = times.quantiles((0.5, 0.9, 0.95)) or (None, None, None)
-    return [times.mean, times.minimum, middle, nine, most, times.maximum]
-
-
-def _cases(wanted: Asked, by: str) -> tuple[list[Column], list[list[Cell]]]:
-    keys = ("workflow",) if by in ("workflow", "department") else ("workflow", by)
+def _cases(wanted: Asked, chosen: Chosen) -> tuple[list[Column], Named]:
+    by = chosen.by
+    keys, times = ("workflow",) if by in ("workflow", "department") else ("workflow", by), times_of(chosen.shown)
     lines = [
         line
-        for line in cases(request.session(), request.now(), wanted.offices, wanted.filter, keys)
+        for line in cases(request.session(), request.now(), wanted.offices, wanted.filter, keys, times=times)
         if by == "workflow" or wanted.counts(line.keys["workflow"]) or (by == "department" and _is_own(line.keys["workflow"]))
     ]
-    columns = [
-        Column("n", 10), Column(_("结转"), 10), Column(_("收件"), 10), Column(_("在办"), 10), Column(_("暂停计时"), 12),
-        Column(_("办成"), 10), Column(_("不予登记或许可"), 14), Column(_("未办成"), 10), Column(_("撤回"), 10), Column(_("未开办"), 10),
-        Column(_("提前"), 10), Column(_("按时"), 10), Column(_("超期"), 10),
-        *(Column(_title(name), 16) for name in (*SHARES, "claims_met")),
-    ]  # fmt: skip
-    judged = _claims(wanted, by)
-    rows = _rows(wanted, by, lines, CaseLine)
-    return columns, [[Cell(name), *_case_figures(line, [judged.get(key, (0, 0)) for key in keys])] for name, keys, line in rows]
+    judged = _claims(wanted, by) if chosen.shown in (RATES, EVERYTHING) else {}
+    return case_columns(chosen.shown), [
+        (name, line, case_cells(chosen.shown, line, [judged.get(key, (0, 0)) for key in keys]))
+        for name, keys, line in _rows(wanted, by, lines, CaseLine)
+    ]
 
 
-def _claims(wanted: Asked, by: str) -> dict[Any, tuple[int, int]]:
+def _claims(wanted: Asked, by: str) -> dict[Any, Judged]:
     """How many openings meet all six claims, and of how many that can be judged, by the keys of the rows."""
     found = claims_met_by(request.session(), wanted.offices, wanted.filter, "workflow" if by == "department" else by)
     keyed = {"workflow": lambda key: (key, ""), "department": department_of}.get(by, lambda key: key)
     return {keyed(key): counts for key, counts in found.items()}
 
 
-def _title(name: str) -> str:
-    title = say(INDICATORS[name].title)
-    return title if name == "visits" else _("%(measure)s（%(unit)s）", measure=title, unit="%")
-
-
-def _case_figures(line: CaseLine, judged: Iterable[tuple[int, int]]) -> list[Cell]:
-    found = measures(line)
-    counts = (
-        line.closed, line.carried_over, line.received, line.open, line.paused, line.done, line.refused, line.failed, line.withdrawn,
-        line.not_opened, line.early, line.on_time, line.late,
-    )  # fmt: skip
-    shares = (found[name] for name in SHARES)
-    visits = found["visits"].value
-    met, of = (sum(counts) for counts in zip((0, 0), *judged, strict=True))
-    return [
-        *map(Cell, counts),
-        *(Cell(percent(share.value), note=f"n={share.count:,}") for share in list(shares)[:-1]),
-        Cell(None if visits is None else round(visits, 2), note=f"n={found['visits'].count:,}"),
-        Cell(percent(ratio(met, of)), note=f"n={of:,}"), *_times(line),
-    ]  # fmt: skip
-
-
-def _steps(wanted: Asked, by: str) -> tuple[list[Column], list[list[Cell]]]:
-    keys = ("workflow", "state") if by == "workflow" else (by,)
+def _steps(wanted: Asked, chosen: Chosen) -> tuple[list[Column], Named]:
+    keys = ("workflow", "state") if chosen.by == "workflow" else (chosen.by,)
     own = replace(wanted.filter, whose=DEPARTMENT)
-    lines = steps(request.session(), request.now(), wanted.offices, own, keys)
-    columns = [Column("n", 10), *(Column(title, 10) for title in (_("提前"), _("按时"), _("超期"), _("又一次进入")))]
-    rows = [
-        [Cell(name), *map(Cell, (line.count, line.early, line.on_time, line.late, line.again)), *_times(line)]
-        for name, _keys, line in _rows(wanted, by, lines, StepLine)
+    lines = steps(request.session(), request.now(), wanted.offices, own, keys, times=times_of(chosen.shown))
+    return step_columns(chosen.shown), [
+        (name, line, step_cells(chosen.shown, line)) for name, _keys, line in _rows(wanted, chosen.by, lines, StepLine)
     ]
-    return columns, rows
 
 
 def _is_own(workflow: str) -> bool:

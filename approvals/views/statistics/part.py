@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint
 
 from approvals.queries.families import one_moment
@@ -32,6 +34,19 @@ def hours(seconds: float | None) -> float | None:
 def percent(share: float | None) -> float | None:
     """A share as percent with one decimal; None stays None."""
     return round(100 * share, 1) if share is not None else None
+
+
+def apportioned(parts: Sequence[int], units: int) -> list[int]:
+    """The parts of a whole in units of it, rounded so that they add up to all ``units``: the largest remainders are rounded up.
+
+    Raises ValueError for a whole of nothing, which has no parts."""
+    whole = sum(parts)
+    if not whole:
+        raise ValueError("nothing has no parts")
+    found = [part * units // whole for part in parts]
+    for at in sorted(range(len(parts)), key=lambda at: -(parts[at] * units % whole))[: units - sum(found)]:
+        found[at] += 1
+    return found
 
 
 def said(value: float | int | str | None) -> str:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from flask import Response
 
+from approvals.language import _
 from approvals.spreadsheets import workbook
-from workflows.formulas import harmless
 
 from .. import request
+from ..audit import FORMULA
 from ..ledger import EXCEL
 from .part import said
 
@@ -27,7 +28,7 @@ class Cell:
     link: str = ""
     level: str = ""
     note: str = ""
-    """A few words below the figure, such as its sample; they stand on the page alone."""
+    """A few words below the figure, such as its sample; in a file they stand below the table."""
 
     @property
     def text(self) -> str:
@@ -52,12 +53,22 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table with its title, and below it the conditions under which it was made."""
+    """A table with its title, and below it the conditions under which it was made and what is said of its figures (``about``)."""
 
     title: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     note: str = ""
+    about: Sequence[str] = ()
+
+    def foot(self) -> list[str]:
+        """What stands below the rows of a file: conditions, what is said of the figures, and of each row the notes of its cells."""
+        rows = [
+            (row[0].text, [f"{column.title} {cell.note}" for column, cell in zip(self.columns, row, strict=True) if cell.note])
+            for row in self.rows
+        ]
+        notes = [_("%(row)s：%(notes)s", row=name, notes=_("；").join(said_there)) for name, said_there in rows if said_there]
+        return [line for line in (self.note, *self.about, *notes) if line]
 
 
 def as_file(sheet: Sheet, kind: str, name: str) -> Response:
@@ -71,16 +82,16 @@ def as_file(sheet: Sheet, kind: str, name: str) -> Response:
 def _excel(sheet: Sheet) -> bytes:
     columns = [(column.title, column.width) for column in sheet.columns]
     rows = ([cell.text if cell.value is None else cell.value for cell in row] for row in sheet.rows)
-    return workbook(sheet.title, columns, rows, sheet.note)
+    return workbook(sheet.title, columns, rows, sheet.foot())
 
 
 def _csv(sheet: Sheet) -> str:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow([_harmless(column.title) for column in sheet.columns])
-    table.writerows([cell.text if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
-    if sheet.note:
-        table.writerows([[], [_harmless(sheet.note)]])
+    table.writerows(["" if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
+    if foot := sheet.foot():
+        table.writerows([[], *([_harmless(line)] for line in foot)])
     return "\ufeff" + written.getvalue()
 
 
@@ -88,4 +99,4 @@ def _harmless(value: str | int | float) -> str:
     """A number as the page shows it, a negative one as well; a text that a spreadsheet would work out begins with an apostrophe."""
     if not isinstance(value, str):
         return said(value).replace(",", "")
-    return harmless(value)
+    return f"'{value}" if value.startswith(FORMULA) else value
