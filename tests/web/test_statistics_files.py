@@ -45,7 +45,7 @@ def test_a_file_says_what_the_page_says(visit: Visit, driven: Chain, page: str, 
     assert [[said(value) if not isinstance(value, str) else value for value in row] for row in excel] == shown
     assert any(isinstance(value, int | float) for row in excel[1:] for value in row), "figures are numbers in the file"
     values = list(csv.reader(io.StringIO(visitor.get(addresses["csv"]).text.lstrip("\ufeff"))))
-    assert [[value.replace(",", "") or "—" for value in row] for row in values[: len(shown)]] == [
+    assert [[value.replace(",", "") for value in row] for row in values[: len(shown)]] == [
         [re.sub(r"(?<=\d),(?=\d)", "", value) for value in row] for row in shown
     ]
     foot = "2025-12至2026-11"
@@ -86,10 +86,10 @@ def test_a_name_that_looks_like_a_formula_stays_a_name(visit: Visit, driven: Cha
     assert row[1] == "'=HYPERLINK(1)"
 
 
-def test_a_negative_figure_is_a_number_and_a_dash_is_empty(application: Any) -> None:
+def test_a_negative_figure_is_a_number_and_a_missing_one_a_dash(application: Any) -> None:
     sheet = Sheet("表", [Column("甲"), Column("乙"), Column("丙")], [[Cell("-1"), Cell(-12.5), Cell(None)]])
     with application.test_request_context("/"):
-        assert as_file(sheet, "csv", "x").get_data(as_text=True).splitlines()[1] == "'-1,-12.5,"
+        assert as_file(sheet, "csv", "x").get_data(as_text=True).splitlines()[1] == "'-1,-12.5,—"
         book = openpyxl.load_workbook(io.BytesIO(as_file(sheet, "xlsx", "x").get_data())).active
         assert book is not None and [cell.value for cell in book[2]] == ["-1", -12.5, "—"]
 

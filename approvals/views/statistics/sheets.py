@@ -11,9 +11,9 @@ from flask import Response
 
 from approvals.language import _
 from approvals.spreadsheets import workbook
+from workflows.formulas import harmless
 
 from .. import request
-from ..audit import FORMULA
 from ..ledger import EXCEL
 from .part import said
 
@@ -89,7 +89,7 @@ def _csv(sheet: Sheet) -> str:
     written = io.StringIO()
     table = csv.writer(written)
     table.writerow([_harmless(column.title) for column in sheet.columns])
-    table.writerows(["" if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
+    table.writerows([cell.text if cell.value is None else _harmless(cell.value) for cell in row] for row in sheet.rows)
     if foot := sheet.foot():
         table.writerows([[], *([_harmless(line)] for line in foot)])
     return "\ufeff" + written.getvalue()
@@ -99,4 +99,4 @@ def _harmless(value: str | int | float) -> str:
     """A number as the page shows it, a negative one as well; a text that a spreadsheet would work out begins with an apostrophe."""
     if not isinstance(value, str):
         return said(value).replace(",", "")
-    return f"'{value}" if value.startswith(FORMULA) else value
+    return harmless(value)
