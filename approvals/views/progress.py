@@ -18,7 +18,7 @@ from approvals.operations import progress as looking_up
 from approvals.qr import qr_svg
 from approvals.queries import cases, progress
 from approvals.queries.cases import Family
-from approvals.queries.clocks import ledger_of, stands_of
+from approvals.queries.clocks import clocks_of, ledger_of
 from approvals.queries.expectations import expectation
 from approvals.queries.history import cause_of
 from approvals.queries.journey import journey_of
@@ -102,10 +102,11 @@ def show(token: str) -> str:
     is_closed = root.case.closed_at is not None
     steps = progress.steps_of(session, family)
     cause = progress.correction_cause(steps, family.correcting) if family.correcting is not None else ""
+    ledger = ledger_of(session, root, now)
     return render_template(
         "progress/show.html",
         family=family, root=root, chain=cases.chain_of(family), steps=steps, token=token,
-        ledger=ledger_of(session, root, now), stands=stands_of(root.case),
+        ledger=ledger, clocks=[] if is_closed else clocks_of(family, root, now, ledger),
         steps_of_own=own_steps(root, [each.state.name for each in reversed(steps)]),
         next_step=next_step(family), to_do=to_do(family, cause), turn_of=who_works, place_of=place_of,
         state_of=lambda member: state_title(member.state, cause),

@@ -108,6 +108,7 @@ def test_every_page_shows_the_ledger_and_the_public_one_names_nobody(
         assert "special-procedure-notice" in page and "还没有结束" in page, name
     assert "宋许可" in pages["officer"] and "宋许可" not in pages["progress"]
     assert "中止计时中" in pages["applicant"] and "03-05 至 03-06 中止计时（现场核查）" in pages["applicant"]
+    assert "03-05 至 03-06 中止计时（现场核查）" in pages["progress"] and "期满" not in pages["progress"]
     assert "正在这一步" in pages["progress"] and "所选事项全部办完后" not in pages["applicant"]
     assert "中止计时中" in visit(cast.applicant.person_id).get("/applications").text
 
@@ -241,6 +242,26 @@ def test_after_the_inspection_the_working_shows_what_did_not_count(
     assert "已延长 5 个工作日" in page and "03-05 至 03-06 中止计时（现场核查），不计入" in page
     assert "不计入工作时间 3 天 6 小时" in page
     assert "中止计时的记录" in visit(cast.supervisor.person_id).get(f"/cases/{permit.case.token}").text
+
+
+def test_whoever_has_the_receipt_reads_both_deadlines_with_their_working(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database, clock: Clock
+) -> None:
+    with database.reading() as session:
+        token = session.scalars(select(Document.token).where(Document.kind == "receipt")).one()
+    anybody = Visitor(visit(cast.applicant.person_id).application)
+    before = anybody.get(f"/progress/{token}").text
+    assert before.count("受理后开始计算") == 2 and "看看怎么算的" not in before
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05"))
+    permit.inspected_to("2026-03-10", at("2026-03-11"))
+    permit.extend(at("2026-03-12"))
+    clock.now = at("2026-03-12", "12:00")
+    page = anybody.get(f"/progress/{token}").text
+    promised, statutory = page.split("承诺最晚")[1].split("法定最晚")
+    for deadline, due in ((promised, permit.due[0]), (statutory, permit.due[1])):
+        assert f"{due} 17:30 期满" in deadline and "03-05 至 03-06 中止计时（现场核查），不计入" in deadline
+    assert "已延长 5 个工作日" in statutory and "已延长" not in promised
 
 
 def test_a_permit_is_printed_with_its_facts(visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database) -> None:
