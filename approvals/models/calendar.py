@@ -15,8 +15,9 @@ from .base import Base, Identified
 class CalendarYear(Identified, Base):
     """工作日历年度: one year as it was entered; the revision with the highest number is in force. Append-only but ``settled_at``.
 
-    ``working`` is one character per day from 1 January, 1 a working day, 0 a rest day. Each names the
-    State Council's notice and its number, so it is ``official``. Until ``settled_at`` open deadlines are still looked for that have
+    ``working`` is one character per day from 1 January, 1 a working day, 0 a rest day. An entry names the State Council's notice and
+    its number, so it is ``official``; one that takes a notice back says again what stood before: an earlier notice, or the rule of a
+    provisional year, and then it is not. Until ``settled_at`` open deadlines are still looked for that have
     to move.
     """
 

@@ -1,6 +1,7 @@
 """Entering the notice of holidays of a year: from a form or a file, judged, shown, and only then stored.
 
-A year may be entered again: the latest revision is in force, the earlier ones stay. What it moves is ``deadline_moves``.
+A year may be entered again: the latest revision is in force, the earlier ones stay. What it moves is ``deadline_moves``; taking
+one back is ``calendar_withdrawals``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from approvals.calendar import FIRST_KNOWN_YEAR, county_calendar
 from approvals.models import CalendarYear
+from approvals.queries.calendar_years import SUBJECT
 from workflows.clock import WorkingCalendar, Year
 from workflows.clock.notice import (
     FILE,
@@ -46,7 +48,6 @@ from .reference import network_changed
 LONGEST_NAME, LONGEST_NUMBER = 200, 60
 YEARS_AHEAD = 2
 MOST_BYTES = 64 * 1024
-SUBJECT = "calendar"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +139,23 @@ def _named(typed: Mapping[str, str], number: int, faults: list[Fault]) -> tuple[
     return name, notice_number or ""
 
 
-def supposed(notice: Notice) -> WorkingCalendar:
+def supposed(number: int, year: Year) -> WorkingCalendar:
     """The calendar in force with this year in place of its own."""
     calendar = county_calendar()
-    return WorkingCalendar({**calendar.years, notice.number: notice.year}, calendar.hours, calendar.closures)
+    return WorkingCalendar({**calendar.years, number: year}, calendar.hours, calendar.closures)
 
 
 def revision_of(session: Session, number: int) -> int:
     """The revision in force of a year; 0 for one that nothing was entered for."""
-    newest = select(CalendarYear.revision).where(CalendarYear.year == number).order_by(CalendarYear.revision.desc()).limit(1)
-    return session.scalar(newest) or 0
+    found = _newest(session, number)
+    return found.revision if found is not None else 0
+
+
+def begin(session: Session, acting: Acting) -> None:
+    """Let nobody else change the calendar meanwhile, and read it as it stands."""
+    refuse_unless(acting, "manage_calendar")
+    network_changed(session)  # of two who change it at once the second sees what the first one did
+    forget()
 
 
 def enter(
@@ -158,42 +166,57 @@ def enter(
     ``shown`` is the revision of the year by which the preview was made. Raises Faulty, and Outdated when somebody entered the year
     meanwhile.
     """
-    refuse_unless(acting, "manage_calendar")
-    network_changed(session)  # of two who enter a notice at once the second sees what the first one entered
-    forget()
+    begin(session, acting)
     notice = read_notice(typed, csv, today)
-    revision = revision_of(session, notice.number)
-    before = _row(session, notice.number, revision)
+    before = _newest(session, notice.number)
     working = "".join(map(str, notice.year.working))
     if before is not None and (before.working, before.notice_name, before.notice_number, before.official) == (
         working, notice.name, notice.notice_number, True,
     ):  # fmt: skip
         return None
-    if shown != str(revision):
-        raise Outdated(
-            "year-entered",
-            {
-                "zh": f"{notice.number}年刚刚由别人录入过，这次还没有保存。请看下面按新日历算出的变动，再确认。",
-                "en": f"Somebody has just entered {notice.number}; nothing was stored. See what moves now, and confirm again.",
-            },
-        )
+    if shown != str(before.revision if before is not None else 0):
+        raise changed_meanwhile(notice.number)
+    return store(session, acting, notice, before, now)
+
+
+def changed_meanwhile(number: int) -> Outdated:
+    """What the second of two people is told."""
+    return Outdated(
+        "year-entered",
+        {
+            "zh": f"{number}年的放假安排刚刚由别人改过，这次还没有保存。请看下面按新日历算出的变动，再确认。",
+            "en": f"Somebody has just changed the holidays of {number}; nothing was stored. See what moves now, and confirm again.",
+        },
+    )
+
+
+def store(
+    session: Session, acting: Acting, notice: Notice, before: CalendarYear | None, now: datetime, reason: str = ""
+) -> CalendarYear:
+    """Put a year into force after the entry before, and into the record of administration."""
+    if before is not None:
+        now = max(now, before.entered_at)  # entries count in the order of their times, whatever the clocks of two machines say
     row = CalendarYear(
-        year=notice.number, revision=revision + 1, official=True, notice_name=notice.name, notice_number=notice.notice_number,
-        working=working, entered_at=now, entered_by_id=acting.person_id,
+        year=notice.number, revision=before.revision + 1 if before is not None else 1, official=notice.year.official,
+        notice_name=notice.name, notice_number=notice.notice_number, working="".join(map(str, notice.year.working)), entered_at=now,
+        entered_by_id=acting.person_id,
     )  # fmt: skip
     former = county_calendar().years.get(notice.number)
+    named = {"notice_name": before.notice_name, "notice_number": before.notice_number} if before is not None else {}
     session.add(row)
     session.flush()
     record(
         session, acting, now, subject=SUBJECT, subject_id=row.id, title=str(notice.number),
-        before=_described(notice.number, former) if former is not None else None,
+        before=_described(notice.number, former) | named if former is not None else None,
         after=_described(notice.number, notice.year) | {"notice_name": notice.name, "notice_number": notice.notice_number},
+        reason=reason,
     )  # fmt: skip
     return row
 
 
-def _row(session: Session, number: int, revision: int) -> CalendarYear | None:
-    return session.scalar(select(CalendarYear).where(CalendarYear.year == number, CalendarYear.revision == revision))
+def _newest(session: Session, number: int) -> CalendarYear | None:
+    newest = select(CalendarYear).where(CalendarYear.year == number).order_by(CalendarYear.revision.desc())
+    return session.scalar(newest.limit(1))
 
 
 def _described(number: int, year: Year) -> dict[str, object]:

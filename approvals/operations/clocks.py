@@ -12,7 +12,7 @@ from approvals.db import from_microseconds, to_microseconds
 from workflows.clock import OFFICE_ZONE, Suspension, WorkingCalendar, limit_ends
 from workflows.county import county_catalogue
 from workflows.engine.clock_states import before_acceptance
-from workflows.engine.definition import Definition
+from workflows.engine.definition import Action, Definition
 
 if TYPE_CHECKING:
     from .snapshot import CaseNow
@@ -83,14 +83,20 @@ def limits(definition: Definition, start: datetime, extension_days: int, ledger:
 
 def timer(definition: Definition, state: str, now: datetime) -> int | None:
     """When the first timer of a state runs out, in microseconds; None without one."""
-    return min((due(now, budget) for budget in _timers(definition.fingerprint, state)), default=None)
+    return min((due(now, _after(action)) for action in _timed(definition.fingerprint, state)), default=None)
+
+
+def timed_action(definition: Definition, state: str, now: datetime) -> Action | None:
+    """What the first timer of a state does when it runs out; None without one."""
+    return min(_timed(definition.fingerprint, state), key=lambda action: due(now, _after(action)), default=None)
 
 
 @cache
-def _timers(fingerprint: str, state: str) -> tuple[Mapping[str, Any], ...]:
+def _timed(fingerprint: str, state: str) -> tuple[Action, ...]:
     actions = county_catalogue().by_fingerprint(fingerprint).actions.values()
-    return tuple(
-        action.when.parameters["after"]
-        for action in actions
-        if action.when is not None and action.when.name == "timer" and state in action.source
-    )
+    return tuple(action for action in actions if action.when is not None and action.when.name == "timer" and state in action.source)
+
+
+def _after(action: Action) -> Mapping[str, Any]:
+    after: Mapping[str, Any] = action.when.parameters["after"] if action.when is not None else {}
+    return after

@@ -7,7 +7,7 @@ can repeat it until no action that began with the old calendar can still be unde
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from workflows.engine.clock_states import may_be_suspended
 from workflows.engine.facts import SYSTEM_ACTOR
 
 from . import clock_effects, clocks
+from .calendar_causes import Cause, cause_of
 from .reference import network_changed
 from .rows import DEADLINE, notice_row
 from .snapshot import COLUMNS, TASK_COLUMNS, CaseNow, case_from_row
@@ -53,12 +54,17 @@ _move_task = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One clock of one case: promised, statutory, the step's (task) or its automatic end (timer)."""
+    """One clock of one case: promised, statutory, the step's (task) or its automatic end (timer).
+
+    ``step`` is the title of the step that a task or a timer belongs to, ``action`` what the timer does when it runs out.
+    """
 
     number: str
     clock: str
     before: datetime
     after: datetime
+    step: Mapping[str, str] | None = None
+    action: Mapping[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -99,7 +105,7 @@ def move_next(session: Session, after: int, now: datetime) -> tuple[int | None, 
     roots = _affected(session.connection(), min((row.year for row in unsettled), default=9999), after, AT_ONCE)
     if not roots:
         return None, 0
-    return roots[-1], _move(session, roots, unsettled[-1], now)
+    return roots[-1], _move(session, roots, cause_of(session, unsettled[-1]), now)
 
 
 def settle(session: Session, now: datetime) -> None:
@@ -182,7 +188,7 @@ def _plain(column: Any) -> Any:
     return type_coerce(column, Text) if isinstance(column.type, CanonicalJson) else column
 
 
-def _move(session: Session, roots: list[int], year: CalendarYear, now: datetime) -> int:
+def _move(session: Session, roots: list[int], cause: Cause, now: datetime) -> int:
     connection = session.connection()
     if connection.dialect.name != "sqlite":  # the roots first, in order, as every action does
         connection.execute(select(Case.id).where(Case.id.in_(roots)).order_by(Case.id).with_for_update())
@@ -192,7 +198,7 @@ def _move(session: Session, roots: list[int], year: CalendarYear, now: datetime)
         moves = _derive(unit, case)
         if moves:
             moved += 1
-            _record(unit, case, moves, year)
+            _record(unit, case, moves, cause)
     if moved:
         unit.write()
     return moved
@@ -210,10 +216,19 @@ def _derive(unit: Unit, case: CaseNow) -> list[Move]:
         task.timer_at = clocks.timer(case.definition, task.state, opened)
     pairs = zip(CLOCKS, before, _times(case), strict=True)
     return [
-        Move(case.number, clock, from_microseconds(old), from_microseconds(new))
+        Move(case.number, clock, from_microseconds(old), from_microseconds(new), *_titles(case, clock))
         for clock, old, new in pairs
         if old != new and old is not None and new is not None
     ]
+
+
+def _titles(case: CaseNow, clock: str) -> tuple[Mapping[str, str] | None, Mapping[str, str] | None]:
+    """The titles of the step and of what its timer does, for those clocks that are a step's own."""
+    task = case.task
+    if task is None or clock not in ("task", "timer"):
+        return None, None
+    action = clocks.timed_action(case.definition, task.state, from_microseconds(task.opened_at)) if clock == "timer" else None
+    return case.definition.states[task.state].title, action.title if action is not None else None
 
 
 def _times(case: CaseNow) -> tuple[int | None, ...]:
@@ -222,9 +237,9 @@ def _times(case: CaseNow) -> tuple[int | None, ...]:
     return (case.promised_due_at, case.statutory_due_at, *of_task)
 
 
-def _record(unit: Unit, case: CaseNow, moves: list[Move], year: CalendarYear) -> None:
+def _record(unit: Unit, case: CaseNow, moves: list[Move], cause: Cause) -> None:
     payload: dict[str, Any] = {
-        "calendar": {"year": year.year, "revision": year.revision, "notice": year.notice_number},
+        "calendar": cause.told,
         "moved": {move.clock: [to_microseconds(move.before), to_microseconds(move.after)] for move in moves},
     }
     task = case.task
@@ -233,29 +248,26 @@ def _record(unit: Unit, case: CaseNow, moves: list[Move], year: CalendarYear) ->
     unit.record(
         case, SYSTEM_ACTOR, "system", DEADLINES_MOVED, case.state, case.state, payload, task.id if task is not None else None
     )
-    _tell(unit, case, {move.clock: move for move in moves}, year)
+    _tell(unit, case, {move.clock: move for move in moves}, cause)
 
 
-def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], year: CalendarYear) -> None:
+def _tell(unit: Unit, case: CaseNow, moved: dict[str, Move], cause: Cause) -> None:
     """Tell the applicant of the whole matter's date, and whoever holds the task of its own."""
     of_case = moved.get("promised") or moved.get("statutory")
     number = case.number
     if of_case is not None and case.id == case.root_id:
         before, after = _day(of_case.before), clocks.in_words(of_case.after, _MINUTE)
         text = {
-            "zh": f"办件 {number} 的办结期限由 {before} 改为 {after['zh']}：{year.year}年放假安排已经更新（{year.notice_number}）。",
-            "en": f"Case {number} is to be finished by {after['en']} instead of {before}: the holidays of {year.year} were announced "
-            f"({year.notice_number}).",
+            "zh": f"办件 {number} 的办结期限由 {before} 改为 {after['zh']}：{cause.words['zh']}。",
+            "en": f"Case {number} is to be finished by {after['en']} instead of {before}: {cause.words['en']}.",
         }
         unit.notices.append(notice_row(case, text, unit.at, kind=DEADLINE, person_id=case.applicant_id))
     holder = case.task.holder_id if case.task is not None else None
     if "task" in moved and holder is not None and holder != case.applicant_id:
         before, after = _day(moved["task"].before), clocks.in_words(moved["task"].after, _MINUTE)
         text = {
-            "zh": f"办件 {number} 您正在办的这一步，期限由 {before} 改为 {after['zh']}："
-            f"{year.year}年放假安排已经更新（{year.notice_number}）。",
-            "en": f"Your step of case {number} is due on {after['en']} instead of {before}: the holidays of {year.year} were announced "
-            f"({year.notice_number}).",
+            "zh": f"办件 {number} 您正在办的这一步，期限由 {before} 改为 {after['zh']}：{cause.words['zh']}。",
+            "en": f"Your step of case {number} is due on {after['en']} instead of {before}: {cause.words['en']}.",
         }
         unit.notices.append(notice_row(case, text, unit.at, kind=DEADLINE, person_id=holder))
 

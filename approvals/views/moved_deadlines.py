@@ -11,7 +11,7 @@ from workflows.clock import OFFICE_ZONE
 
 
 def title(payload: Mapping[str, Any]) -> str:
-    """Which year was entered, and each clock with its day before and after; "" for another event."""
+    """Which year was entered or taken back, and each clock with its day before and after; "" for another event."""
     if "calendar" not in payload:
         return ""
     year = payload["calendar"]["year"]
@@ -20,6 +20,8 @@ def title(payload: Mapping[str, Any]) -> str:
         _("%(clock)s由 %(before)s 改为 %(after)s", clock=names.get(clock, clock), before=_minute(before), after=_minute(after))
         for clock, (before, after) in sorted(payload["moved"].items())
     ]
+    if payload["calendar"].get("taken_back"):
+        return _("%(year)s年放假安排撤回：%(moves)s", year=year, moves=_("；").join(moves))
     return _("%(year)s年放假安排更新：%(moves)s", year=year, moves=_("；").join(moves))
 
 

@@ -101,7 +101,7 @@ def test_open_deadlines_move_with_an_event_and_people_are_told(chain: Chain) -> 
 def test_the_preview_is_what_then_moves(chain: Chain) -> None:
     with chain.database.reading() as session:
         notice = calendar_years.read_notice(TYPED, None, chain.now.date())
-        shown = deadline_moves.preview(session, calendar_years.supposed(notice), 2027, chain.now, 200)
+        shown = deadline_moves.preview(session, calendar_years.supposed(notice.number, notice.year), 2027, chain.now, 200)
     assert rows(chain.database, CalendarYear) == [] and shown.cases > 0 and shown.later == len(shown.moves)
     enter(chain)
     assert follow(chain) == shown.cases
@@ -291,7 +291,7 @@ def test_the_deadlines_of_permits_move_by_their_ledgers_in_statements_that_do_no
     def previewed() -> tuple[int, deadline_moves.Preview]:
         notice = calendar_years.read_notice(TYPED, None, chain.now.date())
         with chain.database.reading() as session, counted(chain.database) as sent:
-            shown = deadline_moves.preview(session, calendar_years.supposed(notice), 2027, chain.now, 200)
+            shown = deadline_moves.preview(session, calendar_years.supposed(notice.number, notice.year), 2027, chain.now, 200)
         return len(sent), shown
 
     tested, suspended, accepted, received = permits()
@@ -315,7 +315,7 @@ def test_a_preview_of_very_many_cases_says_at_least(chain: Chain, monkeypatch: p
 
     def previewed() -> deadline_moves.Preview:
         with chain.database.reading() as session:
-            return deadline_moves.preview(session, calendar_years.supposed(notice), 2027, chain.now, 200)
+            return deadline_moves.preview(session, calendar_years.supposed(notice.number, notice.year), 2027, chain.now, 200)
 
     every = previewed()
     monkeypatch.setattr(deadline_moves, "PREVIEWED_AT_ONCE", 1)

@@ -73,7 +73,7 @@ def test_the_second_of_two_people_sees_what_moves_now(manager: Visitor, database
     sent = hidden(preview(manager))
     manager.post(f"{PAGE}/confirm", hidden(preview(manager, holidays=f"{TYPED['holidays']}\n1月5日")), status=303, page=PAGE)
     answer = manager.post(f"{PAGE}/confirm", sent, status=409, page=PAGE)
-    assert "刚刚由别人录入过" in text_of(answer) and "改成上班 01-05" in text_of(answer) and len(entered(database)) == 1
+    assert "刚刚由别人改过" in text_of(answer) and "改成上班 01-05" in text_of(answer) and len(entered(database)) == 1
     manager.post(f"{PAGE}/confirm", hidden(answer), status=303, page=PAGE)
     assert [year.revision for year in entered(database)] == [1, 2]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, url_for
 from flask import request as asked
@@ -14,7 +15,7 @@ from approvals.operations import calendar_years, deadline_moves
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import Outdated
 from approvals.queries.calendar_years import years
-from workflows.clock.notice import Days, as_typed, ranges, usual_name, weekday_zh, with_number
+from workflows.clock.notice import as_typed, ranges, usual_name, weekday_zh, with_number
 from workflows.clock.working import WEEKDAYS_EN
 
 from .. import request
@@ -77,24 +78,27 @@ def preview_calendar() -> str | Page:
 
 
 def _preview(notice: calendar_years.Notice, sentence: str = "") -> str:
-    session = request.session()
-    supposed = calendar_years.supposed(notice)
-    moved = deadline_moves.preview(session, supposed, notice.number, request.now(), MOST_SHOWN)
-    before = county_calendar()
-    changed = Days(
-        [day for day in calendar_years.days_in(notice.number) if before.is_working(day) and not supposed.is_working(day)],
-        [day for day in calendar_years.days_in(notice.number) if supposed.is_working(day) and not before.is_working(day)],
-    )
     return render_template(
-        "administration/calendar_check.html", notice=notice, moved=moved, sentence=sentence, weekday=weekday,
-        most_previewed=deadline_moves.MOST_PREVIEWED,
-        off=_ranges(notice.days.off), worked=_ranges(notice.days.worked), now_off=_ranges(changed.off),
-        now_worked=_ranges(changed.worked), revision=calendar_years.revision_of(session, notice.number),
+        "administration/calendar_check.html", notice=notice, sentence=sentence, **what_changes(notice), off=_ranges(notice.days.off),
+        worked=_ranges(notice.days.worked), revision=calendar_years.revision_of(request.session(), notice.number),
         typed={
             "year": str(notice.number), "name": notice.name, "number": notice.notice_number,
             "holidays": as_typed(notice.days.off), "workdays": as_typed(notice.days.worked),
         },
     )  # fmt: skip
+
+
+def what_changes(notice: calendar_years.Notice) -> dict[str, Any]:
+    """What a page shows of putting a year into force: the days that turn, and the deadlines that move."""
+    before, supposed = county_calendar(), calendar_years.supposed(notice.number, notice.year)
+    days = calendar_years.days_in(notice.number)
+    return {
+        "moved": deadline_moves.preview(request.session(), supposed, notice.number, request.now(), MOST_SHOWN),
+        "most_previewed": deadline_moves.MOST_PREVIEWED,
+        "now_off": _ranges([day for day in days if before.is_working(day) and not supposed.is_working(day)]),
+        "now_worked": _ranges([day for day in days if supposed.is_working(day) and not before.is_working(day)]),
+        "weekday": weekday,
+    }  # fmt: skip
 
 
 def _ranges(days: list[date]) -> list[tuple[date, date, int]]:
@@ -124,14 +128,14 @@ def confirm_calendar() -> AnyResponse | str | Page:
     if entered is None:
         flash(_("这一年已经按这份通知录入，没有重复保存。"), "info")
     else:
-        moved, is_done = _follow()
+        moved, is_done = follow()
         flash(_("已保存。%(number)d 个办件的期限已经改过来，并通知了有关的人。", number=moved), "success")
-        if not is_done:
-            flash(_("办件较多，其余的正在后台继续改，几分钟内完成。"), "info")
+        say_that_more_follow(is_done)
     return redirect(url_for("administering.calendar"), code=303)
 
 
-def _follow() -> tuple[int, bool]:
+def follow() -> tuple[int, bool]:
+    """Let the open deadlines follow a change: how many cases moved, and whether all have; else a schedule moves the rest."""
     moved, after = 0, 0
     for _batch in range(MOST_BATCHES):
         last, count = request.write(deadline_moves.move_next, after, request.now())
@@ -140,3 +144,9 @@ def _follow() -> tuple[int, bool]:
             return moved, True
         after = last
     return moved, False
+
+
+def say_that_more_follow(is_done: bool) -> None:
+    """Say so when not every deadline has moved yet."""
+    if not is_done:
+        flash(_("办件较多，其余的正在后台继续改，几分钟内完成。"), "info")

@@ -75,3 +75,7 @@ class CalendarForm(FlaskForm):
         _l("或者上传 CSV 文件（可不选）"),
         description=_l("两列：date（日期）、working（1 上班，0 休息），全年每天一行；选了文件，上面两栏就不看。"),
     )
+
+
+class WithdrawalForm(FlaskForm):
+    reason = StringField(_l("为什么撤回"), description=_l("写进管理记录，例如：把2027年的通知录到了2028年。"))
