@@ -21,7 +21,7 @@ from approvals.operations.rollups import start_again
 from approvals.queries.statistics import drill, standing
 from approvals.queries.statistics.conditions import Key
 from approvals.queries.statistics.filters import Filter
-from approvals.queries.statistics.openings import Opening, claims_met, claims_met_by, openings
+from approvals.queries.statistics.openings import SIX, Opening, Tally, claims_met, claims_met_by, openings, tallies
 from approvals.queries.statistics.tables import cases, steps
 from tests.clock.strategies import at
 from tests.support.driving import REGISTRATION, ROOT
@@ -230,6 +230,18 @@ def test_openings_that_break_a_claim_are_found_directly_and_counted(county: Data
             assert met.value == states.count("holds") / met.count
             by_month = claims_met_by(session, None, ALL, "month")
             assert sum(judged for _met, judged in by_month.values()) == met.count and len(by_month) > 1
+            for at, claim in enumerate(SIX):
+                told = [each.claims.each[at].state for each in every_opening(session)]
+                alone = every(lambda after, key=claim.key: openings(  # type: ignore[misc]
+                    session, None, ALL, NOW.date(), claim=key, after=after, size=1
+                ))
+                assert {each.claims.each[at].state for each in alone} <= {"broken"}
+                (whole,) = tallies(session, None, ALL).values()
+                assert whole.broken[at] == len(alone) == told.count("broken")
+                assert whole.decided[at] == len(told) - told.count("open")
+            months = tallies(session, None, ALL, "month")
+            assert {month: (each.met, each.judged) for month, each in months.items() if each.judged} == by_month
+            assert sum(months.values(), Tally()) == whole and whole.judged == met.count
             nowhere = frozenset({office(county, BANK)})
             assert claims_met(session, nowhere, ALL).count == 0 and openings(session, nowhere, ALL, NOW.date(), broken=True).rows == ()
     finally:

@@ -13,10 +13,13 @@ import pytest
 
 from approvals.db import Database
 from approvals.jobs.rollups import catch_up
+from approvals.views.statistics.part import percent, said
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
+from tests.support.figures import MOST_STATEMENTS
 from tests.support.seed import Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
+from workflows.statistics.intervals import share_of
 
 Visit = Callable[[Member], Visitor]
 FILES = (
@@ -28,11 +31,16 @@ ROW, CELL = re.compile(r"<tr>(.*?)</tr>", re.DOTALL), re.compile(r"<t[dh][^>]*>(
 TIMES = 3
 
 
-def rows_of(page: str) -> list[list[str]]:
-    """The cells of the page's one table as plain text, the headings first."""
-    if "<table" not in page:
+LIST = "企业开办“4011”六条"
+
+
+def rows_of(page: str, title: str = "") -> list[list[str]]:
+    """The cells of the page's table of that title, or its only one, as plain text, the headings first."""
+    begin = f'aria-label="{title}"' if title else "<table"
+    if begin not in page:
         return []
-    table = page[page.index("<table") : page.index("</table>")]
+    table = page[page.index(begin) :]
+    table = table[: table.index("</table>")]
     return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in CELL.findall(row)] for row in ROW.findall(table)]
 
 
@@ -143,7 +151,7 @@ def test_which_claims_an_opening_breaks_and_where_its_evidence_is(
         catch_up(database, busy.now)
     supervisor = visit(busy.cast.supervisor)
     page = supervisor.get("/statistics/claims").text
-    heading, row = rows_of(page)
+    heading, row = rows_of(page, LIST)
     assert heading[3:] == ["零材料", "零成本", "零见面", "零距离", "一环节", "一件事"]
     assert (row[4], row[7]) == ("成立", "不成立（2 处）")
     assert ("能认定的 1 件企业开办里，达标 0%" in page) is is_rolled
@@ -159,15 +167,84 @@ def test_an_opening_that_keeps_all_six_is_shown_when_asked_for(chain: Chain, vis
     catch_up(database, chain.now)
     supervisor = visit(chain.cast.supervisor)
     broken = supervisor.get("/statistics/claims").text
-    assert rows_of(broken) == [] and "没有哪一条不成立的企业开办" in broken and "达标 100%" in broken
-    every = rows_of(supervisor.get("/statistics/claims?every=1").text)
+    assert rows_of(broken, LIST) == [] and "没有哪一条不成立的企业开办" in broken and "达标 100%" in broken
+    every = rows_of(supervisor.get("/statistics/claims?every=1").text, LIST)
     assert every[1][3:] == ["成立"] * 6
+
+
+@pytest.fixture
+def judged(busy: Chain, database: Database) -> Chain:
+    """Two openings that are judged: one broke 一环节 by being returned, and one kept all six."""
+    straight = Chain(database, busy.cast, content_with(name={"trade_name": "云样"}), now=busy.now)
+    straight.act(REGISTRATION, "approve")
+    straight.settle_matters()
+    straight.settle_matters()
+    busy.now = straight.now + timedelta(hours=1)
+    catch_up(database, busy.now)
+    return busy
+
+
+def test_how_often_each_claim_is_broken_leads_to_the_openings_that_break_it(judged: Chain, visit: Visit) -> None:
+    supervisor = visit(judged.cast.supervisor)
+    page = supervisor.get("/statistics/claims").text
+    heading, *rows = rows_of(page, "“4011”六条各有多少件不成立")
+    found = {row[0]: row[1:] for row in rows}
+    assert heading[:4] == ["“4011”六条", "不成立的件数", "n", "不成立占比（%）"] and len(found) == 6
+    share = share_of(1, 2)
+    assert found["一环节"] == ["1", "2", "50", said(percent(share.low)), said(percent(share.high))]
+    assert {row[0] for name, row in found.items() if name != "一环节"} == {"0"}
+    address = address_in(page, r"/statistics/claims\?[^\"]*claim=one-step[^\"]*#list")
+    listed = supervisor.get(address.split("#")[0]).text
+    (shown,) = rows_of(listed, LIST)[1:]
+    assert shown[7].startswith("不成立") and "“一环节”不成立的企业开办" in listed
+    assert rows_of(supervisor.get("/statistics/claims?claim=no-cost").text, LIST) == []
+
+
+@pytest.mark.parametrize("by", ["month", "office"])
+def test_each_claim_stands_by_month_and_by_office(judged: Chain, visit: Visit, by: str) -> None:
+    supervisor = visit(judged.cast.supervisor)
+    page = supervisor.get(f"/statistics/claims?by={by}").text
+    title = f"“4011”六条各有多少件不成立，{'按月' if by == 'month' else '按服务点'}"
+    heading, row = rows_of(page, title)
+    found = dict(zip(heading, row, strict=True))
+    assert (found["能认定的件数"], found["4011 达标率（%）"]) == ("2", "50")
+    assert (found["一环节不成立（件）"], found["一环节不成立（%）"]) == ("1", "50 n=2") and found["零成本不成立（件）"] == "0"
+    listed = supervisor.get(address_in(page, r"/statistics/claims\?[^\"]*claim=one-step[^\"]*#list").split("#")[0]).text
+    assert len(rows_of(listed, LIST)) == 2
+    in_file = list(csv.reader(io.StringIO(supervisor.get(f"/statistics/claim-figures.csv?by={by}").text.lstrip("\ufeff"))))
+    assert in_file[0] == heading and in_file[1][:3] == row[:3]
+    assert supervisor.get(f"/statistics/claim-figures.xlsx?by={by}").data.startswith(b"PK")
+
+
+def test_a_claim_that_there_is_not_gets_a_sentence(judged: Chain, visit: Visit) -> None:
+    page = visit(judged.cast.supervisor).get("/statistics/claims?claim=no-such&by=x&alone=1").text
+    assert "“4011”里没有这一条" in page and len(rows_of(page, LIST)) == 2
+
+
+def test_the_claims_cost_the_same_however_many_openings(judged: Chain, visit: Visit, database: Database) -> None:
+    supervisor, costs = visit(judged.cast.supervisor), []
+    for name in ("江样", "松样"):
+        for path in ("/statistics/claims", "/statistics/claims?by=office&claim=one-step"):
+            supervisor.get(path)
+            with counted(database) as sent:
+                supervisor.get(path)
+            costs.append(len(sent))
+        more = Chain(database, judged.cast, content_with(name={"trade_name": name}), now=judged.now)
+        more.act(REGISTRATION, "return_for_correction")
+        more.resubmit(content_with(name={"trade_name": name}))
+        more.act(REGISTRATION, "approve")
+        more.settle_matters()
+        more.settle_matters()
+        judged.now = more.now + timedelta(hours=1)
+        catch_up(database, judged.now)
+        supervisor = visit(judged.cast.supervisor)
+    assert costs[:2] == costs[2:] and max(costs) <= MOST_STATEMENTS, costs
 
 
 @pytest.mark.parametrize("address", FILES)
 def test_a_file_says_what_the_page_says(busy: Chain, visit: Visit, address: str) -> None:
     supervisor = visit(busy.cast.supervisor)
-    on_page = rows_of(supervisor.get(address).text)
+    on_page = rows_of(supervisor.get(address).text, LIST if address == "/statistics/claims" else "")
     response: Any = supervisor.get(f"{address}.csv")
     in_file = list(csv.reader(io.StringIO(response.data.decode("utf-8-sig"))))
     in_file = in_file[: in_file.index([])]

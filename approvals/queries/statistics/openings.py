@@ -7,7 +7,7 @@ minutes are worked out when a page asks.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -29,8 +29,30 @@ from .filters import Filter, Offices, in_reach, month_of, next_month, start_of
 from .rolled import rolled_until
 
 PAGE_SIZE = 20
-_SIX = claims(Log("", (), (), (), (), (), frozenset(), "", False, False, False)).each
+SIX = claims(Log("", (), (), (), (), (), frozenset(), "", False, False, False)).each
 """The six claims without a case: their keys and titles."""
+_COLUMNS: Mapping[str, Any] = {
+    "month": JudgedOpening.month, "office": JudgedOpening.office_id, "channel": JudgedOpening.channel,
+    "workflow": JudgedOpening.workflow,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How some openings do by the six claims: how many can be judged and how many of these meet all six; of each claim, in the
+    order of ``SIX``, of how many it is decided, and how many break it."""
+
+    judged: int = 0
+    met: int = 0
+    decided: tuple[int, ...] = (0,) * len(SIX)
+    broken: tuple[int, ...] = (0,) * len(SIX)
+
+    def __add__(self, other: Tally) -> Tally:
+        decided, broken = (
+            tuple(mine + theirs for mine, theirs in zip(*both, strict=True))
+            for both in ((self.decided, other.decided), (self.broken, other.broken))
+        )
+        return Tally(self.judged + other.judged, self.met + other.met, decided, broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +64,11 @@ class Opening:
 
 
 def openings(
-    session: Session, offices: Offices, filter: Filter, today: date, *, broken: bool = False, after: Key | None = None,
-    size: int = PAGE_SIZE,
+    session: Session, offices: Offices, filter: Filter, today: date, *, broken: bool = False, claim: str | None = None,
+    after: Key | None = None, size: int = PAGE_SIZE,
 ) -> Page[Opening]:  # fmt: skip
-    """The company openings that closed in the months of the filter, the newest first; with ``broken`` those that break a claim.
+    """The company openings that closed in the months of the filter, the newest first; with ``broken`` those that break a claim,
+    with ``claim`` those that break this one.
 
     A page of those that were settled costs the same few statements however many there are.
     """
@@ -53,17 +76,51 @@ def openings(
     families = families_of(session, {case.root_id for case in live[:size]}) if live else []
     told = {family.root.case.id: each for family, each in zip(families, _claims(session, families, today), strict=True)}
     found = [Opening(case, told[case.root_id]) for case in live[:size]]
-    shown = [each for each in found if not broken or each.claims.state == BROKEN]
+    shown = [each for each in found if _is_asked_for(each, broken, claim)]
     if len(live) > size:
         return Page(tuple(shown), _key(live[size - 1]))
     kept = select(Case, JudgedOpening.claims).join(JudgedOpening, JudgedOpening.case_id == Case.id)
     kept = kept.where(_kept(session, offices, filter), *after_key(JudgedOpening.closed_at, JudgedOpening.case_id, after))
-    if broken:
+    if broken or claim is not None:
         kept = kept.where(JudgedOpening.state == BROKEN)
+    if claim is not None:
+        kept = kept.where(JudgedOpening.claims.like(_breaking(claim)))
     taken = {each.case.id for each in found}
     newest = kept.order_by(JudgedOpening.closed_at.desc(), JudgedOpening.case_id.desc()).limit(size + 1)
     shown += [Opening(case, _told(text)) for case, text in session.execute(newest) if case.id not in taken]
     return Page(tuple(shown[:size]), _key(shown[size - 1].case) if len(shown) > size else None)
+
+
+def _is_asked_for(found: Opening, broken: bool, claim: str | None) -> bool:
+    if claim is not None:
+        return any(each.key == claim and each.state == BROKEN for each in found.claims.each)
+    return not broken or found.claims.state == BROKEN
+
+
+def _breaking(claim: str) -> str:
+    """The pattern of a row that breaks a claim. It has as many commas as a row, so that none of its wildcards can hold one."""
+    return ",".join(f"{BROKEN}:%" if each.key == claim else "%" for each in SIX)
+
+
+def tallies(session: Session, offices: Offices, filter: Filter, by: str | None = None) -> dict[Any, Tally]:
+    """How the openings that were settled do by each claim, by month or office, or all under None. One statement.
+
+    Six claims come to few different texts, however many openings there are.
+    """
+    columns = [] if by is None else [_COLUMNS[by]]
+    found = session.execute(
+        select(*columns, JudgedOpening.claims, func.count())
+        .where(_kept(session, offices, filter))
+        .group_by(*columns, JudgedOpening.claims)
+    )
+    counted: dict[Any, Tally] = {}
+    for *key, text, count in found:
+        states = [claim.state for claim in _told(text).each]
+        is_judged, is_met = BROKEN in states or set(states) == {HOLDS}, set(states) == {HOLDS}
+        decided, broken = (tuple(count * (state in which) for state in states) for which in ((HOLDS, BROKEN), (BROKEN,)))
+        at = key[0] if key else None
+        counted[at] = counted.get(at, Tally()) + Tally(count * is_judged, count * is_met, decided, broken)
+    return counted
 
 
 def claims_met(session: Session, offices: Offices, filter: Filter) -> Estimate:
@@ -79,8 +136,7 @@ def claims_met(session: Session, offices: Offices, filter: Filter) -> Estimate:
 
 def claims_met_by(session: Session, offices: Offices, filter: Filter, by: str) -> dict[Any, tuple[int, int]]:
     """How many openings meet all six claims, and of how many that can be judged, by month, office, channel or workflow."""
-    column = {"month": JudgedOpening.month, "office": JudgedOpening.office_id, "channel": JudgedOpening.channel,
-              "workflow": JudgedOpening.workflow}[by]  # fmt: skip
+    column = _COLUMNS[by]
     found = session.execute(
         select(column, JudgedOpening.state, func.count())
         .where(_kept(session, offices, filter), JudgedOpening.state.in_([HOLDS, BROKEN]))
@@ -146,7 +202,7 @@ def _told(text: str) -> Claims:
     parts = [part.partition(":") for part in text.split(",")]
     return Claims(tuple(
         Claim(claim.key, claim.title, state, {}, (Evidence({}, True),) * int(count or 0))
-        for claim, (state, _, count) in zip(_SIX, parts, strict=True)
+        for claim, (state, _, count) in zip(SIX, parts, strict=True)
     ))  # fmt: skip
 
 
