@@ -15,6 +15,9 @@ from workflows.county import county_catalogue
 Offices = frozenset[int] | None
 """A jurisdiction; None for the whole county."""
 
+Workflows = frozenset[str] | None
+"""The keys of some workflows; None for all."""
+
 STEP_KEYS = ("workflow", "state", "whose", "office", "department", "person", "channel", "month")
 CASE_KEYS = ("workflow", "office", "department", "channel", "opened_by", "month")
 """``opened_by`` is the workflow whose case opened a linked one, "" for a case that was filed itself."""

@@ -15,7 +15,7 @@ from workflows.statistics.attribution import Attribution
 from workflows.statistics.histograms import Histogram
 
 from .facts import CaseFact, StepFact
-from .filters import Filter, Offices
+from .filters import Filter, Offices, Workflows
 from .lines import CASE_COUNTS, CaseLine, StepLine
 from .packing import Sum, packed
 
@@ -214,25 +214,29 @@ def rolled_steps(
 
 
 def rolled_cases(
-    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], times: tuple[str, ...] = TIMES
+    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], times: tuple[str, ...], workflows: Workflows
 ) -> list[Row[Any]]:
     """The rows of case rollups that a filter asks for, in the way of ``rolled_steps``. One statement."""
     found = select(*(getattr(CaseRollup, name) for name in parts), *columns(CaseRollup, CASE_COUNTS, times))
-    return list(session.execute(_cases(found, reach, filter, grain).where(CaseRollup.month >= filter.first_month)).all())
+    return list(session.execute(_cases(found, reach, filter, grain, workflows).where(CaseRollup.month >= filter.first_month)).all())
 
 
-def rolled_before(session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...]) -> list[Row[Any]]:
+def rolled_before(
+    session: Session, reach: Offices, filter: Filter, grain: str, parts: tuple[str, ...], workflows: Workflows
+) -> list[Row[Any]]:
     """How many settled cases were received before the first month, and how many closed, by ``parts``. One statement."""
     by = [getattr(CaseRollup, name) for name in parts]
     found = select(*by, func.sum(CaseRollup.received), func.sum(CaseRollup.closed)).group_by(*by)
-    return list(session.execute(_cases(found, reach, filter, grain).where(CaseRollup.month < filter.first_month)).all())
+    return list(session.execute(_cases(found, reach, filter, grain, workflows).where(CaseRollup.month < filter.first_month)).all())
 
 
-def _cases(found: Select[Any], reach: Offices, filter: Filter, grain: str) -> Select[Any]:
+def _cases(found: Select[Any], reach: Offices, filter: Filter, grain: str, workflows: Workflows) -> Select[Any]:
     found = found.where(CaseRollup.generation == SERVED, CaseRollup.grain == grain, CaseRollup.month <= filter.last_month)
     for name in ("workflow", "channel"):
         if (wanted := getattr(filter, name)) is not None:
             found = found.where(getattr(CaseRollup, name) == wanted)
+    if workflows is not None:
+        found = found.where(CaseRollup.workflow.in_(sorted(workflows)))
     return found if reach is None else found.where(CaseRollup.office_id.in_(sorted(reach)))
 
 

@@ -13,7 +13,7 @@ from flask import url_for
 
 from approvals.language import _, _l, say
 from approvals.queries.matters import in_order
-from approvals.queries.statistics.filters import Filter
+from approvals.queries.statistics.filters import Filter, Workflows
 from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED, INTERNAL
 from workflows.network import Office
@@ -52,13 +52,18 @@ class Asked:
         }  # fmt: skip
         return {name: value for name, value in values.items() if value not in (None, "")}
 
-    def counts(self, workflow: str) -> bool:
-        """Whether the cases of a workflow count as one each in what the page comes to.
+    @property
+    def counted(self) -> Workflows:
+        """The workflows whose cases count as one each in what the page comes to; None for the one that is asked for.
 
         A matter that a chain opens counts with its chain, and a delegated handling with the opening that it carries; where one
         workflow is asked for, or a department that has no part in the chain but the matter, that one counts.
         """
-        return self.filter.workflow is not None or workflow in counted_alone(self.filter.department)
+        return counted_alone(self.filter.department) if self.filter.workflow is None else None
+
+    def counts(self, workflow: str) -> bool:
+        """Whether the cases of a workflow count as one each in what the page comes to."""
+        return self.counted is None or workflow in self.counted
 
     def address(self, endpoint: str, **more: object) -> str:
         """The address of a page with the same conditions."""

@@ -12,7 +12,7 @@ from flask import Response, render_template
 from approvals.calendar import county_calendar
 from approvals.language import _, say
 from approvals.queries.matters import in_order, place_of
-from approvals.queries.statistics.filters import months_between
+from approvals.queries.statistics.filters import Workflows, months_between
 from approvals.queries.statistics.lines import CaseLine
 from approvals.queries.statistics.openings import claims_met
 from approvals.queries.statistics.tables import WORKING, cases
@@ -84,9 +84,19 @@ def merged(lines: Iterable[CaseLine], last_month: date) -> CaseLine:
 
 def counted_lines(wanted: Asked) -> tuple[Overview, Overview]:
     """What the tiles and months count, and every workflow by itself; the same rows."""
-    lines = cases(request.session(), request.now(), wanted.offices, wanted.filter, ("workflow", "month"), times=WORKING)
+    lines = _lines(wanted, None)
     counted = [line for line in lines if wanted.counts(line.keys["workflow"])]
     return Overview(counted, wanted.filter.last_month), Overview(lines, wanted.filter.last_month)
+
+
+def months_counted(wanted: Asked) -> dict[date, CaseLine]:
+    """Month → what is counted of it, oldest first; a matter that counts with its chain is not read."""
+    return Overview(_lines(wanted, wanted.counted), wanted.filter.last_month).by_month()
+
+
+def _lines(wanted: Asked, workflows: Workflows) -> list[CaseLine]:
+    now, by = request.now(), ("workflow", "month")
+    return cases(request.session(), now, wanted.offices, wanted.filter, by, times=WORKING, workflows=workflows)
 
 
 @blueprint.get("/statistics")
@@ -113,7 +123,7 @@ def overview() -> str:
 def months_file(kind: str) -> Response:
     """The table of months as the page shows it."""
     wanted = asked_for()
-    return as_file(months_sheet(wanted, counted_lines(wanted)[0].by_month()), kind, "months")
+    return as_file(months_sheet(wanted, months_counted(wanted)), kind, "months")
 
 
 @blueprint.get("/statistics/workflows.<any(xlsx, csv):kind>")

@@ -22,7 +22,7 @@ from .. import request
 from ..access import requires
 from .asking import Asked, asked_for
 from .charts import Series, chart
-from .overview import counted_lines
+from .overview import months_counted
 from .pages import choices, pages
 from .part import blueprint, hours, percent
 from .sheets import Cell, Column, Sheet, as_file
@@ -106,7 +106,7 @@ def trends_file(kind: str) -> Response:
 def _trend(wanted: Asked) -> Trend:
     measure = asked.args.get("measure", "")
     measure = measure if measure in (*SHARES, LENGTH) else SHARES[0]
-    found = counted_lines(wanted)[0].by_month()
+    found = months_counted(wanted)
     # The months before the first case say nothing; a month without any between two others does.
     first = max(wanted.filter.first_month, min(found, default=wanted.filter.last_month))
     months = months_between(first, wanted.filter.last_month)
