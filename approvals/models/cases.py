@@ -64,7 +64,10 @@ class Case(Identified, Base):
 
 
 class Task(Identified, Base):
-    """待办: one stay of a case in one state. Without ``role`` nobody is addressed and the case waits."""
+    """待办: one stay of a case in one state. Without ``role`` nobody is addressed and the case waits.
+
+    ``counted_from`` is since when the time of the step counts, where earlier stays have used some of it: before ``opened_at``.
+    """
 
     __tablename__ = "tasks"
     __table_args__ = (
@@ -103,6 +106,7 @@ class Task(Identified, Base):
     held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_by: Mapped[str] = mapped_column(String(60), default="")
+    counted_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     case: Mapped[Case] = relationship(back_populates="tasks")
 

@@ -212,7 +212,8 @@ def _derive(unit: Unit, case: CaseNow) -> list[Move]:
     task = case.task
     if task is not None:
         opened, state = from_microseconds(task.opened_at), case.definition.states[task.state]
-        task.due_at = clocks.due(opened, state.time) if state.time else None
+        since = opened if task.counted_from is None else from_microseconds(task.counted_from)
+        task.due_at = clocks.due(since, state.time) if state.time else None
         task.timer_at = clocks.timer(case.definition, task.state, opened)
     pairs = zip(CLOCKS, before, _times(case), strict=True)
     return [

@@ -73,5 +73,5 @@ def task_row(case: CaseNow, task: OpenTask) -> dict[str, Any]:
         "id": task.id, "case_id": case.id, "root_id": case.root_id, "workflow": case.workflow, "state": task.state,
         "role": task.role, "department": task.department, "office_id": task.office_id, "opened_at": task.opened_at,
         "due_at": task.due_at, "timer_at": task.timer_at, "holder_id": task.holder_id, "held_at": task.held_at,
-        "closed_at": None, "closed_by": "",
+        "closed_at": None, "closed_by": "", "counted_from": task.counted_from,
     }  # fmt: skip

@@ -18,7 +18,7 @@ from workflows.network import office_for
 
 @dataclass(slots=True)
 class OpenTask:
-    """The open task of a case. Without ``role`` the case waits."""
+    """The open task of a case. Without ``role`` the case waits. ``counted_from``: as in ``models.Task``."""
 
     id: int
     state: str
@@ -30,6 +30,7 @@ class OpenTask:
     timer_at: int | None
     holder_id: int | None
     held_at: int | None
+    counted_from: int | None
 
 
 @dataclass(slots=True)
@@ -104,7 +105,9 @@ COLUMNS = (
     "claim_code_hash", "position", "head",
 )  # fmt: skip
 JSON_COLUMNS = frozenset({"offices", "chosen", "predecessors", "identity_overrides"})
-TASK_COLUMNS = ("id", "state", "role", "department", "office_id", "opened_at", "due_at", "timer_at", "holder_id", "held_at")
+TASK_COLUMNS = (
+    "id", "state", "role", "department", "office_id", "opened_at", "due_at", "timer_at", "holder_id", "held_at", "counted_from",
+)  # fmt: skip
 # The sets of columns that an update may write, narrow ones first: what is set has its indexes written, changed or not.
 CASE_UPDATES = (
     ("position", "head"),

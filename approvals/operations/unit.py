@@ -33,6 +33,7 @@ from .registration import registration_context
 from .rows import case_row, filled, new_case, notice_row, task_row
 from .sign_offs import ask_everybody, signing_link
 from .snapshot import CaseNow, OpenTask, case_from_row, updates
+from .step_clocks import returned
 
 _MOST_AUTOMATIC_STEPS = 200
 
@@ -195,11 +196,14 @@ class Unit:
             EFFECTS[effect.name](self, case, actor, effect.parameters, form, payload)
         if action.automatic and self.linked_of(case):
             payload["linked"] = [[other.number, other.head] for other in self.linked_of(case)]
+        counted_from = None if step.stays else returned(self, case, step.state)
+        if counted_from is not None:
+            payload["counted_from"] = counted_from
         role = _role(actor, action.by)
         self.record(case, actor, role, step.action, step.source, step.state, payload, task.id if task else None, request_key)
         if not step.stays:
             self._leave(case, step.action, actor)
-            self._enter(case, step.state)
+            self._enter(case, step.state, counted_from)
         for name in step.notices:
             self._tell(case, name, form)
         return payload
@@ -245,7 +249,7 @@ class Unit:
         else:
             self.closed_tasks.append({"task_id": task.id, **closure})
 
-    def _enter(self, case: CaseNow, state_name: str) -> None:
+    def _enter(self, case: CaseNow, state_name: str, counted_from: int | None = None) -> None:
         state = case.definition.states[state_name]
         case.state, case.outcome = state_name, state.outcome
         if state.final or state.closes:
@@ -253,7 +257,7 @@ class Unit:
         else:
             case.closed_at = None
         if not state.final:
-            case.task = self._task(case, state_name)
+            case.task = self._task(case, state_name, counted_from)
             self.new_tasks[case.task.id] = task_row(case, case.task)
             if state.sign_off is not None:
                 ask_everybody(self, case, state.sign_off)
@@ -261,17 +265,20 @@ class Unit:
             if opening.when == "always" or opening.workflow in case.chosen:
                 self._open_linked(case, opening.workflow, opening.after)
 
-    def _task(self, case: CaseNow, state_name: str) -> OpenTask:
+    def _task(self, case: CaseNow, state_name: str, counted_from: int | None) -> OpenTask:
         state = case.definition.states[state_name]
         to = state.task
-        due_at = clocks.due(self.now, state.time) if state.time else None
+        since = self.now if counted_from is None else clocks.moment(counted_from)
+        due_at = clocks.due(since, state.time) if state.time else None
         timer_at = clocks.timer(case.definition, state_name, self.now)
         if to is None:
-            return OpenTask(new_id(), state_name, "", "", None, self.at, due_at, timer_at, None, None)
+            return OpenTask(new_id(), state_name, "", "", None, self.at, due_at, timer_at, None, None, counted_from)
         outside = to.role in OUTSIDE_ROLES
         office_id = None if outside else office_for(case.offices, case.workflow, to.office, case.deciding_office_id)
         department = "" if outside else to.department
-        return OpenTask(new_id(), state_name, to.role, department, office_id, self.at, due_at, timer_at, None, None)
+        return OpenTask(
+            new_id(), state_name, to.role, department, office_id, self.at, due_at, timer_at, None, None, counted_from
+        )  # fmt: skip
 
     def _open_linked(self, parent: CaseNow, workflow: str, after: tuple[str, ...]) -> None:
         definition = self.catalogue.latest(workflow)

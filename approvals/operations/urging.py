@@ -5,14 +5,14 @@ Each side may do so once a working day for a case and three times while one step
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from approvals.models import Case, Document, Urging
-from approvals.queries.deadlines import InHand, may_be_urged
+from approvals.queries.deadlines import InHand, in_hand
 from approvals.queries.urging import APPLICANT, MOST_A_STEP, SUPERVISOR, URGED, Asked, asked_of, counted_day
 from workflows.engine.clock_states import suspended_states
 from workflows.engine.definition import OUTSIDE_STAGES, Text
@@ -73,7 +73,7 @@ def _actor(unit: Unit, acting: Acting, case: CaseNow) -> tuple[Actor, str]:
     """The person as the applicant, or who acts for them on a mandate; else as a supervisor of one of the offices of the family."""
     actor = None
     # Whoever acts on a mandate does so on the matter that they carry, not on the case that carries it.
-    for each in dict.fromkeys([case.id, *(other.id for other in _in_hand(unit, case))]):
+    for each in dict.fromkeys([case.id, *(other.id for other in in_hand(case, unit.linked_of, unit.at))]):
         try:
             actor = actor_on(acting, unit.case(each), unit)
         except NotFound:
@@ -104,17 +104,17 @@ def _offices(case: CaseNow) -> frozenset[int]:
 
 
 def _urge(session: Session, unit: Unit, case: CaseNow, actor: Actor, side: str) -> int:
-    with_staff = list(_in_hand(unit, case))
+    with_staff = list(in_hand(case, unit.linked_of, unit.at))
     if not with_staff:
         raise _nobody_to_urge(unit, case)
     asked = asked_of(session, [each.id for each in with_staff], side)
-    left = [each for each in with_staff if each.task is not None and asked.may_again(each.id, each.task.id, unit.now)]
+    left = [each for each in with_staff if each.task is not None and asked.may_again(each.id, unit.now)]
     if not left:
         raise _often_enough(asked, with_staff, unit.now)
     staff, day = Staff(unit.connection, unit.now), counted_day(unit.now)
     for each in left:
         assert each.task is not None
-        number = asked.times.get(each.task.id, 0) + 1
+        number = asked.times.get(each.id, 0) + 1
         unit.record(each, actor, side, URGED, each.state, each.state, {"urging": {"number": number}}, each.task.id)
         session.add(
             Urging(
@@ -126,17 +126,6 @@ def _urge(session: Session, unit: Unit, case: CaseNow, actor: Actor, side: str) 
     unit.write()
     session.flush()
     return len(left)
-
-
-def _in_hand(unit: Unit, case: CaseNow) -> Iterator[CaseNow]:
-    """Of a case and those linked below it, the ones whose step may be urged."""
-    task = case.task
-    if task is not None:
-        is_late = task.due_at is not None and unit.at > task.due_at
-        if may_be_urged(case.definition, case.state, task.role, task.office_id, is_late=is_late):
-            yield case
-    for other in unit.linked_of(case):
-        yield from _in_hand(unit, other)
 
 
 def _tell(unit: Unit, case: CaseNow, staff: Staff, side: str) -> None:

@@ -6,6 +6,7 @@ them, however many clocks and cases that is.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -78,25 +79,26 @@ def _people_of(passed: Passed, staff: Staff) -> dict[int, DueWarning]:
     return found
 
 
-Told = Mapping[tuple[int, str, datetime, int], int]
-"""For a clock and a person the highest level that they were told of, as its place in ``LEVELS``."""
+Told = Mapping[tuple[int, str, int], list[tuple[datetime, datetime, int]]]
+"""For a clock of a case and a person what they were told: of which deadline, when, and the level as its place in ``LEVELS``."""
 
 
 def _told(session: Session, case_ids: set[int], person_id: int | None = None) -> Told:
-    found: dict[tuple[int, str, datetime, int], int] = {}
+    found: dict[tuple[int, str, int], list[tuple[datetime, datetime, int]]] = defaultdict(list)
+    sent = DeadlineWarning
     for part in in_parts(sorted(case_ids)):
-        rows = select(
-            DeadlineWarning.case_id, DeadlineWarning.clock, DeadlineWarning.due_at, DeadlineWarning.person_id, DeadlineWarning.level
-        ).where(DeadlineWarning.case_id.in_(part))
+        rows = select(sent.case_id, sent.clock, sent.person_id, sent.due_at, sent.sent_at, sent.level).where(sent.case_id.in_(part))
         if person_id is not None:
-            rows = rows.where(DeadlineWarning.person_id == person_id)
-        for *key, level in session.execute(rows):
-            found[tuple(key)] = max(found.get(tuple(key), -1), LEVELS.index(level))  # type: ignore[index,arg-type]
+            rows = rows.where(sent.person_id == person_id)
+        for case_id, clock, of_person, due_at, sent_at, level in session.execute(rows):
+            found[case_id, clock, of_person].append((due_at, sent_at, LEVELS.index(level)))
     return found
 
 
 def _knows(told: Told, person_id: int, warning: DueWarning) -> bool:
-    return told.get((*warning.key, person_id), -1) >= LEVELS.index(warning.level)
+    passed, level = warning.passed, LEVELS.index(warning.level)
+    known = told.get((passed.case_id, passed.clock, person_id), ())
+    return any(reached >= level and passed.includes(due_at, sent_at) for due_at, sent_at, reached in known)
 
 
 def warn(session: Session, person_id: int, warnings: Sequence[DueWarning], now: datetime) -> bool:

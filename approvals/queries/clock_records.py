@@ -9,7 +9,8 @@ from typing import Any
 
 from approvals.calendar import calendars_at, county_calendar, supposing
 from approvals.db import from_microseconds, to_microseconds
-from workflows.clock import OFFICE_ZONE, Suspension
+from workflows.clock import OFFICE_ZONE, Budget, Suspension, counted_from
+from workflows.engine.clock_states import earlier_stays
 
 from .replay import Problem, Replayed, Suspended, problem
 from .retelling import due
@@ -51,6 +52,7 @@ def clock_problems(replayed: Replayed) -> Iterator[Problem]:
     """Suspensions and extensions that came after the time was over, and suspensions noted for days long before their paper."""
     definition = replayed.definition
     yield from _moved_problems(replayed)
+    yield from _returned_problems(replayed)
     limit, days = (definition.statutory, True) if definition.statutory else (definition.promised, False)
     if limit is None:
         return
@@ -75,7 +77,7 @@ def _moved_problems(replayed: Replayed) -> Iterator[Problem]:
         told = {
             "promised": promised and partial(due, moved.clock_started_at, promised.budget, 0, ledger),
             "statutory": statutory and partial(due, moved.clock_started_at, statutory.budget, moved.extension_days, ledger),
-            "task": step and moved.task_opened_at is not None and partial(due, moved.task_opened_at, step),
+            "task": step and moved.task_since is not None and partial(due, moved.task_since, step),
         }
         for clock, times in moved.told.items():
             if clock == "timer":
@@ -84,6 +86,30 @@ def _moved_problems(replayed: Replayed) -> Iterator[Problem]:
             if not due_time or not set(times) <= set(_by_calendars(moved.at, due_time)):
                 yield problem(moved.position, "期限调整与当时的日历不符", "no calendar of that time moves the deadline like this")
                 break
+
+
+def _returned_problems(replayed: Replayed) -> Iterator[Problem]:
+    """Steps that a case came back to, whose time is said to count since another moment than their earlier stays give.
+
+    Where an event says nothing, an earlier version gave the step its full time anew: that is no fault of it.
+    """
+    definition = replayed.definition
+    for index, stay in enumerate(replayed.stays):
+        if stay.counted_from is None:
+            continue
+        time = definition.states[stay.state].time
+        before = ((each.state, each.opened_at, each.closed_at or stay.opened_at) for each in replayed.stays[:index])
+        earlier = earlier_stays(definition, stay.state, stay.clock_started_at, before)
+        told = partial(_counted_from, time or {}, stay.opened_at, earlier)
+        if time is None or stay.counted_from not in _by_calendars(stay.opened_at, told):
+            yield problem(
+                stay.position, "退回后时限的起算时间不对", "the time of a step that it came back to counts since another moment"
+            )
+
+
+def _counted_from(time: Mapping[str, Any], opened: int, earlier: Iterable[tuple[int, int]]) -> int:
+    moments = [(from_microseconds(begun), from_microseconds(ended)) for begun, ended in earlier]
+    return to_microseconds(counted_from(county_calendar(), Budget.parse(time), from_microseconds(opened), moments))
 
 
 def _in_time(at: int, start: int, budget: Mapping[str, Any], more: int, ledger: list[Suspension]) -> bool:

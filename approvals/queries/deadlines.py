@@ -8,13 +8,13 @@ procedure has to end some time, and nobody else asks for it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
 from approvals.models import Case, ClockSuspension, Person, Task, WarningRule
@@ -55,7 +55,8 @@ class InHand:
 class Passed:
     """A clock that has passed a share of its time. ``hands`` are the tasks that it waits for: its own, or those linked below.
 
-    ``state`` is the step that a clock of a step belongs to; "" for a clock of a case.
+    ``state`` is the step that a clock of a step belongs to; "" for a clock of a case. Where the case came back to it, ``began``
+    is when no stay that its time counts had begun yet, ``opened_at`` when the last one began.
     """
 
     case_id: int
@@ -68,6 +69,17 @@ class Passed:
     percent: int
     level: str
     hands: tuple[InHand, ...]
+    began: datetime | None = None
+    opened_at: datetime | None = None
+
+    def includes(self, due_at: datetime, sent_at: datetime) -> bool:
+        """Whether a warning was of this clock: of this deadline, or in an earlier stay of the same step before it came back.
+
+        A deadline that moves while the step lasts is another one, of which people are warned anew.
+        """
+        if self.began is not None and self.opened_at is not None and self.began <= sent_at <= self.opened_at:
+            return True
+        return due_at == self.due_at
 
 
 def rules_of(session: Session) -> dict[str, Percentages]:
@@ -86,9 +98,18 @@ def is_with_staff(role: str) -> bool:
     return role not in _NOBODY
 
 
-def may_be_urged(definition: Definition, state: str, role: str, office_id: int | None, *, is_late: bool) -> bool:
-    """Whether a step lies with staff and its case runs, or stands still for a procedure that takes longer than its own time."""
-    return is_with_staff(role) and office_id is not None and (is_late or state not in suspended_states(definition))
+def in_hand(member: T, linked_of: Callable[[T], Iterable[T]], now: Any) -> Iterator[T]:
+    """Of a case and those linked below it, the ones whose step may be urged: it lies with staff, and the case runs or stands still
+    for a procedure that takes longer than its own time. ``now`` is a time of the kind that its tasks hold."""
+    # Whole families as verbs hold them and as pages read them have the same two names for what is looked at here.
+    subject: Any = member
+    task = subject.task
+    if task is not None and is_with_staff(task.role) and task.office_id is not None:
+        is_late = task.due_at is not None and now > task.due_at
+        if is_late or task.state not in suspended_states(subject.definition):
+            yield member
+    for other in linked_of(member):
+        yield from in_hand(other, linked_of, now)
 
 
 def in_parts(ids: Iterable[T]) -> Iterator[list[T]]:
@@ -135,10 +156,15 @@ def _latest_due(definitions: Iterable[Definition], rule: Percentages, now: datet
 def _steps(session: Session, rules: Rules, limits: Mapping[str, datetime], now: datetime) -> Iterator[Passed]:
     calendar = county_calendar()
     near = or_(*(and_(Task.workflow == key, Task.due_at <= until) for key, until in limits.items()))
+    outside = aliased(Task)
+    last_outside = select(func.max(outside.closed_at)).where(outside.case_id == Case.id, outside.role.in_(sorted(OUTSIDE_ROLES)))
     found = session.execute(
         select(
             Task.id, Task.state, Task.role, Task.department, Task.office_id, Task.holder_id, Person.name, Task.opened_at, Task.due_at,
-            Case.id, Case.root_id, Case.number, Case.workflow, Case.version, Case.applicant_id,
+            Case.id, Case.root_id, Case.number, Case.workflow, Case.version, Case.applicant_id, Task.counted_from,
+            Case.clock_started_at,
+            # Looked for only where a case came back to its step, which few have.
+            case((Task.counted_from.is_not(None), last_outside.correlate(Case).scalar_subquery())),
         )
         .join(Case, Case.id == Task.case_id)
         .outerjoin(Person, Person.id == Task.holder_id)
@@ -146,15 +172,18 @@ def _steps(session: Session, rules: Rules, limits: Mapping[str, datetime], now: 
     )  # fmt: skip
     for (
         task_id, state, role, department, office_id, holder_id, holder, opened_at, due_at, case_id, root_id, number, workflow, version,
-        applicant_id,
+        applicant_id, counted_from, *begun,
     ) in found:  # fmt: skip
         definition = county_catalogue().version(workflow, version)
         budget = definition.states[state].time
-        percent = read(calendar, opened_at, Budget.parse(budget), now).used_percent if budget else 0
+        percent = read(calendar, counted_from or opened_at, Budget.parse(budget), now).used_percent if budget else 0
         level = rule_for(rules, workflow).level(percent)
         if level:
             hand = InHand(task_id, role, department, office_id, holder_id, holder or "", workflow, version, applicant_id)
-            yield Passed(case_id, root_id, number, definition, state, STEP + state, due_at, percent, level, (hand,))
+            began = max(each for each in begun if each is not None) if counted_from is not None else None
+            yield Passed(
+                case_id, root_id, number, definition, state, STEP + state, due_at, percent, level, (hand,), began, opened_at
+            )  # fmt: skip
 
 
 # ---- cases ----------------------------------------------------------------------------------------------------------

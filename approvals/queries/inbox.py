@@ -22,6 +22,7 @@ from .colours import Due, due_of, near_until
 from .matters import in_order
 from .promises import due_of_promise, promised_due
 from .supervised import Offices, cases_of
+from .urging import of_this_step
 
 PAGE_SIZE = 20
 LAST_PAGE = 500
@@ -261,7 +262,14 @@ def near_due(now: datetime, tasks: Any = Task, roles: frozenset[str] | None = No
 
 def _rows(outer: bool = False) -> Select[Any]:
     applicant, holder = aliased(Person), aliased(Person)
-    urged = select(func.count(Urging.id)).where(Urging.task_id == Task.id).correlate(Task).scalar_subquery()
+    stay = aliased(Task)
+    urged = (
+        select(func.count(Urging.id))
+        .join(stay, stay.id == Urging.task_id)
+        .where(Urging.case_id == Case.id, of_this_step(stay))
+        .correlate(Case)
+        .scalar_subquery()
+    )
     statement = select(Task, Case, applicant.name.label("applicant"), holder.name.label("holder"), urged.label("urged"))
     if outer:
         statement = statement.add_columns(promised_due().label("promised"))

@@ -50,11 +50,13 @@ def _stay_problems(case: Any, replayed: Replayed, stay: Stay, task: Any) -> Iter
         )
     if (task.opened_at, task.closed_at, task.closed_by) != (stay.opened_at, stay.closed_at, stay.closed_by):
         yield problem(stay.position, "待办的起止时间与办理记录不符", "the task was not opened and closed when the history says")
+    if task.counted_from != stay.counted_from:
+        yield problem(stay.position, "待办时限的起算时间与办理记录不符", "the task's time does not count since when the history says")
     if (task.workflow, task.root_id) != (case.workflow, case.root_id):
         yield problem(stay.position, "待办的流程或主办件与办件不符", "the task's workflow or root is not that of the case")
 
     def told() -> tuple[int | None, int | None]:
-        return due(stay.opened_at, state.time) if state.time else None, _timer(replayed.definition, stay)
+        return due(stay.since, state.time) if state.time else None, _timer(replayed.definition, stay)
 
     found = (task.due_at, task.timer_at)
     if by_the_calendar_of(stay.closed_at, told, found) != found:

@@ -54,17 +54,25 @@ class Stay:
     """One stay of a case in one state, as its history tells it. Times are microseconds.
 
     ``also`` is another holding that the history allows: whoever closes a task that nobody holds becomes its holder if they
-    have its role too, and the event names one role alone.
+    have its role too, and the event names one role alone. ``counted_from`` is since when the time of the step counts where its
+    event says so, and ``clock_started_at`` when the clocks of the case had begun by then.
     """
 
     state: str
     position: int
     opened_at: int
+    clock_started_at: int
+    counted_from: int | None = None
     task_ids: set[int | None] = field(default_factory=set)
     holding: Holding = (None, None)
     also: Holding | None = None
     closed_at: int | None = None
     closed_by: str = ""
+
+    @property
+    def since(self) -> int:
+        """Since when the time of the step counts. Events of earlier versions, which gave every stay its full time, say nothing."""
+        return self.opened_at if self.counted_from is None else self.counted_from
 
 
 @dataclass(slots=True)
@@ -111,7 +119,7 @@ class Moved:
     extension_days: int
     suspensions: int
     state: str
-    task_opened_at: int | None
+    task_since: int | None
 
 
 @dataclass(slots=True)
@@ -347,7 +355,7 @@ def _built_in(replayed: Replayed, event: Any) -> Text | None:
             Moved(
                 event.position, event.happened_at, (replayed.payloads[event.position] or {}).get("moved") or {},
                 replayed.clock_started_at, replayed.extension_days, len(replayed.suspensions), replayed.state,
-                stay.opened_at if stay is not None else None,
+                stay.since if stay is not None else None,
             )
         )  # fmt: skip
     if event.action == RATED and replayed.closed_at is None:
@@ -376,7 +384,8 @@ def _enter(replayed: Replayed, event: Any) -> None:
     else:
         replayed.closed_at = None
     if not state.final:
-        replayed.stays.append(Stay(state.name, event.position, event.happened_at))
+        counted_from = (replayed.payloads[event.position] or {}).get("counted_from")
+        replayed.stays.append(Stay(state.name, event.position, event.happened_at, replayed.clock_started_at, counted_from))
 
 
 def _open_stay(replayed: Replayed) -> Stay | None:

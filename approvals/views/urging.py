@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,9 @@ from approvals.operations.errors import Refusal
 from approvals.operations.permissions import COUNTY, holds, jurisdiction
 from approvals.queries import progress, urging
 from approvals.queries.cases import Family, Member
-from approvals.queries.deadlines import may_be_urged
+from approvals.queries.deadlines import in_hand
 from approvals.queries.history import Line
-from approvals.queries.urging import APPLICANT, MOST_A_STEP, SUPERVISOR, URGED, Asked, counted_day
+from approvals.queries.urging import APPLICANT, MOST_A_STEP, SUPERVISOR, URGED, Asked, counted_day, urged_of_this_step
 from approvals.queries.warnings import warnings_of
 
 from . import request
@@ -45,17 +45,6 @@ class Panel:
     way: str = ""
 
 
-def in_hand(family: Family, member: Member) -> Iterator[Member]:
-    """Of a case and those linked below it, the ones whose step may be urged."""
-    task = member.task
-    if task is not None:
-        is_late = task.due_at is not None and request.now() > task.due_at
-        if may_be_urged(member.definition, member.case.state, task.role, task.office_id, is_late=is_late):
-            yield member
-    for other in family.linked_of(member):
-        yield from in_hand(family, other)
-
-
 def of_case(view: Seen, lines: Sequence[Line]) -> dict[str, Any]:
     """What the page of a case says of urging, and to staff and supervisors of the warnings that were sent."""
     warned = warnings_of(request.session(), view.family.root.case.id) if view.works_on(view.subject) else []
@@ -65,24 +54,23 @@ def of_case(view: Seen, lines: Sequence[Line]) -> dict[str, Any]:
 
 def panel(view: Seen, lines: Sequence[Line]) -> Panel | None:
     """Urging on the page of a case, from its history; None where nobody has it in hand, or nothing is to be said."""
-    with_staff = list(in_hand(view.family, view.subject))
-    tasks = {each.task.id for each in with_staff if each.task is not None}
-    told = [line for line in lines if line.event.action == URGED and line.event.task_id in tasks]
+    with_staff = list(in_hand(view.subject, view.family.linked_of, request.now()))
+    told = [event for each in with_staff for event in urged_of_this_step(lines, each)]
     side = _side(view, with_staff)
     if not with_staff or not (side or told):
         return None
-    last = told[0].event.happened_at if told else None
+    last = max((event.happened_at for event in told), default=None)
     if not side:
         return Panel("", "", len(told), last) if view.works_on(view.subject) else None
     every = [line.event for line in lines if line.event.action == URGED and line.event.role == side]
-    asked = Asked.of((each.case_id, each.task_id or 0, counted_day(each.happened_at)) for each in every)
+    asked = Asked.of((each.case_id, counted_day(each.happened_at), each in told) for each in every)
     address = url_for("urging.urge", token=view.subject.case.token)
     return _panel(asked, with_staff, address, len(told) if side == SUPERVISOR else 0, last)
 
 
 def panel_of_receipt(family: Family, token: str) -> Panel | None:
     """The same on the page of a receipt: the button for whoever has given the telephone behind it, the way there for others."""
-    with_staff = list(in_hand(family, family.root))
+    with_staff = list(in_hand(family.root, family.linked_of, request.now()))
     if not with_staff:
         return None
     if not is_checked(token):
@@ -93,7 +81,7 @@ def panel_of_receipt(family: Family, token: str) -> Panel | None:
 
 def _panel(asked: Asked, with_staff: Sequence[Member], address: str, times: int, last: datetime | None) -> Panel:
     now = request.now()
-    if any(each.task is not None and asked.may_again(each.case.id, each.task.id, now) for each in with_staff):
+    if any(asked.may_again(each.case.id, now) for each in with_staff):
         note = _("催办后，经办人和负责人马上收到通知。每个工作日可以催一次，每一步最多%(most)s次。", most=MOST_A_STEP)
         return Panel(address, note, times, last)
     if any(asked.today(each.case.id, now) for each in with_staff):

@@ -11,6 +11,7 @@ from .hours import OFFICE_ZONE, OfficeHours
 from .limits import extended, limit_ends
 from .reading import DEFAULT_AMBER_SHARE, Reading, read
 from .remaining import format_length, format_remaining
+from .returning import counted_from
 from .statutory import provisional_year, statutory_days, statutory_rest_days
 from .warnings import DEFAULT_PERCENTAGES, LEVELS, Percentages
 from .working import Line
@@ -31,6 +32,7 @@ __all__ = [
     "WorkingCalendar",
     "Year",
     "corresponding_day",
+    "counted_from",
     "due_at",
     "extended",
     "format_length",

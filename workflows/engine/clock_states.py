@@ -6,7 +6,9 @@ under way the clock stands still (第四十五条). The linter sees to it that e
 
 from __future__ import annotations
 
-from .definition import STAYS, Action, Definition
+from collections.abc import Container, Iterable
+
+from .definition import OUTSIDE_ROLES, STAYS, Action, Definition
 
 ACCEPTED, RECEIVED = "begin_clock_at_acceptance", "begin_clock_at_receipt"
 BEGIN = frozenset({ACCEPTED, RECEIVED})
@@ -23,6 +25,11 @@ RESUME = frozenset({RESUME_ON, RESUME_NOW})
 EXTEND_ONCE = "extend_once"
 EXTEND = frozenset({"extend_statutory", EXTEND_ONCE})
 """Effects that lengthen the statutory time; the second one only once, and only while it has not run out."""
+
+_ANEW = BEGIN | {"restart_clock", "begin_clocks"}
+"""Effects after which every clock begins anew, that of a step as well."""
+
+_CARRIED = "receive_hand_over"
 
 _found: dict[tuple[str, str], frozenset[str]] = {}
 
@@ -52,11 +59,44 @@ def may_be_suspended(definition: Definition) -> bool:
     return bool(suspended_states(definition))
 
 
+def may_return(definition: Definition, source: str, state: str) -> bool:
+    """Whether a case that comes from one state into another may have been there before, with the step's clock still counting.
+
+    That clock belongs to the case and the step: it goes on when the case comes back from elsewhere within the departments. It
+    begins anew after the people who apply had something to do, and with the clocks of the case. A bag that is sent once more is
+    another hand-over, with a time of its own.
+    """
+    key = (definition.fingerprint, f"returns to {state}")
+    found = _found.get(key)
+    if found is None:
+        is_carried = any(state in action.source and does(action, _CARRIED) for action in definition.actions.values())
+        has_clock = definition.states[state].time is not None and not is_carried
+        found = _found[key] = _walked(definition, {state}, _ANEW, outside_states(definition)) if has_clock else frozenset()
+    return source in found
+
+
+def earlier_stays(definition: Definition, state: str, since: int, stays: Iterable[tuple[str, int, int]]) -> list[tuple[int, int]]:
+    """Of the stays of a case, each with its state, its beginning and its end, in order, those whose time counts for one more stay
+    in a state; ``since`` is when the clocks of the case began."""
+    found: list[tuple[int, int]] = []
+    for name, opened, closed in stays:
+        if name in outside_states(definition):
+            found.clear()
+        elif name == state and opened >= since:
+            found.append((opened, closed))
+    return found
+
+
+def outside_states(definition: Definition) -> frozenset[str]:
+    """The states in which people outside the authorities have something to do."""
+    return _kept(definition, "outside")
+
+
 def _kept(definition: Definition, what: str) -> frozenset[str]:
     key = (definition.fingerprint, what)
     found = _found.get(key)
     if found is None:
-        found = _found[key] = {"begins": _begins, "before": _before, "suspended": _suspended}[what](definition)
+        found = _found[key] = _TOLD[what](definition)
     return found
 
 
@@ -74,6 +114,11 @@ def _suspended(definition: Definition) -> frozenset[str]:
     )
 
 
+def _outside(definition: Definition) -> frozenset[str]:
+    states = definition.states.values()
+    return frozenset(state.name for state in states if state.task is not None and state.task.role in OUTSIDE_ROLES)
+
+
 def _before(definition: Definition) -> frozenset[str]:
     if not begins_at_acceptance(definition):
         return frozenset()
@@ -82,17 +127,27 @@ def _before(definition: Definition) -> frozenset[str]:
 
 def reached(definition: Definition, starts: set[str]) -> frozenset[str]:
     """These states and those that a case comes to from them without its clock beginning on the way."""
+    return _walked(definition, starts, BEGIN)
+
+
+def _walked(
+    definition: Definition, starts: set[str], effects: frozenset[str], avoided: Container[str] = frozenset()
+) -> frozenset[str]:
+    """These states and those that a case comes to from them by actions without these effects, through none that is avoided."""
     found: set[str] = set()
     waiting = list(starts)
     while waiting:
         state = waiting.pop()
-        if state not in found:
+        if state not in found and state not in avoided:
             found.add(state)
             waiting += [
                 branch.dest
                 for action in definition.actions.values()
-                if state in action.source and not does(action, *BEGIN)
+                if state in action.source and not does(action, *effects)
                 for branch in action.branches
                 if branch.dest != STAYS and branch.dest in definition.states
             ]
     return frozenset(found)
+
+
+_TOLD = {"begins": _begins, "before": _before, "suspended": _suspended, "outside": _outside}

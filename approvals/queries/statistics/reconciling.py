@@ -300,7 +300,7 @@ def _stays(family: Family, case: Any, story: Story) -> Iterator[Any]:
         deciding = office_for(offices, case.workflow, "deciding", offices["deciding"])
         budget = state.time
 
-        def due_at(since: int = stay.opened_at, budget: Any = budget) -> int | None:
+        def due_at(since: int = stay.since, budget: Any = budget) -> int | None:
             return due(since, budget) if budget else None
 
         yield SimpleNamespace(
