@@ -19,7 +19,7 @@ from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_STAGES, Definition, Field, Opening, State
 from workflows.network import office_for
 
-from .colours import Due, due_of
+from .colours import Due, due_of_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Member:
 
     def due(self, now: datetime) -> Due | None:
         """The due time of the step it is in; None where no time runs."""
-        return due_of(self.task.due_at, self.state.time, now) if self.task is not None else None
+        return due_of_step(self.task, self.state.time, now) if self.task is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,23 @@ colour than the filter it was found by.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from approvals.calendar import county_calendar
-from workflows.clock import DEFAULT_AMBER_SHARE, Budget, Reading, Suspension, extended, format_remaining, read
+from approvals.models import Task
+from workflows.clock import (
+    DEFAULT_AMBER_SHARE,
+    Budget,
+    Reading,
+    Suspension,
+    extended,
+    format_length,
+    format_remaining,
+    read,
+    used_before,
+)
 
 COLOURS = ("red", "amber", "green", "grey")
 """Late, near due, in time, and not counting."""
@@ -20,11 +31,13 @@ COLOURS = ("red", "amber", "green", "grey")
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When something is due, its colour, and the working seconds left (negative when late)."""
+    """When something is due, its colour, and the working seconds left (negative when late). ``used_seconds`` are those that earlier
+    stays in the step used of its time, where a case came back to it."""
 
     at: datetime
     colour: str
     remaining_seconds: int
+    used_seconds: int = 0
 
     @property
     def late(self) -> bool:
@@ -33,6 +46,10 @@ class Due:
     def remaining(self, language: str) -> str:
         """The working time left or over, in words."""
         return format_remaining(self.remaining_seconds, language, county_calendar().hours.seconds_per_day)
+
+    def used(self, language: str) -> str:
+        """The working time that earlier stays used, in words."""
+        return format_length(self.used_seconds, language, county_calendar().hours.seconds_per_day)
 
 
 def near_until(budget: Mapping[str, Any], now: datetime) -> datetime:
@@ -57,6 +74,14 @@ def due_of(due_at: datetime | None, budget: Mapping[str, Any] | None, now: datet
         return Due(due_at, "red", -max(1, calendar.working_seconds(due_at, now)))
     near = budget is not None and due_at <= near_until(budget, now)
     return Due(due_at, "amber" if near else "green", calendar.working_seconds(now, due_at))
+
+
+def due_of_step(task: Task, budget: Mapping[str, Any] | None, now: datetime) -> Due | None:
+    """The due time of an open task with what earlier stays in its step used."""
+    due = due_of(task.due_at, budget, now)
+    if due is None or budget is None or task.counted_from is None:
+        return due
+    return replace(due, used_seconds=used_before(county_calendar(), Budget.parse(budget), task.counted_from, task.opened_at))
 
 
 def clock(

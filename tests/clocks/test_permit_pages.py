@@ -274,3 +274,15 @@ def test_a_permit_is_printed_with_its_facts(visit: Callable[[int], Visitor], per
     page = visitor.get(f"/cases/{permit.case.token}/documents/{document.id}").text
     assert re.search(r"JY2371621\d{7}", page) and "热食类食品制售、冷食类食品制售" in page and "2031年3月4日" in page
     assert visitor.get(f"/cases/{permit.case.token}/documents/{document.id}/file").data.startswith(b"%PDF")
+
+
+def test_the_page_says_how_much_of_a_step_was_used_before(visit: Callable[[int], Visitor], permit: Permit, clock: Clock) -> None:
+    permit.accepted("2026-03-03").inspected_from("2026-03-03", at("2026-03-03", "15:00"))
+    permit.inspected_to("2026-03-06", at("2026-03-06", "16:00"))
+    page = f"/cases/{permit.case.token}"
+    clock.now = at("2026-03-09")
+    assert "以前在这一步" not in visit(permit.officer.person_id).get(page).text
+    permit.act("request_extension", at("2026-03-09", "15:00"), {"reason": "情况复杂"})
+    permit.act("decline_extension", at("2026-03-11", "10:00"), {"reason": "材料齐全"}, permit.cast.registrar_head.acting)
+    clock.now = at("2026-03-11", "11:00")
+    assert "以前在这一步已用 1 天，接着计算" in visit(permit.officer.person_id).get(page).text

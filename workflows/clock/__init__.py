@@ -11,7 +11,7 @@ from .hours import OFFICE_ZONE, OfficeHours
 from .limits import extended, limit_ends
 from .reading import DEFAULT_AMBER_SHARE, Reading, read
 from .remaining import format_length, format_remaining
-from .returning import counted_from
+from .returning import counted_from, used_before
 from .statutory import provisional_year, statutory_days, statutory_rest_days
 from .warnings import DEFAULT_PERCENTAGES, LEVELS, Percentages
 from .working import Line
@@ -42,5 +42,6 @@ __all__ = [
     "read",
     "statutory_days",
     "statutory_rest_days",
+    "used_before",
     "weekend_year",
 ]

@@ -53,3 +53,11 @@ def _in_working_days(
 def _days_until(calendar: WorkingCalendar, moment: datetime) -> int:
     """Working days up to the day of a moment, which is among them."""
     return calendar.days_before(calendar.local(moment).toordinal() + 1)
+
+
+def used_before(calendar: WorkingCalendar, budget: Budget, since: datetime, opened: datetime) -> int:
+    """The working seconds that earlier stays used of a step's time, which counts since then; whole days of a limit in days."""
+    if budget.unit == "working_days":
+        days = calendar.first_counted_rank(opened) - calendar.first_counted_rank(since)
+        return days * calendar.hours.seconds_per_day
+    return calendar.working_seconds(since, opened)
