@@ -43,6 +43,7 @@ class Asked:
         self.notes: list[Note] = []
         self.is_shown = True
         self.is_required = definition.required is True
+        self.suggestions: tuple[str, ...] = ()
 
     @property
     def hint(self) -> str:

@@ -21,7 +21,7 @@ from approvals.queries.lists import choices_of
 from workflows.engine.clock_states import may_be_suspended
 from workflows.engine.definition import Action, Form
 
-from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, mandate_papers, request
+from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, mandate_papers, request, suspending
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
 from .local import local_path
@@ -64,7 +64,8 @@ def show(token: str, action: str) -> Answer:
     if wanted.member.case.state not in wanted.action.source or wanted.view.held_by_other(wanted.member):
         return _overtaken(wanted, None)
     row = asked.args.get("row", "")
-    fill(wanted.form, beside.known_values(request.session(), wanted.view, wanted.member, wanted.action, row))
+    known = beside.known_values(request.session(), wanted.view, wanted.member, wanted.action, row)
+    fill(wanted.form, {**suspending.first_values(wanted.action), **known})
     return _page(wanted)
 
 
@@ -126,6 +127,7 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
     content = beside.last_filed(session, wanted.view.family)
     full = wanted.view.sees_numbers(member)
     pages = filed.pages_for(wanted.view, member)
+    suspending.suggest(session, wanted.form, member, wanted.action)
     return render_template(
         "cases/action.html",
         view=wanted.view, member=member, action=wanted.action, form=wanted.form, refusal=refusal, unconfirmed=unconfirmed,
