@@ -113,6 +113,9 @@ def read(config: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": LARGEST_REQUEST,
         "MAX_FORM_PARTS": 5000,
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        # Only what changes the session sends it. Else an answer that comes late, to a script beside the page, puts back what
+        # the session was when it was asked: without the sentence for the next page, or signed in after somebody signed out.
+        "SESSION_REFRESH_EACH_REQUEST": False,
         "SESSION_COOKIE_NAME": "approvals_session",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,

@@ -13,8 +13,10 @@
   function serve(form, state) {
     let failed = null;
     let box = null;
+    let pressed = null;
 
     async function send(by) {
+      pressed = by;
       const isLarge = form.enctype === "multipart/form-data";
       const body = new FormData(form);
       if (by && by.name) body.append(by.name, by.value);
@@ -32,9 +34,14 @@
       } catch {
         answer = null;
       }
-      delete form.dataset.sending;
-      delete form.dataset.sent;
-      if (by) by.removeAttribute("aria-busy");
+      const next = answer && answer.headers.get("X-Next");
+      if (next) {
+        // Until the next page is here nothing more is sent: a press meanwhile would be a second time.
+        state.done();
+        follow(new URL(next, location.href));
+        return;
+      }
+      rest();
       if (!answer || GONE.includes(answer.status)) {
         failed = { by };
         tell(kept.said.offline, by);
@@ -47,17 +54,17 @@
         return;
       }
       failed = null;
-      const next = answer.headers.get("X-Next");
-      if (next) {
-        state.done();
-        follow(new URL(next, location.href));
-        return;
-      }
       state.remember({ sent: window.typedValues.read(form) }); // part of it may have been stored
       window.keptAnswer = true;
       document.open();
       document.write(page);
       document.close();
+    }
+
+    function rest() {
+      delete form.dataset.sending;
+      delete form.dataset.sent;
+      if (pressed) pressed.removeAttribute("aria-busy");
     }
 
     function follow(to) {
@@ -77,6 +84,8 @@
       if (failed && !form.dataset.sending) form.requestSubmit(failed.by || undefined);
     };
     window.addEventListener("online", again);
+    // Whoever comes back to this page may send it again.
+    window.addEventListener("pageshow", (event) => event.persisted && rest());
     setInterval(() => navigator.onLine && again(), 20000);
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;

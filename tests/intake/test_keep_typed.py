@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -193,6 +195,65 @@ def test_a_double_click_sends_once(page: Any, name_page: str, county: County) ->
     page.dblclick(SAVE)
     page.wait_for_selector("text=这一页还有")
     assert len(sent) == 1
+
+
+PRESSED_AGAIN = """() => {
+  const send = window.fetch;
+  window.fetch = async (to, how = {}) => {
+    const answer = await send(to, how);
+    const press = () => { document.querySelector("#trade_name").form.requestSubmit(); console.log("pressed again"); };
+    if (how.method === "POST") setTimeout(press, 50);
+    return answer;
+  };
+}"""
+"""Has a page press the button once more when the answer is there: a person would, while nothing seems to happen."""
+
+
+@pytest.fixture
+def on_its_way(page: Any, name_page: str) -> list[Any]:
+    """Where the page that comes after sending waits until it is let through."""
+    waiting: list[Any] = []
+    page.route(name_page, lambda route: waiting.append(route) if route.request.method == "GET" else route.continue_())
+    return waiting
+
+
+def save(page: Any) -> None:
+    """Save the page, until the next one is asked for."""
+    page.fill("#trade_name", "禾样")
+    with page.expect_request(lambda request: request.is_navigation_request() and request.method == "GET"):
+        page.click(SAVE)
+
+
+def test_pressing_again_while_the_next_page_is_on_its_way_sends_nothing_more(page: Any, on_its_way: list[Any]) -> None:
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.evaluate(PRESSED_AGAIN)
+    with page.expect_console_message(lambda message: message.text == "pressed again"):
+        save(page)
+    on_its_way[0].continue_()
+    page.wait_for_selector("text=这一页还有")
+    assert len(sent) == 1
+
+
+def test_an_answer_that_comes_late_beside_the_page_takes_nothing_away(page: Any, on_its_way: list[Any], county: County) -> None:
+    asked, answers = threading.Event(), threading.Event()
+    check = county.application.view_functions["names.check_json"]
+
+    @functools.wraps(check)
+    def late() -> Any:
+        asked.set()
+        answers.wait(10)
+        return check()
+
+    county.application.view_functions["names.check_json"] = late
+    with page.expect_request("**/names/check.json*"):
+        page.fill("#trade_name", "禾")
+    assert asked.wait(10)
+    save(page)
+    with page.expect_response("**/names/check.json*"):
+        answers.set()
+    on_its_way[0].continue_()
+    page.wait_for_selector("text=这一页还有")
 
 
 def test_an_answer_that_complains_shows_in_place_and_keeps_what_it_shows(

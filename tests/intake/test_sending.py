@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.support.filing import County, began
 
 IN_PLACE = {"X-Kept": "1", "Origin": "http://localhost"}
@@ -14,6 +16,15 @@ def test_a_redirection_is_told_and_what_it_has_to_say_is_kept(county: County) ->
     assert answer.headers["X-Next"] == f"/applications/{token}/name" and "Location" not in answer.headers
     assert answer.data == b""
     assert "这一页还有" in visitor.get(answer.headers["X-Next"]).text
+
+
+def test_what_changes_nothing_leaves_the_session_as_it_is(county: County) -> None:
+    visitor = county.visitor(county.cast.applicant)
+    visitor.get("/applications")
+    assert "Set-Cookie" not in visitor.get("/names/check.json?trade_name=禾样").headers
+    assert "Set-Cookie" not in visitor.get("/applications").headers
+    county.now += timedelta(minutes=2)
+    assert "Set-Cookie" in visitor.get("/applications").headers, "who goes on working stays signed in"
 
 
 def test_a_refusal_is_the_page_itself(county: County) -> None:
