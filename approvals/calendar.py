@@ -10,20 +10,20 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import BigInteger, Connection, Engine, Row, literal, select, true, type_coerce
 
-from approvals.db import current_engine
+from approvals.db import current_engine, from_microseconds, to_microseconds
 from approvals.models import CalendarYear, Counter
-from workflows.clock import WorkingCalendar, Year, provisional_year
+from workflows.clock import Suspension, WorkingCalendar, Year, limit_ends, provisional_year
 from workflows.clock.calendar import SATURDAY
 from workflows.clock.notice import NUMBERS, usual_name, with_number
 from workflows.clock.statutory import MOVABLE_DAYS
@@ -88,6 +88,18 @@ def county_calendar() -> WorkingCalendar:
         return supposed
     engine = current_engine()
     return delivered_calendar() if engine is None else calendars(engine).in_force
+
+
+def due(start: int, budget: Mapping[str, Any], more_working_days: int = 0, ledger: Sequence[Suspension] = ()) -> int:
+    """When a budget that starts then runs out by this calendar; ``more_working_days`` are a granted extension. In microseconds."""
+    return _due(county_calendar(), start, tuple(budget.items()), more_working_days, tuple(ledger))
+
+
+@lru_cache(maxsize=4096)  # the linked cases that an action opens share most of their due times, and so do the steps of a case
+def _due(
+    calendar: WorkingCalendar, start: int, budget: tuple[tuple[str, Any], ...], more: int, ledger: tuple[Suspension, ...]
+) -> int:
+    return to_microseconds(limit_ends(calendar, from_microseconds(start), dict(budget), more, ledger))
 
 
 def is_provisional(due_at: datetime | None) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from approvals.calendar import county_calendar, is_provisional
+from approvals import calendar
 from approvals.db import from_microseconds, to_microseconds
-from workflows.clock import OFFICE_ZONE, Suspension, WorkingCalendar, limit_ends
+from workflows.clock import OFFICE_ZONE, Suspension
 from workflows.county import county_catalogue
 from workflows.engine.clock_states import before_acceptance
 from workflows.engine.definition import Action, Definition
@@ -23,19 +23,12 @@ Ledger = Sequence[Suspension]
 
 def due(start: datetime, budget: Mapping[str, Any], more_working_days: int = 0, ledger: Ledger = ()) -> int:
     """When a budget that starts then runs out, in microseconds; ``more_working_days`` are a granted extension."""
-    return _due(county_calendar(), start, tuple(budget.items()), more_working_days, tuple(ledger))
-
-
-@lru_cache(maxsize=1024)  # the linked cases that an action opens share most of their due times
-def _due(
-    calendar: WorkingCalendar, start: datetime, budget: tuple[tuple[str, Any], ...], more: int, ledger: tuple[Suspension, ...]
-) -> int:
-    return to_microseconds(limit_ends(calendar, start, dict(budget), more, ledger))
+    return calendar.due(to_microseconds(start), budget, more_working_days, ledger)
 
 
 def in_words(due_at: datetime, pattern: str) -> dict[str, str]:
     """A deadline for a message, with a remark while the notice of holidays of its year is still to come."""
-    at, marked = due_at.astimezone(OFFICE_ZONE).strftime(pattern), is_provisional(due_at)
+    at, marked = due_at.astimezone(OFFICE_ZONE).strftime(pattern), calendar.is_provisional(due_at)
     return {"zh": f"{at}（暂定）", "en": f"{at} (provisional)"} if marked else {"zh": at, "en": at}
 
 

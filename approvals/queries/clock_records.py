@@ -7,13 +7,12 @@ from datetime import datetime, time
 from functools import partial
 from typing import Any
 
-from approvals.calendar import calendars_at, county_calendar, supposing
+from approvals.calendar import calendars_at, county_calendar, due, supposing
 from approvals.db import from_microseconds, to_microseconds
 from workflows.clock import OFFICE_ZONE, Budget, Suspension, counted_from
 from workflows.engine.clock_states import earlier_stays
 
 from .replay import Problem, Replayed, Suspended, problem
-from .retelling import due
 from .urging import URGED
 
 _TOLD = ("kind", "ground", "paper", "expected_days", "starts_at", "ends_at", "entered_at", "entered_by_id", "ended_at", "ended_by_id")

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from approvals.calendar import due
 from approvals.db import canonical_json
 from approvals.models.history import digest
 from workflows.engine.definition import OUTSIDE_ROLES, Definition
@@ -16,7 +17,7 @@ from workflows.rules import comparable, compose_name
 from .document_story import told_documents
 from .families import Family
 from .replay import RATED, Problem, Replayed, Stay, problem
-from .retelling import Story, by_the_calendar_of, due
+from .retelling import Story, by_the_calendar_of
 
 
 def task_problems(case: Any, replayed: Replayed, tasks: list[Any]) -> Iterator[Problem]:

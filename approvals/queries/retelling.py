@@ -7,14 +7,13 @@ told. The rest of a case's row is compared, each column with the same functions 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, TypeVar
 
-from approvals.calendar import calendars_at, county_calendar, supposing
-from approvals.db import canonical_json, from_microseconds, to_microseconds
-from workflows.clock import Suspension, WorkingCalendar, limit_ends
+from approvals.calendar import calendars_at, due, supposing
+from approvals.db import canonical_json, from_microseconds
+from workflows.clock import Suspension
 from workflows.engine.clock_states import begins_at_acceptance
 from workflows.network import office_for
 from workflows.rules import subject_name
@@ -23,18 +22,6 @@ from .families import Family
 from .replay import ADOPTED, CODE_RENEWED, Problem, Replayed, problem
 
 T = TypeVar("T")
-
-
-def due(start: int, budget: Mapping[str, Any], more_working_days: int = 0, ledger: Sequence[Suspension] = ()) -> int:
-    """When a budget that starts then runs out by the county's calendar, in microseconds."""
-    return _due(county_calendar(), start, tuple(budget.items()), more_working_days, tuple(ledger))
-
-
-@lru_cache(maxsize=4096)
-def _due(
-    calendar: WorkingCalendar, start: int, budget: tuple[tuple[str, Any], ...], more: int, ledger: tuple[Suspension, ...]
-) -> int:
-    return to_microseconds(limit_ends(calendar, from_microseconds(start), dict(budget), more, ledger))
 
 
 def _limits(replayed: Replayed) -> tuple[int | None, int | None]:

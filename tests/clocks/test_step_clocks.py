@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from sqlalchemy import select, text
 
 from approvals.db import Database
+from approvals.db.engine import WRITING
 from approvals.jobs.calendar import move_deadlines
 from approvals.jobs.warnings import warn_due
+from approvals.migrations_runner import configuration, is_current, upgrade
 from approvals.models import CalendarYear, DeadlineWarning, Event, EventPayload, Person, Task
 from approvals.operations import calendar_years, unit, urging
 from approvals.operations.errors import Refusal
@@ -178,6 +181,22 @@ def test_returns_of_an_earlier_version_stay_as_they_were(permit: Permit, monkeyp
     declined(permit, at("2026-03-12"), at("2026-03-16"))
     assert due(permit) == "03-16 17:30", "those stays count as well from now on"
     assert permit.faults() == []
+
+
+def test_a_database_of_the_version_before_is_brought_up_with_its_steps(permit: Permit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unit, "returned", lambda *args: None)
+    declined(evaluating(permit), at("2026-03-09", "15:00"), at("2026-03-11", "10:00"))
+    settings = configuration()
+    with permit.database.engine.connect().execution_options(**WRITING) as connection:
+        settings.attributes["connection"] = connection
+        command.downgrade(settings, "0005_reckoning")
+    assert not is_current(permit.database.engine)
+    upgrade(permit.database.engine)
+    assert is_current(permit.database.engine)
+    monkeypatch.undo()
+    assert due(permit) == "03-13 17:30" and permit.faults() == []
+    declined(permit, at("2026-03-12"), at("2026-03-16"))
+    assert due(permit) == "03-16 17:30" and permit.faults() == []
 
 
 def test_a_notice_of_holidays_moves_what_is_left(permit: Permit, database: Database, cast: Cast) -> None:

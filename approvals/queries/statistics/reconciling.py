@@ -15,14 +15,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from approvals.calendar import county_calendar
+from approvals.calendar import county_calendar, due
 from approvals.db import from_microseconds
 from approvals.models import Case, CaseRollup, JudgedOpening, SettledCase, StepRollup, Task
 from approvals.queries.custody_records import told_custody
 from approvals.queries.families import Family, any_bytes, families, one_moment
 from approvals.queries.mandate_records import told_mandates
 from approvals.queries.replay import Replayed, Stay, chain_problems, replay
-from approvals.queries.retelling import Story, by_the_calendar_of, due, due_times, story_of
+from approvals.queries.retelling import Story, by_the_calendar_of, due_times, story_of
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
 from workflows.engine.definition import OUTSIDE_ROLES
