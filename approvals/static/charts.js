@@ -30,16 +30,19 @@ function shortened(text) {
   return text;
 }
 
-// A figure that is known within a span: a thin bar from its low to its high end, which stands on an unseen one, and a mark on it.
+// A figure that is known within a span: a thin bar from its low to its high end, and a mark on it. The bar stands on an unseen one;
+// one that reaches over nought is drawn in two, as bars are stacked on either side of it by themselves.
 function span(each, number) {
-  const bar = (data, seen) => ({
-    type: "bar", name: each.name, stack: `span-${number}`, data, barWidth: 8, silent: true, tooltip: { show: false },
+  const bar = (length, seen) => ({
+    type: "bar", name: each.name, stack: `span-${number}`, barWidth: 8, silent: true, tooltip: { show: false },
+    data: each.low.map((low, place) => (low === null ? null : length(low, each.high[place]))),
     itemStyle: seen ? { color: "#a9c9ce", borderColor: COLOURS[0], borderWidth: 1 } : { color: "transparent" },
   });
-  const length = each.high.map((high, place) => (high === null ? null : high - each.low[place]));
   return [
     { type: "scatter", name: each.name, data: each.values, symbol: "diamond", symbolSize: 13, color: COLOURS[3], z: 5, itemStyle: { borderColor: "#fff", borderWidth: 1 } },
-    bar(each.low, false), bar(length, true),
+    bar((low, high) => (low > 0 ? low : Math.min(high, 0)), false),
+    bar((low, high) => (high > 0 ? high - Math.max(low, 0) : null), true),
+    bar((low, high) => (low < 0 ? low - Math.min(high, 0) : null), true),
   ];
 }
 
@@ -88,7 +91,7 @@ function options(chart, width) {
     nameGap: upright ? 15 : 26,
     nameTextStyle: { color: SOFT, fontSize: size, align: upright ? (number ? "right" : "left") : "center" },
     position: upright ? (number ? "right" : "left") : "top",
-    min: (extent) => Math.min(0, extent.min),
+    min: (extent) => (extent.min < 0 ? null : 0),
     max: (chart.most || [])[number] || undefined,
     minInterval: chart.whole ? 1 : undefined,
     axisLabel: { color: SOFT, fontSize: size, hideOverlap: true },
@@ -115,7 +118,7 @@ function options(chart, width) {
 }
 
 function heightOf(chart) {
-  return chart.direction === "across" ? 110 + chart.labels.length * (chart.series.length > 1 ? 44 : 30) : 320;
+  return chart.direction === "across" ? 110 + chart.labels.length * (chart.series.length > 1 && !chart.series[0].stack ? 44 : 30) : 320;
 }
 
 async function draw(frame) {

@@ -219,7 +219,8 @@ def test_a_department_that_has_only_matters_of_a_chain_counts_them_one_each(
     assert [tiles[title][0] for title in ("收件", "办结", "在办")] == row[1:4] == ["1", "1", "0"]
     assert table_of(page, "按月统计")[1][1:4] == ["1", "1", "0"] and "一项算一件" in page
     compared = visitor.get(f"/statistics/comparison?measure=once_done&department={department}").text
-    assert [row[2] for row in table_of(compared, "服务点比较：一次办结率")[1:]] == ["1"]
+    assert [row[2] for row in table_of(compared, "服务点比较：一次办结率")[1:]] == ["0"]
+    assert "另有 1 件的事项只有这里办（100%）" in compared
     assert county_catalogue().latest(workflow).department == department
 
 
