@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from approvals.calendar import county_calendar
 from approvals.db import Database
-from approvals.models import AdministrationChange, WorkflowTarget
+from approvals.models import AdministrationChange, Case, WorkflowTarget
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.administration.targets import set_target
 from approvals.operations.errors import NotFound, Refusal
+from approvals.views.statistics import held
 from approvals.views.statistics.part import hours, said
 from tests.support.driving import REGISTRATION, Chain
-from tests.support.figures import table_of
+from tests.support.figures import MOST_STATEMENTS, table_of
 from tests.support.seed import NOW, Cast
+from tests.support.statements import counted
 from tests.support.web import Visitor
 
 SET = {"on_time": "95", "p90_days": "3", "reason": "年初定"}
@@ -95,3 +99,67 @@ def test_they_are_set_on_a_page_and_stand_on_the_trends(manager: Visitor, chain:
     typed = supervisor.get(f"/statistics/trends?workflow={REGISTRATION}&target=80").text
     assert "目标是您填的" in typed and table_of(typed, "按月趋势：按时办结率")[1][5] == "80"
     assert table_of(supervisor.get("/statistics/trends").text, "按月趋势：按时办结率")[1][5] == "100", "of no workflow: every promise"
+
+
+def tile_of(page: str, title: str) -> list[str]:
+    """What a tile says of its target, in words and by the class of its sign; nothing without one."""
+    part = page[page.index(f"<dt>{title}</dt>") :]
+    part = part[: part.index("</dd>")]
+    return re.findall(r'tile-target">([^<]*) <strong class="target-(\w+)">([^<]*)</strong>', part)
+
+
+@pytest.fixture
+def many(chain: Chain, database: Database, monkeypatch: pytest.MonkeyPatch) -> Chain:
+    """An opening whose registration is over, with so few of them enough to judge."""
+    monkeypatch.setattr(held, "FEWEST_RANKED", 1)
+    chain.now += timedelta(minutes=20)
+    chain.act(REGISTRATION, "approve")
+    return chain
+
+
+def test_a_tile_says_what_its_target_is_and_whether_it_is_met(manager: Visitor, many: Chain, database: Database) -> None:
+    supervisor = Visitor(manager.application, many.cast.supervisor.person_id)
+    address = f"/statistics?workflow={REGISTRATION}"
+    assert "tile-target" not in supervisor.get(address).text and "tile-target" not in supervisor.get("/statistics").text
+    database.write(set_target, many.cast.administrator.acting, REGISTRATION, SET, NOW)
+    page = supervisor.get(address).text
+    assert tile_of(page, "按时办结率") == [("目标：不低于 95%", "met", "达到")]
+    assert tile_of(page, "净工作时间（中位数）") == [("目标：90 分位数不超过 3 个工作日", "met", "达到")]
+    assert tile_of(page, "一次办结率") == []
+    whole = supervisor.get("/statistics").text
+    assert tile_of(whole, "按时办结率") == [("定了目标的事项：1 个", "met", "能评的 1 个都达到")]
+    assert "tile-target" not in supervisor.get("/statistics?workflow=company-seal").text
+
+
+def test_a_target_that_is_missed_says_so(manager: Visitor, many: Chain, database: Database) -> None:
+    case = many.case(REGISTRATION)
+    database.write(lambda session: session.execute(update(Case).where(Case.id == case.id).values(promised_due_at=case.opened_at)))
+    acting = many.cast.administrator.acting
+    database.write(set_target, acting, REGISTRATION, {"on_time": "95"}, NOW)
+    database.write(set_target, acting, "company-seal", {"on_time": "90", "p90_days": "1"}, NOW)
+    supervisor = Visitor(manager.application, many.cast.supervisor.person_id)
+    page = supervisor.get(f"/statistics?workflow={REGISTRATION}").text
+    assert tile_of(page, "按时办结率") == [("目标：不低于 95%", "missed", "没有达到")]
+    assert tile_of(page, "净工作时间（中位数）") == []
+    whole = supervisor.get("/statistics").text
+    assert tile_of(whole, "按时办结率") == [("定了目标的事项：2 个", "missed", "能评的 1 个里 0 个达到")]
+    assert tile_of(whole, "净工作时间（中位数）") == [("定了目标的事项：1 个", "unsaid", "件数太少，不评")]
+
+
+def test_too_few_cases_neither_meet_nor_miss_a_target(manager: Visitor, chain: Chain, database: Database) -> None:
+    chain.act(REGISTRATION, "approve")
+    database.write(set_target, chain.cast.administrator.acting, REGISTRATION, SET, NOW)
+    page = Visitor(manager.application, chain.cast.supervisor.person_id).get(f"/statistics?workflow={REGISTRATION}").text
+    assert tile_of(page, "按时办结率") == [("目标：不低于 95%", "unsaid", "件数太少，不评")]
+
+
+def test_targets_cost_one_statement_however_many(manager: Visitor, chain: Chain, database: Database) -> None:
+    supervisor, costs = Visitor(manager.application, chain.cast.supervisor.person_id), []
+    for workflow in (None, REGISTRATION, "company-seal"):
+        if workflow is not None:
+            database.write(set_target, chain.cast.administrator.acting, workflow, SET, NOW)
+        supervisor.get("/statistics")
+        with counted(database) as sent:
+            supervisor.get("/statistics")
+        costs.append(len(sent))
+    assert len(set(costs)) == 1 and costs[0] <= MOST_STATEMENTS, costs

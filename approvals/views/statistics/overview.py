@@ -27,6 +27,7 @@ from ..access import requires
 from ..supervision import working_time
 from .asking import Asked, asked_for
 from .charts import Series, chart
+from .held import ON_TIME, P90, Held, held_against
 from .pages import choices, pages
 from .part import blueprint, hours, percent, said
 from .sheets import Cell, Column, Sheet, as_file
@@ -39,11 +40,12 @@ EXPLAINED = (
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One figure with its title, and the sample that it comes from."""
+    """One figure with its title, the sample that it comes from, and what the county has set itself for it, if anything."""
 
     title: str
     figure: str
     sample: str
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def overview() -> str:
     return render_template(
         "statistics/overview.html",
         wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.overview"),
-        tiles=tiles(wanted, counted.total),
+        tiles=tiles(wanted, counted.total, held_against(request.session(), wanted, every.by_workflow())),
         months=months_sheet(wanted, months), workflows=workflows_sheet(wanted, every), chart=months_chart(wanted, months),
         months_file=lambda kind: wanted.address("statistics.months_file", kind=kind),
         workflows_file=lambda kind: wanted.address("statistics.workflows_file", kind=kind),
@@ -134,8 +136,11 @@ def workflows_file(kind: str) -> Response:
     return as_file(workflows_sheet(wanted, counted_lines(wanted)[1]), kind, "workflows")
 
 
-def tiles(wanted: Asked, line: CaseLine) -> list[Tile]:
-    """The figures of the first page, each with what it was counted from. What is paused is known of now alone."""
+def tiles(wanted: Asked, line: CaseLine, held: Mapping[str, Held]) -> list[Tile]:
+    """The figures of the first page, each with what it was counted from. What is paused is known of now alone.
+
+    ``held`` are the targets of those that have one.
+    """
     last_month = wanted.filter.last_month
     found, is_now = measures(line), last_month >= request.today().replace(day=1)
     visits, p50, p90 = found["visits"].value, line.working.quantile(0.5), line.working.quantile(0.9)
@@ -147,7 +152,7 @@ def tiles(wanted: Asked, line: CaseLine) -> list[Tile]:
             _("暂停计时"), said(line.paused if is_now else None),
             _sample(line.open, _("在办件里现在等申请人或在特别程序中的")) if is_now else _("看到本月才有：它说的是现在"),
         ),
-        _share("on_time", found, _("答复了申请人的办结件")),
+        _share("on_time", found, _("答复了申请人的办结件"), held.get(ON_TIME)),
         _faster(found),
         *_published(wanted),
         _share("once_done", found, _("办结件")),
@@ -158,7 +163,7 @@ def tiles(wanted: Asked, line: CaseLine) -> list[Tile]:
         Tile(
             _("净工作时间（中位数）"), working_time(p50) if p50 is not None else said(None),
             _("n=%(count)s，十件里有九件不超过%(p90)s", count=said(line.closed), p90=working_time(p90)) if p90 is not None
-            else _sample(0, _("办结件")),
+            else _sample(0, _("办结件")), held.get(P90),
         ),
     ]  # fmt: skip
 
@@ -182,8 +187,8 @@ def _published(wanted: Asked) -> list[Tile]:
     ]
 
 
-def _share(name: str, found: Mapping[str, Estimate], what: str) -> Tile:
-    return Tile(say(INDICATORS[name].title), _percent(found[name].value), _sample(found[name].count, what))
+def _share(name: str, found: Mapping[str, Estimate], what: str, held: Held | None = None) -> Tile:
+    return Tile(say(INDICATORS[name].title), _percent(found[name].value), _sample(found[name].count, what), held)
 
 
 def _faster(found: Mapping[str, Estimate]) -> Tile:
