@@ -11,9 +11,9 @@ from flask import Response, render_template, url_for
 from flask import request as asked
 
 from approvals.language import _, _l, say
-from approvals.queries.matters import place_of
+from approvals.queries.matters import in_order, place_of
 from approvals.queries.overview import order_of, step_of
-from approvals.queries.statistics.filters import department_of
+from approvals.queries.statistics.filters import Workflows, department_of
 from approvals.queries.statistics.lines import CaseLine, StepLine
 from approvals.queries.statistics.openings import claims_met_by
 from approvals.queries.statistics.tables import cases, steps
@@ -159,12 +159,9 @@ Named = list[tuple[str, Any, list[Cell]]]
 
 def _cases(wanted: Asked, chosen: Chosen) -> tuple[list[Column], Named]:
     by = chosen.by
-    keys, times = ("workflow",) if by in ("workflow", "department") else ("workflow", by), times_of(chosen.shown)
-    lines = [
-        line
-        for line in cases(request.session(), request.now(), wanted.offices, wanted.filter, keys, times=times)
-        if by == "workflow" or wanted.counts(line.keys["workflow"]) or (by == "department" and _is_own(line.keys["workflow"]))
-    ]
+    keys, times = ("workflow",) if by == "department" else (by,), times_of(chosen.shown)
+    session, now, counted = request.session(), request.now(), _workflows(wanted, by)
+    lines = cases(session, now, wanted.offices, wanted.filter, keys, times=times, workflows=counted)
     judged = _claims(wanted, by) if chosen.shown in (RATES, EVERYTHING) else {}
     return case_columns(chosen.shown), [
         (name, line, case_cells(chosen.shown, line, [judged.get(key, (0, 0)) for key in keys]))
@@ -188,8 +185,12 @@ def _steps(wanted: Asked, chosen: Chosen) -> tuple[list[Column], Named]:
     ]
 
 
-def _is_own(workflow: str) -> bool:
-    return workflow in counted_alone(department_of(workflow))
+def _workflows(wanted: Asked, by: str) -> Workflows:
+    """Whose cases are counted: those that count as one each, of departments also what they answer within another's chain."""
+    if by == "workflow" or wanted.counted is None:
+        return None
+    own = (each.key for each in in_order() if each.key in counted_alone(each.department))
+    return wanted.counted.union(own) if by == "department" else wanted.counted
 
 
 def _rows(wanted: Asked, by: str, lines: Iterable[Any], new: Any) -> list[tuple[str, list[Any], Any]]:
