@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from approvals.calendar import calendars_at, county_calendar, supposing
 from approvals.db import to_microseconds
 from approvals.models import Case, ClockSuspension, Document, Person
-from workflows.clock import SUSPENSION_KINDS, Reading, Suspension, WorkingCalendar, format_length, format_remaining, limit_ends
+from workflows.clock import SUSPENSION_KINDS, Line, Reading, Suspension, WorkingCalendar, format_length, format_remaining, limit_ends
 from workflows.county import county_catalogue
 from workflows.engine.clock_states import before_acceptance, begins_at_acceptance, may_be_suspended, suspended_states
 from workflows.engine.definition import Limit, Text
@@ -28,11 +28,12 @@ NOT_BEGUN, SUSPENDED, OUTSIDE, NEVER = "not-begun", "suspended", "outside", "nev
 @dataclass(frozen=True, slots=True)
 class Clock:
     """A promised or statutory clock of a case. ``stands`` says why it stands still, "" while it runs and once it has stopped for
-    good; ``more`` are the working days by which it was extended."""
+    good; ``more`` are the working days by which it was extended, ``read_on`` is the day on which it is read."""
 
     kind: str
     source: Mapping[str, str]
     reading: Reading
+    read_on: date
     stands: str = ""
     stopped: bool = False
     more: int = 0
@@ -41,6 +42,14 @@ class Clock:
     def paused(self) -> bool:
         """Whether nothing can be said of a deadline now."""
         return self.stands in (NOT_BEGUN, OUTSIDE, NEVER)
+
+    @property
+    def working(self) -> list[Line]:
+        """Its days line by line; while it stands still only those gone by, since nobody knows which will count after them."""
+        if self.stands != SUSPENDED:
+            return list(self.reading.working)
+        gone = [line for line in self.reading.working if line.kind not in ("due", "provisional") and line.first <= self.read_on]
+        return [line for line in gone if line.kind != "counted" or line.first < self.read_on]
 
     def remaining(self, language: str) -> str:
         """The working time left or over, in words."""
@@ -120,13 +129,14 @@ def clocks_of(family: Family, member: Member, now: datetime, ledger: Sequence[En
     case = member.case
     stands = _stands(family, member)
     stopped = case.closed_at
+    today = county_calendar().local(now).date()
     suspensions = [Suspension(each.starts_at, each.ends_at, each.kind_key, each.ground) for each in ledger]
     with supposing(_calendar_of(member, suspensions)):
         return [
             Clock(
                 kind, limit.source,
                 clock(case.clock_started_at, limit.budget, now, stopped=stopped, more_working_days=more, suspensions=suspensions),
-                stands, stopped is not None, more,
+                today, stands, stopped is not None, more,
             )
             for kind, limit, more in _limits(member)
         ]  # fmt: skip

@@ -185,6 +185,8 @@ def to_do(family: Family, cause: str = "returned") -> str:
         return _("有人没有同意签署：登录后在办件页面看原因，改好再提交，大家再签一次；在窗口申报的，请带办件号到窗口。修改期间不计时。")
     if family.correcting is not None and cause == "changed":
         return _("您正在修改申请：改好请在办件页面重新提交，大家再签一次。修改期间不计时。")
+    if family.correcting is not None and root.definition.kind == "licence":
+        return _("需要您补正：登录后在办件页面按清单改好再提交；在窗口申报的，请带办件号到窗口补正。受理以后才开始计算办理时限。")
     if family.correcting is not None:
         return _("需要您补正：登录后在办件页面按清单改好再提交；在窗口申报的，请带办件号到窗口补正。补正期间不计入办理时限。")
     if family.signing is not None:
@@ -228,4 +230,7 @@ def next_step(family: Family) -> str:
     if running:
         matters = _("、").join(say(member.definition.title) for member in running)
         return _("正在办理：%(matters)s。全部办完后一起把结果交给您。", matters=matters)
-    return say(root.state.hint) or _("系统接着办理下一步。")
+    if hint := say(root.state.hint):
+        return hint
+    department = who_works(root)
+    return _("%(department)s接着办理。", department=department) if department else _("系统接着办理下一步。")

@@ -109,6 +109,9 @@ def test_every_page_shows_the_ledger_and_the_public_one_names_nobody(
     assert "宋许可" in pages["officer"] and "宋许可" not in pages["progress"]
     assert "中止计时中" in pages["applicant"] and "03-05 至 03-06 中止计时（现场核查）" in pages["applicant"]
     assert "03-05 至 03-06 中止计时（现场核查）" in pages["progress"] and "期满" not in pages["progress"]
+    for page in pages.values():
+        # What comes after today is known of no clock that stands still.
+        assert "03-07 至 03-08 周末" in page and "03-09 第" not in page and "03-10 第" not in page
     assert "正在这一步" in pages["progress"] and "所选事项全部办完后" not in pages["applicant"]
     assert "中止计时中" in visit(cast.applicant.person_id).get("/applications").text
 
@@ -252,7 +255,12 @@ def test_whoever_has_the_receipt_reads_both_deadlines_with_their_working(
     anybody = Visitor(visit(cast.applicant.person_id).application)
     before = anybody.get(f"/progress/{token}").text
     assert before.count("受理后开始计算") == 2 and "看看怎么算的" not in before
+    permit.act("return_for_correction", at("2026-03-02", "10:00"), {"items": [{"page": "premises", "text": "写明门牌号"}]})
+    correcting = anybody.get(f"/progress/{token}").text
+    assert "受理以后才开始计算办理时限" in correcting and "补正期间不计入" not in correcting
+    permit.act("resubmit", at("2026-03-02", "11:00"), None, cast.applicant.acting)
     permit.accepted("2026-03-03")
+    assert "行政审批服务局接着办理。" in anybody.get(f"/progress/{token}").text
     permit.inspected_from("2026-03-05", at("2026-03-05"))
     permit.inspected_to("2026-03-10", at("2026-03-11"))
     permit.extend(at("2026-03-12"))
