@@ -124,9 +124,8 @@ def withdraw(session: Session, acting: Acting, number: int, reason: str, shown: 
         return None
     if rows and shown != str(rows[-1].revision):
         raise changed_meanwhile(number)
-    noted = judge_reason(reason)
     found = judge_withdrawal(session, number, today)
-    return store(session, acting, found.again, found.taken_back, now, noted)
+    return store(session, acting, found.again, found.taken_back, now, judge_reason(reason))
 
 
 def _is_what_came_of(rows: Sequence[CalendarYear]) -> bool:

@@ -162,6 +162,15 @@ def test_a_file_that_cannot_be_right_is_refused_by_line(change, sentence: str) -
     assert any(sentence in each for each in sentences(days)), sentences(days)
 
 
+def test_a_day_whose_line_is_wrong_is_not_missing_as_well() -> None:
+    days, lines = Days(), whole_file()
+    read_csv(2027, "\n".join([*lines[:3], "2027-01-03,休?", *lines[4:]]), days)
+    assert [fault.zh for fault in days.faults] == ["第 4 行：2027-01-03 后面应写 1（工作日）或 0（休息日）。"]
+    days = Days()
+    read_csv(2027, "\n".join([*lines[:-1], "2028-01-01,0"]), days)
+    assert days.faults[-1].zh == "2027 年有 365 天，文件里只有 364 天，缺 2027-12-31。周末也要写。"
+
+
 def test_a_leap_year_has_a_day_more() -> None:
     days = Days()
     read_csv(2028, "\n".join(line for line in whole_file(2028) if "02-29" not in line), days)

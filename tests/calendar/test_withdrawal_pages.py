@@ -42,6 +42,7 @@ def test_it_is_shown_before_it_is_confirmed_and_noted_afterwards(manager: Visito
     after = text_of(manager.get(PAGE))
     assert re.search(r"已撤回。 ?\d+ 个办件的期限已经改回来", after) and "2027年 暂定" in after and LINK not in after
     assert "撤回，恢复为暂定（原因：录错了年份） 现在用的是这一次" in after and "录入记录（2 次）" in after
+    assert "录入的通知已经撤回：按法定节假日和周末推定" in after
     applicant = Visitor(manager.application, chain.cast.applicant.person_id)
     history = text_of(applicant.get(f"/cases/{chain.case().token}"))
     assert "2027年放假安排更新" in history and "2027年放假安排撤回" in history
@@ -72,7 +73,11 @@ def test_days_that_are_over_are_said_at_once(manager: Visitor, chain: Chain, dat
     enter(manager)
     chain.now = at("2027-01-05")
     later = Visitor(manager.application, chain.cast.administrator.person_id)
-    assert "2027-01-04 已经过去" in text_of(later.get(WITHDRAWAL, status=409)) and len(entered(database)) == 1
+    answer = later.get(WITHDRAWAL, status=409)
+    assert "不能撤回 2027-01-04 已经过去" in text_of(answer) and len(entered(database)) == 1
+    assert "2027-02-08 至 2027-02-11" in answer.text and "2027-09-26" in answer.text, "the form holds the days in force, to be mended"
+    stale = {"revision": "1", "reason": "录错了年份"}
+    assert "不能撤回 2027-01-04 已经过去" in text_of(later.post(WITHDRAWAL, stale, status=409, page=PAGE))
 
 
 def test_years_that_nobody_entered_and_those_there_are_not(manager: Visitor) -> None:

@@ -180,6 +180,8 @@ def read_csv(number: int, text: str, into: Days) -> None:
         day, flag = _csv_day(cells[0]), _FLAGS.get(cells[1]) if len(cells) > 1 else None
         if day is None or flag is None or day.year != number:
             _refuse_line(number, line, cells, day, into)
+            if day is not None:
+                lines.setdefault(day, line)
         elif day in lines:
             what = f"第 {line} 行：{day} 在第 {lines[day]} 行已经写过，一天只能有一行。"
             into.faults.append(Fault(FILE, what, f"Line {line}: {day} stands in line {lines[day]} already."))
@@ -189,9 +191,10 @@ def read_csv(number: int, text: str, into: Days) -> None:
                 (into.worked if flag else into.off).append(day)
     whole = list(_days_of(number))
     missing = [day for day in whole if day not in lines]
+    found = len(whole) - len(missing)
     if missing and len(into.faults) < _MOST_FAULTS:
-        what = f"{number} 年有 {len(whole)} 天，文件里只有 {len(lines)} 天，缺{shown_days(missing)}。周末也要写。"
-        into.faults.append(Fault(FILE, what, f"{number} has {len(whole)} days, the file {len(lines)}: weekends are needed too."))
+        what = f"{number} 年有 {len(whole)} 天，文件里只有 {found} 天，缺{shown_days(missing).rstrip()}。周末也要写。"
+        into.faults.append(Fault(FILE, what, f"{number} has {len(whole)} days, the file {found}: weekends are needed too."))
     del into.faults[_MOST_FAULTS:]
 
 

@@ -15,7 +15,7 @@ from approvals.operations import calendar_years, deadline_moves
 from approvals.operations.administration.faults import Faulty
 from approvals.operations.errors import Outdated
 from approvals.queries.calendar_years import years
-from workflows.clock.notice import as_typed, ranges, usual_name, weekday_zh, with_number
+from workflows.clock.notice import as_typed, days_of_year, ranges, usual_name, weekday_zh, with_number
 from workflows.clock.working import WEEKDAYS_EN
 
 from .. import request
@@ -34,18 +34,33 @@ _BESIDE_THE_FILE = 64 * 1024
 @requires("calendar")
 def calendar() -> str:
     """The years that matter now, and the form for the next notice."""
-    following = request.today().year + 1
-    typed = {"year": str(following), "name": usual_name(following)}
-    return _page(CalendarForm(formdata=None, data=typed))
+    return page(_form_of(request.today().year + 1))
 
 
-def _page(form: CalendarForm) -> str:
+def _form_of(number: int) -> CalendarForm:
+    """The form for a notice of a year that none is known of."""
+    return CalendarForm(formdata=None, data={"year": str(number), "name": usual_name(number)})
+
+
+def page(form: CalendarForm, sentence: str = "") -> str:
+    """The page of the calendar with what was typed; ``sentence`` says why a notice cannot be taken back."""
     this_year = request.today().year
     shown = years(request.session(), this_year - 1, this_year + calendar_years.YEARS_AHEAD)
     moving = deadline_moves.is_unsettled(request.session())
     return render_template(
-        "administration/calendar.html", form=form, years=shown, moving=moving, weekday=weekday, with_number=with_number
-    )
+        "administration/calendar.html", form=form, years=shown, moving=moving, weekday=weekday, with_number=with_number,
+        sentence=sentence,
+    )  # fmt: skip
+
+
+def form_to_mend(number: int) -> CalendarForm:
+    """The form for another notice of a year, filled with the days in force: whoever cannot take one back changes the days to come."""
+    year = county_calendar().years.get(number)
+    if year is None or not year.official:
+        return _form_of(number)
+    days = days_of_year(number, year)
+    typed = {"year": str(number), "name": usual_name(number), "holidays": as_typed(days.off), "workdays": as_typed(days.worked)}
+    return CalendarForm(formdata=None, data=typed)
 
 
 @blueprint.get("/administration/calendar/years/<int:number>/csv")
@@ -73,7 +88,7 @@ def preview_calendar() -> str | Page:
         notice = calendar_years.read_notice(typed_of(form), csv, request.today())
     except Faulty as refusal:
         put_faults(form, refusal)
-        return _page(form), 422
+        return page(form), 422
     return _preview(notice)
 
 
@@ -121,7 +136,7 @@ def confirm_calendar() -> AnyResponse | str | Page:
         entered = request.write(calendar_years.enter, request.acting(), typed, None, shown, request.today(), request.now())
     except Faulty as refusal:
         put_faults(form, refusal)
-        return _page(form), 422
+        return page(form), 422
     except Outdated as refusal:
         notice = calendar_years.read_notice(typed, None, request.today())
         return _preview(notice, say(refusal.message)), 409

@@ -9,21 +9,29 @@ from werkzeug.wrappers import Response
 from approvals.language import _, say
 from approvals.operations import calendar_withdrawals
 from approvals.operations.administration.faults import Faulty
-from approvals.operations.errors import Outdated
+from approvals.operations.errors import Outdated, Refusal
 from workflows.clock.notice import with_number
 
 from .. import request
 from ..access import requires
-from .calendar import follow, say_that_more_follow, what_changes
+from .calendar import follow, form_to_mend, page, say_that_more_follow, what_changes
 from .forms import WithdrawalForm
 from .part import Page, blueprint, put_faults, typed_of
 
 
 @blueprint.get("/administration/calendar/years/<int:number>/withdrawal")
 @requires("calendar")
-def withdrawal(number: int) -> str:
+def withdrawal(number: int) -> str | Page:
     """What taking back the notice in force would change."""
-    return _page(number, WithdrawalForm(formdata=None))
+    try:
+        return _page(number, WithdrawalForm(formdata=None))
+    except Refusal as refusal:
+        return _refused(number, refusal)
+
+
+def _refused(number: int, refusal: Refusal) -> Page:
+    """The calendar, with why the notice stays and the form for another one."""
+    return page(form_to_mend(number), say(refusal.message)), 409
 
 
 def _page(number: int, form: WithdrawalForm, sentence: str = "") -> str:
@@ -47,7 +55,12 @@ def withdraw_notice(number: int) -> Response | str | Page:
         put_faults(form, refusal)
         return _page(number, form), 422
     except Outdated as refusal:
-        return _page(number, form, say(refusal.message)), 409
+        try:
+            return _page(number, form, say(refusal.message)), 409
+        except Refusal as other:
+            return _refused(number, other)
+    except Refusal as refusal:
+        return _refused(number, refusal)
     if taken_back is None:
         flash(_("这份通知已经撤回，没有重复处理。"), "info")
     else:

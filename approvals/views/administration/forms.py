@@ -73,7 +73,9 @@ class CalendarForm(FlaskForm):
     workdays = TextAreaField(_l("调休上班"), description=_l("一行一天，例如“2月20日”；没有的不填。"))
     file = FileField(
         _l("或者上传 CSV 文件（可不选）"),
-        description=_l("两列：date（日期）、working（1 上班，0 休息），全年每天一行；选了文件，上面两栏就不看。"),
+        description=_l(
+            "两列：date（日期）、working（1 上班，0 休息），全年每天一行，可以下载上面那一年的来改；选了文件，上面两栏要空着。"
+        ),
     )
 
 
