@@ -101,7 +101,7 @@ def is_with_staff(role: str) -> bool:
 def in_hand(member: T, linked_of: Callable[[T], Iterable[T]], now: Any) -> Iterator[T]:
     """Of a case and those linked below it, the ones whose step may be urged: it lies with staff, and the case runs or stands still
     for a procedure that takes longer than its own time. ``now`` is a time of the kind that its tasks hold."""
-    # Whole families as verbs hold them and as pages read them have the same two names for what is looked at here.
+    # Families as verbs hold them and as pages read them have the same names for what is looked at here.
     subject: Any = member
     task = subject.task
     if task is not None and is_with_staff(task.role) and task.office_id is not None:
@@ -163,7 +163,7 @@ def _steps(session: Session, rules: Rules, limits: Mapping[str, datetime], now: 
             Task.id, Task.state, Task.role, Task.department, Task.office_id, Task.holder_id, Person.name, Task.opened_at, Task.due_at,
             Case.id, Case.root_id, Case.number, Case.workflow, Case.version, Case.applicant_id, Task.counted_from,
             Case.clock_started_at,
-            # Looked for only where a case came back to its step, which few have.
+            # Only where a case came back to its step, and what it used before counts.
             case((Task.counted_from.is_not(None), last_outside.correlate(Case).scalar_subquery())),
         )
         .join(Case, Case.id == Task.case_id)
