@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from workflows.engine.definition import Definition
+from workflows.engine.definition import INTERNAL, Definition
 
 from .permissions import Tree, is_placed
 
@@ -105,6 +105,6 @@ def counting_on(definition: Definition, roles: frozenset[str]) -> frozenset[str]
     What the product opens itself is for those alone whom its tasks address: whoever was rated does not read there what was
     said of them.
     """
-    if definition.kind != "internal":
+    if definition.kind != INTERNAL:
         return roles
     return roles & {"applicant", *(state.task.role for state in definition.states.values() if state.task is not None)}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Competence as CompetenceRow
 from approvals.models import Office
-from workflows.engine.definition import Definition
+from workflows.engine.definition import INTERNAL, Definition
 from workflows.network import EVERY_MATTER, KINDS, POWERS, Competence, Network, NoCountyHall, route
 from workflows.network import Office as NetworkOffice
 
@@ -21,7 +21,7 @@ from .matters import in_order
 
 def matters() -> tuple[Definition, ...]:
     """The matters that a competence can name: every workflow that people apply for, in their usual order."""
-    return tuple(each for each in in_order() if each.kind != "internal")
+    return tuple(each for each in in_order() if each.kind != INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,11 @@ from typing import Any
 
 from workflows.county import county_catalogue
 from workflows.engine.clock_states import begins_at_acceptance, may_be_suspended
-from workflows.engine.definition import STAYS, Definition, Fee, Limit, Material, Opening, State, Text
+from workflows.engine.definition import CHAIN, INTERNAL, STAYS, Definition, Fee, Limit, Material, Opening, State, Text
 from workflows.engine.diagram import draw
 from workflows.rules import BLOCK, DRAFT, RuleContext, findings
 
 REGISTRATION = "company-registration"
-CHAIN, INTERNAL = "chain", "internal"
-"""The kind of workflow that nobody applies for."""
 
 ELSEWHERE: Mapping[str, Text] = {
     "joint-stock": {"zh": "股份有限公司", "en": "Joint-stock companies"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition
+from workflows.engine.definition import CHAIN, Definition
 
 
 @functools.cache
@@ -14,7 +14,7 @@ def in_order() -> tuple[Definition, ...]:
     catalogue = county_catalogue()
     latest = {key: catalogue.latest(key) for key in catalogue.keys()}
     ordered: dict[str, Definition] = {}
-    for definition in sorted(latest.values(), key=lambda each: each.kind != "chain"):
+    for definition in sorted(latest.values(), key=lambda each: each.kind != CHAIN):
         ordered.setdefault(definition.key, definition)
         for state in definition.states.values():
             for opening in state.opens:

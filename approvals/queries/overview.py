@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from approvals.models import Case, Office, Task
 from workflows.county import county_catalogue
-from workflows.engine.definition import Definition, State
+from workflows.engine.definition import CHAIN, INTERNAL, Definition, State
 
 from .colours import Due, due_of
 from .inbox import near_due
@@ -21,25 +21,26 @@ from .supervised import Offices, cases_of, tasks_of
 DAYS = 90
 RECENT_DAYS = 30
 MOST_OVERDUE = 50
-INTERNAL = "internal"
-"""The kind of workflow that the product opens by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """Open cases in one state at one office, and how many of them are late, near due and in time.
 
-    ``is_whole`` of whole company openings, which are late by their promise; a matter is late by the time of its step, a licence by
-    either.
+    A whole company opening is late by its promise, a matter by the time of its step, a licence by either.
     """
 
-    is_whole: bool
     definition: Definition
     state: State
     office: str | None
     every: int
     late: int
     near: int
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether they are whole company openings, rather than matters of one or follow-ups."""
+        return self.definition.kind == CHAIN
 
     @property
     def is_follow_up(self) -> bool:
@@ -64,9 +65,8 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """An open task that is late, or with ``is_whole`` a whole company opening that is past its promise."""
+    """An open task that is late, or a whole company opening that is past its promise."""
 
-    is_whole: bool
     token: str
     number: str
     company: str
@@ -74,6 +74,10 @@ class Overdue:
     state: State
     office: str | None
     due: Due
+
+    @property
+    def is_opening(self) -> bool:
+        return self.definition.kind == CHAIN
 
 
 def open_cases(session: Session, now: datetime, offices: Offices = None) -> list[Open]:
@@ -98,10 +102,8 @@ def open_cases(session: Session, now: datetime, offices: Offices = None) -> list
         .where(Task.closed_at.is_(None), tasks_of(offices))
         .group_by(Task.workflow, Task.state, Office.name)
     ).all()
-    lines = [
-        Open(_is_whole(workflow), *step_of(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found
-    ]
-    return sorted(lines, key=lambda line: (not line.is_whole, *order_of(line.definition, line.state), line.office or ""))
+    lines = [Open(*step_of(workflow, state), office, *map(int, numbers)) for workflow, state, office, *numbers in found]
+    return sorted(lines, key=lambda line: (not line.is_opening, *order_of(line.definition, line.state), line.office or ""))
 
 
 def closed_cases(session: Session, now: datetime, days: int, offices: Offices = None) -> list[Closed]:
@@ -130,16 +132,16 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
     one until its results lie ready, then by the time to hand them out.
     """
     due_at = earliest_due(promised_due())
-    wholes = [definition.key for definition in in_order() if _is_whole(definition.key)]
+    openings = [definition.key for definition in in_order() if definition.kind == CHAIN]
     parts = [
         select(Task.id, due_at.label("due_at"))
         .join(Case, Case.id == Task.case_id)
-        .where(Task.closed_at.is_(None), due_at < now, Task.workflow.in_(wholes) if is_whole else Task.workflow.not_in(wholes))
+        .where(Task.closed_at.is_(None), due_at < now, Task.workflow.in_(openings) if is_opening else Task.workflow.not_in(openings))
         .where(tasks_of(offices))
         .order_by(due_at, Task.id)
         .limit(MOST_OVERDUE)
         .subquery()
-        for is_whole in (False, True)
+        for is_opening in (False, True)
     ]
     late = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
     found = session.execute(
@@ -154,13 +156,8 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
         definition, state = step_of(task.workflow, task.state)
         due = due_of(due_at, None, now)
         assert due is not None
-        lines.append(Overdue(_is_whole(task.workflow), token, number, company, definition, state, office, due))
+        lines.append(Overdue(token, number, company, definition, state, office, due))
     return lines
-
-
-def _is_whole(workflow: str) -> bool:
-    """Whether a case of that workflow is a whole company opening, rather than a matter of one or a follow-up."""
-    return county_catalogue().latest(workflow).kind == "chain"
 
 
 def step_of(workflow: str, state: str) -> tuple[Definition, State]:

@@ -18,7 +18,7 @@ from approvals.queries import cases, people, ratings
 from approvals.queries.cases import Family, Member
 from approvals.queries.consents import consents_of
 from approvals.queries.disclosures import last_disclosure
-from workflows.engine.definition import DELEGATED, OUTSIDE_ROLES, Action
+from workflows.engine.definition import DELEGATED, INTERNAL, OUTSIDE_ROLES, Action
 from workflows.engine.machine import possible_actions
 from workflows.network.mandates import Mandate
 
@@ -218,7 +218,7 @@ def seen(token: str) -> Seen:
 
 def _why_not(found: Seen) -> dict[str, str] | None:
     """What somebody reads who may not open the follow-up of a rating of their own work; None for everybody else."""
-    if found.subject.definition.kind != "internal" or not found.acting.is_staff:
+    if found.subject.definition.kind != INTERNAL or not found.acting.is_staff:
         return None
     if found.acting.person_id not in ratings.rated_by(request.session(), found.subject.case.id):
         return None

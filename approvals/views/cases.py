@@ -23,6 +23,7 @@ from approvals.queries.own_steps import own_steps
 from approvals.queries.ratings import ratings_of
 from approvals.queries.routes import routes_of
 from workflows.county import county_catalogue
+from workflows.engine.definition import CHAIN
 from workflows.rules import mask_name, mask_phone
 
 from . import (
@@ -179,7 +180,7 @@ def seals(view: Seen, lines: Sequence[Line], submissions: Sequence[Submission]) 
 
 def _is_whole_chain(member: Member) -> bool:
     """Whether the six “4011” claims are about this case: they look at one submission with everything it opens."""
-    return member.definition.kind == "chain"
+    return member.definition.kind == CHAIN
 
 
 def resending(view: Seen) -> Callable[[int], str] | None:

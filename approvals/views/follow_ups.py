@@ -14,12 +14,10 @@ from approvals.queries.cases import Member
 from approvals.queries.clocks import clocks_of
 from approvals.queries.deliveries import told_of_case
 from approvals.queries.history import Line
+from workflows.engine.definition import INTERNAL
 
 from . import disclosing, request, telling, urging
 from .case_access import Seen
-
-INTERNAL = "internal"
-"""The kind of workflow that the product opens itself, which has no application to show."""
 
 
 def is_follow_up(member: Member) -> bool:

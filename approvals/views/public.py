@@ -13,6 +13,7 @@ from approvals.queries import guides as written
 from approvals.queries import network
 from approvals.queries.expectations import expectation
 from approvals.queries.guide_search import find_guides, findable
+from workflows.engine.definition import CHAIN
 
 from .access import public
 from .progress import working_time
@@ -28,7 +29,7 @@ blueprint = Blueprint("public", __name__)
 def home() -> str:
     listed = written.guides()
     return render_template(
-        "public/home.html", chains=[each for each in listed if each.kind == "chain"],
+        "public/home.html", chains=[each for each in listed if each.kind == CHAIN],
         licences=[each for each in listed if each.kind == "licence"], matters=[each for each in listed if not each.pages],
     )  # fmt: skip
 

@@ -52,14 +52,14 @@ def index() -> str:
     return render_template(
         "supervision/index.html",
         opened=opened, closed=closed, recent=recent, durations=_durations(offices, since), since=since,
-        overdue={is_whole: [line for line in overdue if line.is_whole is is_whole] for is_whole in (True, False)},
+        overdue={is_opening: [line for line in overdue if line.is_opening is is_opening] for is_opening in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
         satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices),
         scores=SCORES, reasons=REASONS,
         most_listed=ratings.MOST_LISTED, recent_days=overview.RECENT_DAYS, working_time=working_time, share=share,
         totals={
-            True: _totals(line for line in opened if line.is_whole),
-            False: _totals(line for line in opened if not line.is_whole and not line.is_follow_up),
+            True: _totals(line for line in opened if line.is_opening),
+            False: _totals(line for line in opened if not line.is_opening and not line.is_follow_up),
         },
         transit=custody.counts_of(session, offices, now), supervised=_supervised(offices),
         follow_ups=_totals(line for line in opened if line.is_follow_up),

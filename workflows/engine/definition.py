@@ -30,6 +30,9 @@ APPLICATION, PRINCIPAL = "application", "principal"
 
 SIGNERS = (APPLICATION, PRINCIPAL)
 
+CHAIN = "chain"
+"""The kind of workflow whose states open linked cases: a whole company opening."""
+
 INTERNAL = "internal"
 """The kind of workflow that the product opens by itself, and nobody applies for."""
 

@@ -20,6 +20,7 @@ from approvals.queries.cases import Family, families_of, submissions_by_root
 from approvals.queries.claims import beside, claims_of
 from approvals.queries.history import histories_of
 from approvals.queries.matters import in_order
+from workflows.engine.definition import CHAIN
 from workflows.rules.claims import BROKEN, HOLDS, Claim, Claims, Evidence, Log, claims
 from workflows.statistics.intervals import Estimate, share_of
 
@@ -165,7 +166,7 @@ def judged(session: Session, roots: Iterable[int], today: date) -> Iterator[dict
 
 @functools.cache
 def _chains() -> tuple[str, ...]:
-    return tuple(each.key for each in in_order() if each.kind == "chain")
+    return tuple(each.key for each in in_order() if each.kind == CHAIN)
 
 
 def _live(session: Session, offices: Offices, filter: Filter, after: Key | None, size: int) -> list[Case]:

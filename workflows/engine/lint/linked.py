@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..definition import DELEGATED, STAYS, Definition, Opening
+from ..definition import CHAIN, DELEGATED, STAYS, Definition, Opening
 from ..loader import Problem
 from .names import _as_list
 from .shape import suggestion
@@ -48,7 +48,7 @@ def opened_workflows_exist(subject: Subject) -> Iterator[Problem]:
         seen.add(opening.workflow)
 
 
-OPENING_KINDS = ("chain", DELEGATED)
+OPENING_KINDS = (CHAIN, DELEGATED)
 
 
 def kind_fits(subject: Subject) -> Iterator[Problem]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ..clock_states import EXTEND
-from ..definition import DELEGATED, ON_THE_WAY, OUTCOMES, SIGNERS, STAYS, SYSTEM
+from ..definition import CHAIN, DELEGATED, INTERNAL, ON_THE_WAY, OUTCOMES, SIGNERS, STAYS, SYSTEM
 from ..loader import Path_, Problem
 from ..registry import EFFECTS, GUARDS, TRIGGERS
 from .shape import suggestion
 from .subject import Rule, Subject, named_places, split
 
-KINDS = ("chain", "registration", "licence", "service", "delegated", "internal")
+KINDS = (CHAIN, "registration", "licence", "service", DELEGATED, INTERNAL)
 """``internal``: opened by the product itself, so nobody applies for it and no guide lists it."""
 
 STYLES = ("primary", "secondary", "danger")
