@@ -14,7 +14,7 @@ from approvals.db import Database
 from approvals.jobs.rollups import catch_up
 from approvals.models import Case, Office, Task
 from approvals.operations import rollups
-from approvals.queries.statistics.filters import Filter, months_between, next_month
+from approvals.queries.statistics.filters import Filter, month_after, months_between
 from approvals.queries.statistics.tables import cases, edges, steps
 from tests.clock.strategies import at
 from tests.statistics.asking import AUTUMN, YEAR
@@ -139,10 +139,14 @@ def test_unknown_keys_are_refused(county: Database, by: tuple[str, ...]) -> None
         steps(session, NOW, None, YEAR, by)
 
 
+def test_months_are_counted_over_the_end_of_a_year() -> None:
+    assert month_after(date(2026, 11, 1), -11) == date(2025, 12, 1) and month_after(date(2026, 12, 1)) == date(2027, 1, 1)
+    assert month_after(date(2026, 1, 1), -1) == date(2025, 12, 1)
+
+
 def test_months_are_named_by_their_first_day() -> None:
     with pytest.raises(ValueError, match="first day"):
         Filter(first_month=date(2026, 1, 2), last_month=date(2026, 2, 1))
     with pytest.raises(ValueError, match="before the first"):
         Filter(first_month=date(2026, 2, 1), last_month=date(2026, 1, 1))
-    assert next_month(date(2026, 12, 1)) == date(2027, 1, 1)
     assert len(list(months_between(date(2025, 11, 1), date(2026, 2, 1)))) == 4

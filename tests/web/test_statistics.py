@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -236,13 +236,6 @@ def test_a_page_reads_everything_as_of_one_moment(visit: Visit, driven: Chain, m
     monkeypatch.setattr(overview, "cases", noted)
     visit(driven.cast.supervisor).get("/statistics")
     assert levels and set(levels) <= {"REPEATABLE READ", "SERIALIZABLE"}
-
-
-def test_months_are_counted_over_the_end_of_a_year() -> None:
-    from approvals.views.statistics.asking import following
-
-    assert following(date(2026, 11, 1), -11) == date(2025, 12, 1) and following(date(2026, 12, 1)) == date(2027, 1, 1)
-    assert following(date(2026, 1, 1), -1) == date(2025, 12, 1)
 
 
 def test_charts_carry_what_their_tables_say_and_need_no_scripts(visit: Visit, driven: Chain) -> None:

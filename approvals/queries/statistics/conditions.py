@@ -14,7 +14,7 @@ from approvals.queries.matters import in_order
 from workflows.statistics.attribution import DEPARTMENT
 
 from .facts import ANSWERED
-from .filters import Filter, Offices, in_reach, next_month, start_of
+from .filters import Filter, Offices, in_reach, month_after, start_of
 from .step_attribution import whose_is
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def after_key(ended_at: Any, identifier: Any, after: Key | None) -> list[ColumnE
 
 
 def _in_months(ended_at: Any, filter: Filter) -> ColumnElement[bool]:
-    return and_(ended_at >= start_of(filter.first_month), ended_at < start_of(next_month(filter.last_month)))
+    return and_(ended_at >= start_of(filter.first_month), ended_at < start_of(month_after(filter.last_month)))
 
 
 def steps_of(session: Session, offices: Offices, filter: Filter, state: str | None, late: bool | None) -> ColumnElement[bool]:

@@ -54,15 +54,17 @@ def month_of(moment: datetime) -> date:
     return moment.astimezone(OFFICE_ZONE).date().replace(day=1)
 
 
-def next_month(month: date) -> date:
-    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
+def month_after(month: date, months: int = 1) -> date:
+    """The first day of the month that lies so many months later, or earlier where negative."""
+    count = month.year * 12 + month.month - 1 + months
+    return date(count // 12, count % 12 + 1, 1)
 
 
 def months_between(first: date, last: date) -> Iterator[date]:
     """The months from the first to the last, both included."""
     while first <= last:
         yield first
-        first = next_month(first)
+        first = month_after(first)
 
 
 def start_of(month: date) -> datetime:

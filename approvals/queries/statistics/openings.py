@@ -26,7 +26,7 @@ from workflows.statistics.intervals import Estimate, share_of
 
 from .conditions import Key, after_key, closed_cases_of
 from .drill import Page
-from .filters import Filter, Offices, in_reach, month_of, next_month, start_of
+from .filters import Filter, Offices, in_reach, month_after, month_of, start_of
 from .rolled import rolled_until
 
 PAGE_SIZE = 20
@@ -183,7 +183,7 @@ def _kept(session: Session, offices: Offices, filter: Filter) -> ColumnElement[b
     """The condition of the judged openings that a filter names."""
     own = [each.key for each in in_order() if each.key in _chains() and filter.department in (None, each.department)]
     conditions = [
-        JudgedOpening.closed_at >= start_of(filter.first_month), JudgedOpening.closed_at < start_of(next_month(filter.last_month)),
+        JudgedOpening.closed_at >= start_of(filter.first_month), JudgedOpening.closed_at < start_of(month_after(filter.last_month)),
         JudgedOpening.workflow.in_(own if filter.workflow is None else {filter.workflow} & set(own)),
     ]  # fmt: skip
     if (reach := in_reach(session, offices, filter)) is not None:

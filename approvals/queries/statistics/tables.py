@@ -28,9 +28,9 @@ from .filters import (
     checked,
     department_of,
     in_reach,
+    month_after,
     month_of,
     months_between,
-    next_month,
     start_of,
 )
 from .lines import CASE_COUNTS, CaseLine, EdgeLine, StepLine
@@ -201,7 +201,7 @@ def _live_steps(session: Session, reach: Offices, filter: Filter) -> Iterable[St
     until, begin = rolled.rolled_until(session), start_of(filter.first_month)
     # One lower bound: with two SQLite walks the index from whichever stands first, through a year of steps.
     since = begin if until is None else max(until, begin)
-    for fact in step_facts(session, (Task.closed_at >= since) & (Task.closed_at < start_of(next_month(filter.last_month)))):
+    for fact in step_facts(session, (Task.closed_at >= since) & (Task.closed_at < start_of(month_after(filter.last_month)))):
         if (
             (reach is None or fact.office_id in reach)
             and filter.workflow in (None, fact.workflow)

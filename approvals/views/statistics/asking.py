@@ -13,7 +13,7 @@ from flask import url_for
 
 from approvals.language import _, _l, say
 from approvals.queries.matters import in_order
-from approvals.queries.statistics.filters import Filter, Workflows
+from approvals.queries.statistics.filters import Filter, Workflows, month_after
 from workflows.county import county_catalogue
 from workflows.engine.definition import DELEGATED, INTERNAL
 from workflows.network import Office
@@ -131,12 +131,6 @@ def number(name: str, most: int = 100_000) -> int:
     return min(max(int(text), 1), most) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
 
 
-def following(month: date, months: int = 1) -> date:
-    """The first day of the month that lies so many months later, or earlier where negative."""
-    count = month.year * 12 + month.month - 1 + months
-    return date(count // 12, count % 12 + 1, 1)
-
-
 def months_asked(faults: list[str]) -> tuple[date, date]:
     """The first and the last month that are asked for, a year up to now where none is; ``faults`` gains what could not be used."""
     this = request.today().replace(day=1)
@@ -145,7 +139,7 @@ def months_asked(faults: list[str]) -> tuple[date, date]:
     if any(typed[name] and read[name] is None for name in typed):
         faults.append(_("月份请按 2026-11 这样填写；没看懂的月份没有用来筛选。"))
     last = read["to"] or max(this, read["from"] or this)
-    first = read["from"] or following(last, 1 - MONTHS_AT_FIRST)
+    first = read["from"] or month_after(last, 1 - MONTHS_AT_FIRST)
     if first > last:
         first, last = last, first
         faults.append(_("开始月份在结束月份之后，已经对调。"))
@@ -153,8 +147,8 @@ def months_asked(faults: list[str]) -> tuple[date, date]:
         # What is open is known of no month to come, and nothing else is counted there.
         first, last = min(first, this), this
         faults.append(_("以后的月份还没有数，已经统计到%(month)s为止。", month=f"{this:%Y-%m}"))
-    if following(first, MOST_MONTHS) <= last:
-        first = following(last, 1 - MOST_MONTHS)
+    if month_after(first, MOST_MONTHS) <= last:
+        first = month_after(last, 1 - MOST_MONTHS)
         faults.append(_("一次最多统计十年，已经从%(month)s起统计。", month=f"{first:%Y-%m}"))
     return first, last
 

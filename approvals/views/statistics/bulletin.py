@@ -11,6 +11,7 @@ from flask import request as asked
 
 from approvals.documents.rendering import printed
 from approvals.language import _, language, say
+from approvals.queries.statistics.filters import month_after
 from approvals.queries.statistics.lines import CaseLine
 from workflows.clock import OFFICE_ZONE
 from workflows.county import county_catalogue
@@ -19,7 +20,7 @@ from workflows.statistics.measures import INDICATORS, measures
 
 from .. import request
 from ..access import requires
-from .asking import Asked, asked_for, following, month_named
+from .asking import Asked, asked_for, month_named
 from .comparison import steps_compared
 from .overview import Overview, counted_lines
 from .part import blueprint, hours, percent, said
@@ -36,7 +37,7 @@ def bulletin() -> Response:
     faults: list[str] = []
     month = _month(faults)
     wanted = _of(asked_for(), month)
-    months = [wanted, _of(wanted, following(month, -1)), _of(wanted, following(month, -12))]
+    months = [wanted, _of(wanted, month_after(month, -1)), _of(wanted, month_after(month, -12))]
     found = [counted_lines(each) for each in months]
     moment = request.now().astimezone(OFFICE_ZONE)
     body = printed("bulletin.typ", {
@@ -58,7 +59,7 @@ def _month(faults: list[str]) -> date:
     if month is None:
         if typed:
             faults.append(_("月份请按 2026-11 这样填写；这一次没看懂，做的是上一个月的月报。"))
-        return following(this, -1)
+        return month_after(this, -1)
     if month > this:
         faults.append(_("以后的月份还没有数，已经统计到%(month)s为止。", month=f"{this:%Y-%m}"))
     return min(month, this)
@@ -70,7 +71,7 @@ def _of(wanted: Asked, month: date) -> Asked:
 
 def _whole(month: date, lines: Sequence[CaseLine]) -> Table:
     """The month itself, the one before and the same one a year ago, a row for each figure."""
-    head = [_("指标"), *(f"{each:%Y-%m}" for each in (month, following(month, -1), following(month, -12)))]
+    head = [_("指标"), *(f"{each:%Y-%m}" for each in (month, month_after(month, -1), month_after(month, -12)))]
     found = [measures(line) for line in lines]
     rows = [
         [_("收件"), *(said(line.received) for line in lines)],

@@ -12,6 +12,7 @@ from flask import request as asked
 
 from approvals.language import _, _l, say
 from approvals.queries.log_figures import WALL, WORKING, Figures, KeptLog, Own, kept_logs, own_duration
+from approvals.queries.statistics.filters import month_after
 from workflows.county import county_catalogue
 from workflows.logs import Spread
 from workflows.statistics.intervals import FEWEST_RANKED
@@ -19,7 +20,7 @@ from workflows.statistics.measures import faster
 
 from .. import request
 from ..access import requires
-from .asking import Asked, asked_for, following
+from .asking import Asked, asked_for
 from .behind import at_minute
 from .charts import Series, chart
 from .pages import choices, pages
@@ -100,7 +101,7 @@ def _asked() -> Past:
     workflow = wanted.filter.workflow
     own = None
     if workflow is not None and chosen is not None and chosen.figures is not None:
-        own = own_duration(request.session(), workflow, wanted.filter.first_month, following(wanted.filter.last_month))
+        own = own_duration(request.session(), workflow, wanted.filter.first_month, month_after(wanted.filter.last_month))
     return Past(wanted, logs, chosen, time if time in KINDS else WORKING, own, faults)
 
 
