@@ -114,14 +114,22 @@ def tallies(session: Session, offices: Offices, filter: Filter, by: str | None =
         .where(_kept(session, offices, filter))
         .group_by(*columns, JudgedOpening.claims)
     )
-    counted: dict[Any, Tally] = {}
+    counted: dict[Any, list[int]] = {}
     for *key, text, count in found:
-        states = [claim.state for claim in _told(text).each]
-        is_judged, is_met = BROKEN in states or set(states) == {HOLDS}, set(states) == {HOLDS}
-        decided, broken = (tuple(count * (state in which) for state in states) for which in ((HOLDS, BROKEN), (BROKEN,)))
-        at = key[0] if key else None
-        counted[at] = counted.get(at, Tally()) + Tally(count * is_judged, count * is_met, decided, broken)
-    return counted
+        of_key = counted.setdefault(key[0] if key else None, [0] * (2 + 2 * len(SIX)))
+        for at in _counts(text):
+            of_key[at] += count
+    return {key: Tally(judged, met, tuple(each[: len(SIX)]), tuple(each[len(SIX) :])) for key, (judged, met, *each) in counted.items()}
+
+
+@functools.lru_cache(maxsize=4096)
+def _counts(text: str) -> tuple[int, ...]:
+    """Which numbers of a tally an opening counts in, its own two first, then those of the claims in their order."""
+    states = [part.partition(":")[0] for part in text.split(",")]
+    is_met = set(states) == {HOLDS}
+    decided = [2 + at for at, state in enumerate(states) if state in (HOLDS, BROKEN)]
+    broken = [2 + len(SIX) + at for at, state in enumerate(states) if state == BROKEN]
+    return (*([0] if is_met or broken else []), *([1] if is_met else []), *decided, *broken)
 
 
 def claims_met(session: Session, offices: Offices, filter: Filter) -> Estimate:
