@@ -24,12 +24,15 @@ from workflows.engine.definition import Action, Form
 from . import beside, case_signatures, counter, custody, disclosing, filed, hand_overs, mandate_papers, request, suspending
 from .access import requires
 from .case_access import RESUBMIT, Seen, seen
+from .happened import Told, told
 from .local import local_path
 
 blueprint = Blueprint("actions", __name__)
 Answer = str | Response | tuple[str, int]
 
 NO_FORM = Form("", {"zh": "", "en": ""}, ())
+MOST_WRITTEN = 3
+"""How many of the steps before stand beside the form of an action; the whole history stands on the page of the case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,15 @@ def _clocks(wanted: Asked) -> dict[str, Any]:
     return clocks_shown(request.session(), wanted.view.family, wanted.member, request.now())
 
 
+def _written_before(wanted: Asked) -> list[Told]:
+    """What was written at the steps before, the newest first: whoever decides reads what was found, asked for and proposed."""
+    if not wanted.view.works_on(wanted.member):
+        return []
+    lines = history.history_of(request.session(), wanted.view.family)
+    found = [each for each in told(wanted.view, lines, wanted.lists) if each.form and each.line.moved]
+    return [each for each in found if each.line.member is wanted.member][:MOST_WRITTEN]
+
+
 def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = False) -> str:
     bag = hand_overs.bag_of(wanted.view, wanted.action)
     if bag is not None:
@@ -134,7 +146,7 @@ def _page(wanted: Asked, refusal: Refusal | None = None, unconfirmed: bool = Fal
         key=asked.form.get("key", ""), task=member.task.id if member.task is not None else "", now_is=request.now(),
         panel_of=beside.panel_for(session, wanted.view, member, wanted.action, content, wanted.lists),
         filed_pages=filed.filed(pages, content, wanted.lists, full=full), is_full=full, disclosing=disclosing.bar(wanted.view),
-        faults=_faults(wanted, unconfirmed), again=_again(wanted), **_clocks(wanted),
+        faults=_faults(wanted, unconfirmed), again=_again(wanted), written=_written_before(wanted), **_clocks(wanted),
         delivered=hand_overs.delivered(wanted.view, wanted.action), words=hand_overs.words(),
         # What was typed and sent back is shown again whoever holds the task.
         claim_first=asked.method == "GET" and wanted.view.awaits_claim(member, wanted.action),

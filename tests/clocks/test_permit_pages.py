@@ -247,6 +247,26 @@ def test_after_the_inspection_the_working_shows_what_did_not_count(
     assert "中止计时的记录" in visit(cast.supervisor.person_id).get(f"/cases/{permit.case.token}").text
 
 
+def test_whoever_decides_reads_beside_the_form_what_was_found_asked_for_and_proposed(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05"))
+    permit.inspected_to("2026-03-06", at("2026-03-06"))
+    permit.act("request_extension", at("2026-03-09"), {"reason": "要等专家论证"})
+    clock.now = at("2026-03-09", "10:00")
+    head, here = visit(cast.registrar_head.person_id), f"/cases/{permit.case.token}/actions"
+    for action in ("grant_extension", "decline_extension"):
+        beside = head.get(f"{here}/{action}").text.split('id="written"')[1].split("<form")[0]
+        assert "要等专家论证" in beside and beside.index("要等专家论证") < beside.index("核查情况") < beside.index("看后厨")
+    assert 'id="written"' not in visit(cast.applicant.person_id).get(f"{here}/withdraw").text
+    permit.act("decline_extension", at("2026-03-09", "11:00"), {"reason": "按时办"}, cast.registrar_head.acting)
+    permit.act("propose", at("2026-03-10"), {"proposed": "refuse", "opinion": "冷藏不够"})
+    clock.now = at("2026-03-10", "10:00")
+    head = visit(cast.registrar_head.person_id)
+    assert "冷藏不够" in head.get(f"{here}/grant").text.split('id="written"')[1].split("<form")[0]
+
+
 def test_whoever_has_the_receipt_reads_both_deadlines_with_their_working(
     visit: Callable[[int], Visitor], permit: Permit, cast: Cast, database: Database, clock: Clock
 ) -> None:
