@@ -13,12 +13,11 @@ from approvals.language import _
 from approvals.operations import permissions
 from approvals.operations.acting import Acting
 
-from .errors import FileSent, SignInNeeded, UnstorableText
+from .errors import PUBLIC, FileSent, SignInNeeded, UnstorableText
 from .request import maybe_acting, maybe_signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-PUBLIC = "public"
 GATES: dict[str, str] = {
     "desk": "work_on_case",
     "delegate": "delegate",

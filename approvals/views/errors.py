@@ -15,8 +15,11 @@ from approvals.operations.errors import NotFound, Outdated, Refusal
 
 from .leaving import ended_lately
 from .local import local_path
+from .request import maybe_signed_in
 
 Answer = tuple[str, int]
+PUBLIC = "public"
+"""The permission of what is open to everybody."""
 SECRET_FIELDS = ("password", "csrf_token")
 EXPLAINED = (400, 403, 404, 405, 413, 429, 500)
 
@@ -97,7 +100,16 @@ def refused(error: Refusal) -> Answer:
 
 
 def page_too_old(error: CSRFError) -> Answer:
+    if is_for_signed_in() and maybe_signed_in() is None:
+        # The token went with the session: to say so at once spares a round over a page that is merely old.
+        return render_template("errors/sign_in_needed.html", kept=kept_input()), 400
     return render_template("errors/page_too_old.html", kept=kept_input(), back=_way_back()), 400
+
+
+def is_for_signed_in() -> bool:
+    """Whether what was asked for is open only to people who are signed in."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "permission", PUBLIC) != PUBLIC
 
 
 def sign_in_needed(error: SignInNeeded) -> Answer:

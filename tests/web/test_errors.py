@@ -94,6 +94,14 @@ def test_sending_after_a_time_out_keeps_what_was_typed(faulty: Any) -> None:
     assert "请重新登录" in page and "写了很久" in page and 'href="/sign-in"' in page
 
 
+@SQLITE
+def test_whoever_has_signed_out_elsewhere_is_asked_to_sign_in_and_not_told_of_an_old_page(faulty: Any) -> None:
+    typed = {"csrf_token": "of the session that ended", "opinion": "写了很久"}
+    answer = Visitor(faulty).client.post("/test-desk", data=typed, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 400
+    assert "请重新登录" in answer.text and "写了很久" in answer.text and "页面打开得太久了" not in answer.text
+
+
 @pytest.mark.parametrize("field", ["name", "na\0me"])
 def test_a_nul_byte_is_refused_with_a_sentence_and_the_rest_kept(application: Any, field: str) -> None:
     visitor = Visitor(application)
