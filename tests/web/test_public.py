@@ -57,6 +57,11 @@ def test_the_home_page_has_one_primary_button(visitor: Visitor) -> None:
         assert heading in page
 
 
+def test_whoever_signs_in_for_a_licence_comes_back_to_it(visitor: Visitor) -> None:
+    page = visitor.get("/guides/food-permit").text
+    assert page.count('href="/sign-up?next=/guides/food-permit">网上申请') == 2
+
+
 def test_whoever_is_signed_in_starts_at_once(application: Any) -> None:
     page = Visitor(application, enter(application, "张测试")).get("/").text
     assert 'action="/applications/start"' in page and 'name="workflow" value="company-opening"' in page
