@@ -75,7 +75,8 @@ def test_applied_for_online_and_told_when_the_clock_begins(
         revision = session.scalars(select(Draft.revision).where(Draft.token == token)).one()
     filed = visitor.post(f"/applications/{token}/submit", {"revision": str(revision)}, status=303, page=f"/applications/{token}/check")
     receipt = visitor.get(filed.location).text
-    assert "受理后开始计算" in receipt and "视为受理" in receipt and "营业执照" not in receipt
+    assert "受理后开始计算" in receipt and "从收到材料那天起视为受理" in receipt and "营业执照" not in receipt
+    assert "企业名称" in receipt and "公司名称" not in receipt
     with database.reading() as session:
         case = session.scalars(select(Case).where(Case.workflow == "food-permit")).one()
     assert (case.state, case.company, case.promised_due_at) == ("received", "惠民县样例小吃店", None)
