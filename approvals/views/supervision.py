@@ -23,6 +23,11 @@ from .access import requires
 
 blueprint = Blueprint("supervision", __name__)
 
+AT_ONCE = 5
+"""How many lines of a long list stand open; the others are folded away beneath."""
+MOST_OPEN = 8
+"""Up to so many lines nothing is folded."""
+
 
 def working_time(seconds: float) -> str:
     """Working seconds as a length: 1 天 2 小时, 35 分钟."""
@@ -32,6 +37,14 @@ def working_time(seconds: float) -> str:
 def share(part: int, whole: int) -> str:
     """A part of a whole in percent; a dash where there is nothing to divide by."""
     return f"{100 * part / whole:.1f}%" if whole else "—"
+
+
+def _by_workflow(lines: Iterable[overview.Open]) -> list[tuple[Definition, dict[str, int]]]:
+    """Each workflow of these lines with its sums, in their order."""
+    found: dict[str, list[overview.Open]] = {}
+    for line in lines:
+        found.setdefault(line.definition.key, []).append(line)
+    return [(of_one[0].definition, _totals(of_one)) for of_one in found.values()]
 
 
 def _totals(lines: Iterable[overview.Open]) -> dict[str, int]:
@@ -51,7 +64,8 @@ def index() -> str:
     since = month_of(now - timedelta(days=overview.DAYS))
     return render_template(
         "supervision/index.html",
-        opened=opened, closed=closed, recent=recent, durations=_durations(offices, since), since=since,
+        opened=opened, opened_by=_by_workflow(opened), at_once=AT_ONCE, most_open=MOST_OPEN,
+        closed=closed, recent=recent, durations=_durations(offices, since), since=since,
         overdue={is_opening: [line for line in overdue if line.is_opening is is_opening] for is_opening in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
         satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices),

@@ -6,7 +6,10 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from approvals.db import Database
+from approvals.views import supervision
 from approvals.views.supervision import share, working_time
 from tests.core.test_ratings import BAD, closed, rate
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
@@ -82,6 +85,31 @@ def test_the_overview_costs_a_fixed_number_of_statements(application: Any, chain
     with counted(database) as many:
         visitor.get("/supervision")
     assert len(few) == len(many) <= STATEMENTS_OF_THE_OVERVIEW
+
+
+def test_long_lists_show_their_first_lines_and_fold_the_others_away(
+    application: Any, chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("青样", "麦样", "云样"):
+        Chain(chain.database, chain.cast, content_with(name={"trade_name": name}), now=chain.now).act(REGISTRATION, "approve")
+    chain.now += timedelta(days=3)
+    visitor = Visitor(application, chain.cast.supervisor.person_id)
+    monkeypatch.setattr(supervision, "MOST_OPEN", 99)
+    page = visitor.get("/supervision").text
+    late = rows_of(page, "已超期的待办")
+    assert 'class="folded"' not in page
+    monkeypatch.setattr(supervision, "AT_ONCE", 2)
+    monkeypatch.setattr(supervision, "MOST_OPEN", 3)
+    page = Visitor(application, chain.cast.supervisor.person_id).get("/supervision").text
+    assert rows_of(page, "已超期的待办") == late[:2] and len(late) > 3
+    part = page[page.index("已超期的待办</h2>") :]
+    rest = part[part.index(f"<summary>其余 {len(late) - 2} 件</summary>") :]
+    assert [row[1] for row in rows_of(f"x</h2>{rest}", "x")] == [row[1] for row in late[2:]], "nothing is lost"
+    by_workflow = rows_of(page, "在办")
+    folded = page[page.index("按状态和服务点看（") :]
+    every = rows_of(f"x</h2>{folded}", "x")
+    assert len(by_workflow) == len({row[0] for row in every}) < len(every)
+    assert sum(int(row[1]) for row in by_workflow) == sum(int(row[3]) for row in every)
 
 
 def test_an_empty_county_has_an_overview(application: Any, database: Database) -> None:
