@@ -32,6 +32,7 @@ NO_PAGES: dict[str, str] = {
             "rework",
             "again",
             "claims",
+            "claim_figures",
             "trends",
             "comparison",
             "forecast",
@@ -81,6 +82,7 @@ SENT_EMPTY: dict[str, str] = {
     "mandates.renewal": ".button-row button[type=submit]",
     "administering.import_page": "main form button[type=submit]",
     "administering.calendar": "main form button[type=submit]",
+    "administering.withdrawal": "main form button[type=submit]",
 }
 """Pages whose form is also sent as it stands, empty, and the button that does it."""
 
