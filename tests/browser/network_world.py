@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from approvals.db import Database
 from approvals.models import Office, Position
-from approvals.operations import positions, reference, staff, stand_ins
+from approvals.operations import calendar_years, positions, reference, staff, stand_ins
 from approvals.operations.acting import Acting, Held
 from approvals.operations.administration import closing, competences, offices, presence
 from approvals.operations.position_rules import Wanted
 from tests.support.seed import HALL, TOWN, Cast, Member, password_hash
-from workflows.clock import OFFICE_ZONE
+from workflows.clock import OFFICE_ZONE, provisional_year
+from workflows.clock.notice import as_typed, days_of_year, usual_name
 
 ENDED, STANDING = "grid-ended", "grid-standing"
 LOOKED_AT = [
@@ -51,6 +52,14 @@ def furnish(database: Database, cast: Cast, now: datetime) -> None:
     database.write(presence.add_department, acting, STANDING, department, ["tax"], now)
     power = {"office": STANDING, "matter": "company-opening", "power": "take-in", "basis": "LONGBASIS" * 20, "valid_from": day}
     database.write(competences.add_competence, acting, power, ["company-opening"], now)
+    today = now.astimezone(OFFICE_ZONE).date()
+    database.write(calendar_years.enter, acting, notice(today.year + 2), None, "0", today, now)
+
+
+def notice(year: int) -> dict[str, str]:
+    """The longest notice for a year, with the days that are supposed anyway: nothing moves."""
+    days = as_typed(days_of_year(year, provisional_year(year)).off)
+    return {"year": str(year), "name": (usual_name(year) * 9)[:200], "number": f"国办发明电〔{year - 1}〕1号", "holidays": days}
 
 
 def managers(database: Database, cast: Cast, now: datetime) -> dict[str, Member]:
