@@ -25,7 +25,7 @@ OVERRIDE = "override_identity"
 OVERRIDABLE = frozenset({"identity.check-digit", "identity.birth-date", "identity.credit-code"})
 """Rules whose refusal a clerk may lift after seeing the paper."""
 
-NOT_HANDED_OUT = frozenset({"receipt", "correction-notice", "extension-notice"})
+NOT_HANDED_OUT = frozenset({"receipt", "acceptance-notice", "correction-notice", "special-procedure-notice", "extension-notice"})
 """Papers of the procedure, which are no results."""
 
 
