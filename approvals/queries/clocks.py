@@ -61,7 +61,8 @@ class Entry:
     """One line of the ledger: what stood still, on which ground, by which paper, who noted it and when it went on.
 
     ``expected_days`` are the working days that it was said to take, until ``expected_until``; None where the workflow does not ask.
-    ``seconds`` is the working time that did not count, so far while it lasts; ``document_id`` is the paper's, None where it is gone.
+    ``seconds`` is the working time that did not count, so far while it lasts, and ``days`` how many working days it fell into, none
+    of which a limit in working days counts; ``document_id`` is the paper's, None where it is gone.
     """
 
     number: int
@@ -76,6 +77,7 @@ class Entry:
     entered_by: str
     ended_by: str
     seconds: int
+    days: int
 
     @property
     def kind(self) -> Text:
@@ -114,10 +116,16 @@ def ledger_of(session: Session, member: Member, now: datetime) -> list[Entry]:
             row.number, row.kind, row.ground, row.paper, document_id, row.expected_days,
             None if row.expected_days is None else calendar.add_working_days(row.starts_at, row.expected_days),
             row.starts_at, row.ends_at, entered_by or "", ended_by or "",
-            calendar.working_seconds(row.starts_at, row.ends_at or now),
+            calendar.working_seconds(row.starts_at, row.ends_at or now), _days_in(calendar, row.starts_at, row.ends_at or now),
         )
         for row, entered_by, ended_by, document_id in rows
     ]  # fmt: skip
+
+
+def _days_in(calendar: WorkingCalendar, start: datetime, end: datetime) -> int:
+    """How many working days the working time between two instants falls into, in whole or in part."""
+    first, last, length = calendar.position(start), calendar.position(end), calendar.hours.day_length
+    return (last - 1) // length + 1 - first // length if last > first else 0
 
 
 def clocks_of(family: Family, member: Member, now: datetime, ledger: Sequence[Entry] = ()) -> list[Clock]:

@@ -244,7 +244,7 @@ def test_after_the_inspection_the_working_shows_what_did_not_count(
     clock.now = at("2026-03-12", "12:00")
     page = visit(cast.applicant.person_id).get(f"/cases/{permit.case.token}").text
     assert "已延长 5 个工作日" in page and "03-05 至 03-06 中止计时（现场核查），不计入" in page
-    assert "不计入工作时间 3 天 6 小时" in page
+    assert "不计入工作时间 3 天 6 小时" in page and "落在 4 个工作日里" in page
     assert "中止计时的记录" in visit(cast.supervisor.person_id).get(f"/cases/{permit.case.token}").text
 
 
@@ -303,6 +303,21 @@ def test_a_permit_is_printed_with_its_facts(visit: Callable[[int], Visitor], per
     page = visitor.get(f"/cases/{permit.case.token}/documents/{document.id}").text
     assert re.search(r"JY2371621\d{7}", page) and "热食类食品制售、冷食类食品制售" in page and "2031年3月4日" in page
     assert visitor.get(f"/cases/{permit.case.token}/documents/{document.id}/file").data.startswith(b"%PDF")
+
+
+def test_the_clerk_hands_over_the_permit_and_no_paper_of_the_procedure(
+    visit: Callable[[int], Visitor], permit: Permit, cast: Cast, clock: Clock
+) -> None:
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-04", at("2026-03-04"))
+    permit.inspected_to("2026-03-04", at("2026-03-04", "16:00"))
+    permit.extend(at("2026-03-05"))
+    permit.act("propose", at("2026-03-06"), {"proposed": "grant"})
+    permit.act("grant", at("2026-03-06", "10:00"), None, cast.registrar_head.acting)
+    clock.now = at("2026-03-09")
+    page = visit(cast.clerk.person_id).get(f"/cases/{permit.case.token}/actions/hand_out").text
+    handed = page.split("要一起发放的结果")[1].split("申请人希望怎样领取")[0]
+    assert re.findall(r"<strong>(.*?)</strong>", handed) == ["食品经营许可证"]
 
 
 def test_the_page_says_how_much_of_a_step_was_used_before(visit: Callable[[int], Visitor], permit: Permit, clock: Clock) -> None:
