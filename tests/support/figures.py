@@ -16,6 +16,7 @@ ROW, CELL = re.compile(r"<tr>(.*?)</tr>", re.DOTALL), re.compile(r"<t[dh][^>]*>(
 
 
 def plain(html: str) -> str:
+    html = html.replace('</span><span class="heading-unit">', "")  # in one word with what stands before it
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 

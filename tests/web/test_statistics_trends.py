@@ -56,6 +56,7 @@ def test_the_length_stands_with_median_and_p90(visit: Visit, closed: Chain) -> N
     length = said(hours(county_calendar().working_seconds(case.opened_at, case.closed_at)))
     assert row == ["2026-11", "1", length, "—", "—", length, "0.5", "件数太少，不评"]
     assert head[5] == "90 分位数（工作小时）" and 'value="0.5"' in page
+    assert '90 分位数</span><span class="heading-unit">（工作小时）</span>' in page, "a unit in brackets is not broken"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from ..ledger import EXCEL
 from .part import said
 
 Value = str | int | float | None
+_UNIT = re.compile(r"(?<=.)\uff08[^\uff08\uff09]{1,20}\uff09$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,16 @@ class Column:
     width: int = 14
     link: str = ""
     on_one_line: bool = False
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The title, and what of it no line breaks: the unit in brackets at its end, all of it over what stands on one line.
+
+        What has spaces breaks there."""
+        if self.on_one_line and " " not in self.title:
+            return "", self.title
+        found = _UNIT.search(self.title)
+        return (self.title[: found.start()], found[0]) if found else (self.title, "")
 
 
 @dataclass(frozen=True, slots=True)
