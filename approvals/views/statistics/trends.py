@@ -156,9 +156,9 @@ def _about(trend: Trend) -> str:
         return _("目标是您填的；清空就用县里自己定的目标。")
     own = trend.own
     if own is not None and trend.measure == "on_time" and own.on_time is not None:
-        return _("目标由县里定：按时办结率不低于 %(share)s%%（%(day)s 定）。", share=own.on_time, day=_day(own))
+        return _("目标由县里定：按时办结率不低于 %(share)s%%（%(who)s %(day)s 定）。", share=own.on_time, **_set(own))
     if own is not None and trend.measure == LENGTH and own.p90_days is not None:
-        return _("目标由县里定：90 分位数不超过 %(days)s 个工作日（%(day)s 定）。", days=own.p90_days, day=_day(own))
+        return _("目标由县里定：90 分位数不超过 %(days)s 个工作日（%(who)s %(day)s 定）。", days=own.p90_days, **_set(own))
     if trend.measure == "on_time":
         return _("目标：承诺了就全部兑现。")
     if trend.measure == LENGTH:
@@ -166,8 +166,9 @@ def _about(trend: Trend) -> str:
     return _("这一项县里没有定目标；填一个就按它评。")
 
 
-def _day(own: Target) -> str:
-    return f"{own.set_at.astimezone(OFFICE_ZONE):%Y-%m-%d}"
+def _set(own: Target) -> dict[str, str]:
+    """Who set a target, and on which day."""
+    return {"who": own.set_by, "day": f"{own.set_at.astimezone(OFFICE_ZONE):%Y-%m-%d}"}
 
 
 def _sheet(wanted: Asked, trend: Trend) -> Sheet:
