@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from sqlalchemy import select, update
 from werkzeug.exceptions import HTTPException
 
+from approvals.demo.earlier import import_earlier
 from approvals.models import Case, Draft, Office, Person, Signature
 from approvals.operations import custody, disclosing, names
 from approvals.views.signing import CONFIRMED, IDENTIFIED
@@ -196,6 +197,7 @@ def filled_world(county: County) -> World:
         "administrator": LOOKED_AT,
     }
     furnish(database, cast, county.now)
+    import_earlier(database, county.now, seed=1)
     world.also["security-administrator"] = staff_it(database, cast, world.managers["security-administrator"], county.now)
     for member, chain in ((cast.registrar, new), (cast.other_registrar, long_names)):
         database.write(disclosing.disclose, member.acting, chain.root_id, county.now, "other", LONG_LATIN[:100])
