@@ -65,6 +65,7 @@ OF_TASK = {
     "timer_at": "opened_at + 1",
     "holder_id": OTHER_PERSON,
     "held_at": "held_at + 1",
+    "counted_from": "opened_at - 1",
     "closed_at": "coalesce(closed_at, opened_at) + 1",
     "closed_by": "'refuse'",
 }
