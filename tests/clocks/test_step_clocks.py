@@ -219,8 +219,13 @@ def test_the_reconciliation_knows_the_time_that_was_left(permit: Permit, databas
     declined(evaluating(permit), at("2026-03-09", "15:00"), at("2026-03-11", "10:00"))
     # Late by what was left, in time by what a new step would have had.
     permit.act("propose", at("2026-03-13", "09:00"), {"proposed": "grant"})
+    now = at("2026-03-13", "10:00")
     with database.reading() as session:
-        assert list(differences(session, at("2026-03-13", "10:00"))) == []
+        assert list(differences(session, now)) == []
+    given = "UPDATE tasks SET due_at = due_at + 86400000000 WHERE counted_from IS NOT NULL"
+    database.write(lambda session: session.execute(text(given)))
+    with database.reading() as session:
+        assert list(differences(session, now)) != []
 
 
 # ---- warnings and urging --------------------------------------------------------------------------------------------
