@@ -107,7 +107,7 @@ def event_title(line: Line) -> str:
         "consent:given": _("同意把资料提供给%(office)s", office=consented_office(line)),
         "consent:withdrawn": _("撤回把资料提供给%(office)s的同意", office=consented_office(line)),
         "case:clock-begun": _("办理时限开始计算"),
-        "case:deadlines-moved": moved_deadlines.title(line.payload),
+        "case:deadlines-moved": moved_deadlines.title(line),
         "case:urged": _("催办"),
         "signatures:reminded": _("提醒还没有签署的人"),
         "signatures:contact-changed": _("改正签署人的手机号"),

@@ -100,3 +100,7 @@ def test_the_preview_says_which_timer_of_which_step_moves(manager: Visitor, chai
     permit = Permit(chain.database, chain.cast, at("2026-12-29"))
     said = text_of(preview(manager))
     assert f"{permit.case.number} “已收件，待受理”这一步自动“逾期未告知，视为受理”的时间" in said
+    enter(manager)
+    applicant = Visitor(manager.application, chain.cast.applicant.person_id)
+    history = text_of(applicant.get(f"/cases/{permit.case.token}"))
+    assert re.search("自动“逾期未告知，视为受理”的时间由.*?改为", history), history[-700:]
