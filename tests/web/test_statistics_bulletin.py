@@ -14,6 +14,7 @@ from pypdf import PdfReader
 
 from approvals.calendar import county_calendar
 from approvals.db import Database
+from approvals.documents.rendering import printed
 from approvals.views.statistics.part import hours, said
 from tests.support.driving import REGISTRATION, Chain, content_with
 from tests.support.figures import town_supervisor
@@ -47,8 +48,17 @@ def test_it_says_what_was_received_and_closed_beside_the_months_before(visit: Vi
     length = said(hours(county_calendar().working_seconds(case.opened_at, case.closed_at)))
     assert "政务服务办件月报（2026-11）" in said_there and "指标 2026-11 2026-10 2025-11" in said_there
     assert "收件 1 0 0" in said_there and "办结 1 0 0" in said_there and f"净工作时间中位数（工作小时） {length} — —" in said_there
+    assert "事项 收件 办结 月末在办" in said_there and "100（n=1）" in said_there
     assert "企业设立登记 1 1 0" in said_there and "惠民县政务服务中心（本级）" in said_there
     assert "这个月还没有过完" in said_there and "制表：2026-11-23" in said_there
+
+
+def test_a_month_of_the_whole_county_and_its_notes_are_one_page() -> None:
+    rows = [["惠民县政务服务中心（本级）", "431", "94.7", "92.1", "96.4"]]
+    tables = [(f"第 {number} 部分", rows[0], rows * count, "") for number, count in enumerate((10, 11, 16))]
+    data = {"title": "月报", "about": "2026-11", "made": "制表", "lang": "zh", "tables": tables, "notes": ["说明" * 40] * 4}
+    pages = PdfReader(io.BytesIO(printed("bulletin.typ", data))).pages
+    assert len(pages) == 1 and "说明说明" in pages[0].extract_text()
 
 
 @pytest.mark.parametrize("query", ["", "?month=", "?month=x", "?month=2026-13", "?month=1-1"])

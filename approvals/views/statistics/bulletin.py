@@ -89,12 +89,12 @@ def _in_percent(name: str) -> str:
 
 
 def _share(value: float | None, count: int) -> str:
-    return said(None) if value is None else f"{said(percent(value))}（n={said(count)}）"
+    return said(None) if value is None else _("%(share)s（n=%(count)s）", share=said(percent(value)), count=said(count))
 
 
 def _by_workflow(every: Overview) -> Table:
     head = [
-        _("事项"), _("收件"), _("办结"), _("在办"), _("按时办结率（%）"), _("中位数（工作小时）"), _("90 分位数（工作小时）"),
+        _("事项"), _("收件"), _("办结"), _("月末在办"), _("按时办结率（%）"), _("中位数（工作小时）"), _("90 分位数（工作小时）"),
     ]  # fmt: skip
     rows = [
         [
