@@ -58,14 +58,13 @@ def index() -> str:
     """Open cases with their colours, closed ones, the time each step takes, and what is overdue, as far as one's offices reach."""
     session, now, offices = request.session(), request.now(), request.jurisdiction("supervise")
     opened = overview.open_cases(session, now, offices)
-    recent = {line.definition.key: line for line in overview.closed_cases(session, now, overview.RECENT_DAYS, offices)}
-    closed = overview.closed_cases(session, now, overview.DAYS, offices)
+    closed, recent = overview.closed_cases(session, now, offices)
     overdue = overview.overdue_tasks(session, now, offices)
     since = month_of(now - timedelta(days=overview.DAYS))
     return render_template(
         "supervision/index.html",
         opened=opened, opened_by=_by_workflow(opened), at_once=AT_ONCE, most_open=MOST_OPEN,
-        closed=closed, recent=recent, durations=_durations(offices, since), since=since,
+        closed=closed, recent={line.definition.key: line for line in recent}, durations=_durations(offices, since), since=since,
         overdue={is_opening: [line for line in overdue if line.is_opening is is_opening] for is_opening in (True, False)},
         most_overdue=overview.MOST_OVERDUE, days=overview.DAYS,
         satisfaction=ratings.satisfaction(session, now, offices), bad_ratings=ratings.bad_ratings(session, now, offices),
