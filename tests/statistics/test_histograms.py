@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 
 import pytest
@@ -73,25 +72,10 @@ def test_counting_several_times_is_adding_several_times(seconds: int, n: int) ->
     assert histogram == Histogram.of([seconds] * n)
 
 
-@given(any_sign)
-def test_json_gives_the_same_histogram(values: list[int]) -> None:
-    histogram = Histogram.of(values)
-    text = histogram.to_json()
-    assert " " not in text
-    assert Histogram.from_json(text) == histogram
-    assert Histogram.from_json(text).to_json() == text
-
-
 @given(any_sign.filter(bool), shares, shares)
 def test_quantiles_rise_with_their_share(values: list[int], p: float, q: float) -> None:
     low, high = Histogram.of(values).quantiles(sorted((p, q)))
     assert low <= high + 1e-6
-
-
-def test_a_thousand_different_durations_stay_short() -> None:
-    histogram = Histogram.of(range(0, 30 * 86_400, 2592))
-    assert histogram.count == 1000
-    assert len(histogram.to_json()) < 8_000
 
 
 def test_a_begun_second_is_left_out() -> None:
@@ -102,7 +86,6 @@ def test_a_begun_second_is_left_out() -> None:
 def test_nothing_added_has_no_figures() -> None:
     empty = Histogram()
     assert (empty.count, empty.mean, empty.quantile(0.5), empty.quantiles((0.5, 0.9))) == (0, None, None, [])
-    assert Histogram.from_json(empty.to_json()) == empty
 
 
 @pytest.mark.parametrize("share", [-0.01, 1.01, math.nan])
@@ -121,16 +104,6 @@ def test_what_is_no_duration_is_refused(seconds: float, n: int) -> None:
 def test_a_rank_that_there_is_not_is_refused(rank: int) -> None:
     with pytest.raises(ValueError, match="no rank"):
         Histogram.of([1, 2]).at_ranks([rank])
-
-
-@pytest.mark.parametrize(
-    "row",
-    [{}, [1], [1, 2, 3], [1, 1, 1, 1], [1, 1, 1, 1, 0], [1, 1, 1, 1, -2], [1, 2, 3, 1, 1, 0, 1], [1, 9, 3, 1, 1, 1, 1], [1, 1, 9, 1, 1],
-     [1, 1, 1.5, 1, 1], [True, 1, 1, 1, 1], "x", None],
-)  # fmt: skip
-def test_what_is_no_histogram_is_refused(row: object) -> None:
-    with pytest.raises(ValueError):
-        Histogram.from_json(json.dumps(row))
 
 
 @given(durations, durations)

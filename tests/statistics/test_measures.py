@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflows.statistics.measures import INDICATORS, compression, faster, measures, of_catalogue, of_claims, ratio
+from workflows.statistics.measures import INDICATORS, compression, faster, measures, of_catalogue, ratio
 
 HOLDS, BROKEN, OPEN = "holds", "broken", "open"
 
@@ -59,7 +59,6 @@ def test_a_speed_up_says_of_how_many_cases_it_is() -> None:
 def test_no_cases_no_figures() -> None:
     found = measures(NOTHING) | of_catalogue([])
     assert {estimate.value for estimate in found.values()} == {None}
-    assert of_claims([]).value is None
 
 
 def test_every_measure_is_explained_in_both_languages() -> None:
@@ -72,19 +71,6 @@ def test_every_measure_is_explained_in_both_languages() -> None:
 def test_a_part_above_its_whole_is_refused() -> None:
     with pytest.raises(ValueError, match="no part"):
         measures(replace(NOTHING, closed=3, once_done=4))
-
-
-def test_all_six_claims_are_met_or_one_is_broken() -> None:
-    met = [HOLDS] * 6
-    found = of_claims([met, met, [BROKEN, *met[1:]], [BROKEN, BROKEN, *met[2:]]])
-    assert (found.value, found.count) == (2 / 4, 4)
-
-
-def test_what_is_not_decided_yet_counts_neither_way() -> None:
-    """Broken stays broken; what holds so far may still be broken."""
-    met = [HOLDS] * 6
-    found = of_claims([met, [OPEN, *met[1:]], [OPEN, BROKEN, *met[2:]]])
-    assert (found.value, found.count) == (1 / 2, 2)
 
 
 def test_the_catalogue_is_measured_by_what_it_publishes() -> None:

@@ -7,7 +7,6 @@ in one go gives the same histogram.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -127,38 +126,6 @@ class Histogram:
             if rank is None:
                 break
         return found
-
-    def to_json(self) -> str:
-        """The histogram as a short JSON text: minimum, maximum, total, then each bucket's distance from the last and its count."""
-        row: list[int] = []
-        if self.minimum is not None and self.maximum is not None:
-            row += (self.minimum, self.maximum, self.total)
-        last = 0
-        for bucket in sorted(self.buckets):
-            row += (bucket - last, self.buckets[bucket])
-            last = bucket
-        return json.dumps(row, separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, text: str) -> Histogram:
-        """The histogram that ``to_json`` wrote. Raises ValueError for any other text."""
-        row = json.loads(text)
-        if row == []:
-            return cls()
-        if not isinstance(row, list) or len(row) < 5 or len(row) % 2 == 0 or not all(type(value) is int for value in row):
-            raise ValueError("this text is no histogram")
-        minimum, maximum, total, *pairs = row
-        buckets: dict[int, int] = {}
-        bucket = 0
-        for distance, n in zip(pairs[::2], pairs[1::2], strict=True):
-            bucket += distance
-            if n <= 0 or (buckets and distance <= 0):
-                raise ValueError("this text is no histogram")
-            buckets[bucket] = n
-        count = sum(buckets.values())
-        if (min(buckets), max(buckets)) != (_bucket(minimum), _bucket(maximum)) or not minimum * count <= total <= maximum * count:
-            raise ValueError("this text is no histogram")
-        return cls(count, total, minimum, maximum, buckets)
 
     def _widen(self, minimum: int, maximum: int) -> None:
         self.minimum = minimum if self.minimum is None else min(self.minimum, minimum)

@@ -5,12 +5,10 @@ A share comes with its interval; where there is nothing to divide by, there is n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
-
-from workflows.rules.claims import BROKEN, HOLDS
 
 from .intervals import Estimate, share_of
 
@@ -104,14 +102,6 @@ def measures(line: Counted) -> dict[str, Estimate]:
         "faster_than_law": Estimate(line.with_statutory, faster(line.counted_under_statutory, line.statutory_seconds), None, None),
         "faster_than_promised": Estimate(line.with_promised, faster(line.counted_under_promised, line.promised_seconds), None, None),
     }
-
-
-def of_claims(claims: Iterable[Collection[str]]) -> Estimate:
-    """The share of company openings that meet all six claims, from what each comes to: holds, broken or open.
-
-    One counts once it is decided: while its results are not handed out, what is not broken yet may still be."""
-    decided = [set(each) for each in claims if BROKEN in each or set(each) == {HOLDS}]
-    return share_of(sum(each == {HOLDS} for each in decided), len(decided))
 
 
 def of_catalogue(limits: Iterable[tuple[float | None, float | None]]) -> dict[str, Estimate]:

@@ -125,7 +125,7 @@ def _figures(line: StepLine | CaseLine, names: tuple[str, ...]) -> dict[str, Any
     found |= dict(zip(rolled.SECONDS, line.seconds.seconds(), strict=True))
     for name, durations in (("working", line.working), ("wall", line.wall)):
         found |= {f"{name}_total": durations.total, f"{name}_minimum": durations.minimum, f"{name}_maximum": durations.maximum}
-        found[f"{name}_histogram"] = durations.to_json() if durations.count else 0
+        found[f"{name}_histogram"] = sorted(durations.buckets.items())
     return {name: value for name, value in found.items() if value}
 
 
