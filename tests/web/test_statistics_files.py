@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -69,6 +70,14 @@ def test_the_samples_that_a_page_shows_stand_in_the_foot_of_its_files(visit: Vis
         assert [part.rsplit(" n=", 1)[1] for part in line.split("；")] == [note.removeprefix("n=") for note in notes]
     book = openpyxl.load_workbook(io.BytesIO(visitor.get(f"{path}.xlsx?{query}").data)).active
     assert book is not None and [str(row[0].value) for row in book.iter_rows(min_row=len(lines) - len(foot) + 1)] == foot
+
+
+@pytest.mark.parametrize("path", ["steps", "trends", "comparison", "figures"])
+def test_what_a_page_says_of_its_figures_stands_in_the_foot_of_its_files(visit: Visit, driven: Chain, path: str) -> None:
+    visitor = visit(driven.cast.supervisor)
+    sentences = re.findall(r'<p class="muted">(n 是[^<]*)</p>', visitor.get(f"/statistics/{path}").text)
+    lines = [row[0] for row in csv.reader(io.StringIO(visitor.get(f"/statistics/{path}.csv").text)) if row]
+    assert sentences and set(map(unescape, sentences)) <= set(lines)
 
 
 def test_the_foot_of_a_file_of_one_month_names_it_once(visit: Visit, driven: Chain) -> None:

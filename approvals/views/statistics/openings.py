@@ -159,13 +159,13 @@ def _nothing(shown: Shown) -> str:
 
 def _tally(shown: Shown, counted: Mapping[Any, Tally]) -> Sheet:
     """How often each claim is broken: a row for each claim with its interval, or for each month or office with all six."""
-    below = [_("n 是这一条已经能认定的件数；还没有定的不算。刚办结、还没有汇总的只列在下面，下一次汇总时计入。")]
+    whole = _whole(counted)
+    below = [_about(whole), _("n 是这一条已经能认定的件数；还没有定的不算。刚办结、还没有汇总的只列在下面，下一次汇总时计入。")]
     if shown.by == "claim":
         columns = [
             Column(_("“4011”六条"), 20), Column(_("不成立的件数"), 14), Column("n", 10), Column(_("不成立占比（%）"), 16),
             Column(_("区间低端（%(unit)s）", unit="%"), 16), Column(_("区间高端（%(unit)s）", unit="%"), 16),
         ]  # fmt: skip
-        whole = _whole(counted)
         rows = [_by_claim(shown, claim, whole.broken[at], whole.decided[at]) for at, claim in enumerate(SIX)]
         below.append(_("真实的数一百次里有九十五次落在区间里，件数越少区间越宽。"))
         return Sheet(_("“4011”六条各有多少件不成立"), columns, rows if whole.judged else [], shown.wanted.in_words(), below)

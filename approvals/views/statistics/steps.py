@@ -84,7 +84,7 @@ def steps() -> str:
         "statistics/steps.html",
         wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.steps"), measure=measure, sheet=sheet,
         measures=[(key, str(text), wanted.address("statistics.steps", measure=key)) for key, text in MEASURES.items()],
-        chart=_chart(measure, found), page=page, last_page=last_page, fewest=FEWEST_RANKED,
+        chart=_chart(measure, found), page=page, last_page=last_page,
         address=lambda other: wanted.address("statistics.steps", measure=measure, columns=other),
         file=lambda kind: wanted.address("statistics.steps_file", measure=measure, columns=page, kind=kind),
         above=_above(wanted, measure),
@@ -191,7 +191,14 @@ def _sheet(wanted: Asked, measure: str, found: Map, page: int) -> Sheet:
             ),
         ])  # fmt: skip
     title = _("步骤和服务点：%(measure)s", measure=str(MEASURES[measure]))
-    return Sheet(title, columns, rows, wanted.in_words())
+    return Sheet(title, columns, rows, wanted.in_words(), _below(measure))
+
+
+def _below(measure: str) -> list[str]:
+    """What is said of the figures, on the page and in the file."""
+    if measure == "count":
+        return []
+    return [_("n 是件数；少于 %(fewest)s 件的只列数字，不上色，不比较。没有时限的步骤不上色。", fewest=FEWEST_RANKED)]
 
 
 def _title(place: Place) -> str:

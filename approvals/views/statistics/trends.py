@@ -89,7 +89,7 @@ def trends() -> str:
         wanted=wanted, choices=choices(wanted), pages=pages(wanted, "statistics.trends"), trend=trend, sheet=_sheet(wanted, trend),
         measures=[(key, title_of(key), wanted.address("statistics.trends", measure=key)) for key in (*SHARES, LENGTH)],
         chart=_chart(trend), kept=kept, query=wanted.query(measure=trend.measure), action=url_for("statistics.trends"),
-        about=_about(trend), file=lambda kind: wanted.address("statistics.trends_file", kind=kind, **kept), fewest=FEWEST_RANKED,
+        about=_about(trend), file=lambda kind: wanted.address("statistics.trends_file", kind=kind, **kept),
         unit=_("小时") if trend.measure == LENGTH else "%", is_empty=not any(point.count for point in trend.points),
     )  # fmt: skip
 
@@ -190,7 +190,11 @@ def _sheet(wanted: Asked, trend: Trend) -> Sheet:
         ]
         for point in reversed(trend.points)
     ]  # fmt: skip
-    return Sheet(_("按月趋势：%(measure)s", measure=title_of(trend.measure)), columns, rows, wanted.in_words())
+    below = _(
+        "n 是件数；真实的数一百次里有九十五次落在区间里，件数越少区间越宽。少于 %(fewest)s 件的月份不评达没达到。",
+        fewest=FEWEST_RANKED,
+    )  # fmt: skip
+    return Sheet(_("按月趋势：%(measure)s", measure=title_of(trend.measure)), columns, rows, wanted.in_words(), [below])
 
 
 def _month(wanted: Asked, month: date) -> str:
