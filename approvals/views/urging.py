@@ -35,7 +35,7 @@ class Panel:
     """What a page says of urging. ``address``: where the button sends, "" without one; ``note`` is why not, or what it does.
 
     ``times`` is how often the steps that are open now were urged, and ``last`` when, for whoever has them in hand.
-    ``way`` is where the telephone is given that comes before it.
+    ``way`` is where the telephone is given that comes before it; ``offices`` is where to find the numbers once there is no more urging.
     """
 
     address: str
@@ -43,6 +43,7 @@ class Panel:
     times: int
     last: datetime | None
     way: str = ""
+    offices: str = ""
 
 
 def of_case(view: Seen, lines: Sequence[Line]) -> dict[str, Any]:
@@ -86,7 +87,8 @@ def _panel(asked: Asked, with_staff: Sequence[Member], address: str, times: int,
         return Panel(address, note, times, last)
     if any(asked.today(each.case.id, now) for each in with_staff):
         return Panel("", _("今天催办过了，经办人和负责人都收到了通知；下一个工作日还没有办的，可以再催。"), times, last)
-    return Panel("", _("这一步已经催办过%(most)s次，不能再催。着急的请拨打服务点电话。", most=MOST_A_STEP), times, last)
+    note = _("这一步已经催办过%(most)s次，不能再催。着急的请拨打服务点电话。", most=MOST_A_STEP)
+    return Panel("", note, times, last, offices=url_for("public.offices"))
 
 
 def _side(view: Seen, with_staff: Sequence[Member]) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from approvals.db import Database
 from approvals.jobs.warnings import warn_due
+from approvals.queries.urging import MOST_A_STEP
 from tests.permissions.conftest import Enter
 from tests.permissions.conftest import enter as enter
 from tests.support.driving import REGISTRATION, Chain
@@ -45,6 +46,20 @@ def test_the_applicant_urges_once_a_day_and_reads_so(chain: Chain, visit: Visit)
     assert "今天已经催办过" in visitor.get(address).text
     chain.now += timedelta(days=1)
     assert f'action="{address}/urging"' in visit(chain.cast.applicant).get(address).text
+
+
+def test_whoever_may_not_urge_again_finds_the_numbers_to_call(chain: Chain, visit: Visit, application: Any) -> None:
+    address = path(chain)
+    for _day in range(MOST_A_STEP):
+        page = visit(chain.cast.applicant).get(address).text
+        assert f'action="{address}/urging"' in page and "服务点的电话" not in page
+        visit(chain.cast.applicant).post(f"{address}/urging", {}, status=303, page=address)
+        chain.now += timedelta(days=1)
+    page = visit(chain.cast.applicant).get(address).text
+    assert "不能再催" in page and f"{address}/urging" not in page and '<a href="/offices">服务点的电话</a>' in page
+    caller = Visitor(application)
+    ask(caller, chain.filed.number, "0001", 303)
+    assert '<a href="/offices">服务点的电话</a>' in caller.get(f"/progress/{receipt_of(chain)}").text
 
 
 def test_staff_see_that_it_was_urged_on_the_case_and_in_their_inbox(chain: Chain, visit: Visit) -> None:
