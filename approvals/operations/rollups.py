@@ -19,7 +19,7 @@ from approvals.calendar import county_calendar
 from approvals.models import Case, CaseRollup, Event, JudgedOpening, RollupState, SettledCase, StepArrival, StepRollup, Task
 from approvals.queries.statistics import arrivals, rolled
 from approvals.queries.statistics.facts import RULES, CaseFact, StepFact, case_facts, step_facts
-from approvals.queries.statistics.lines import CASE_COUNTS, CaseLine, StepLine
+from approvals.queries.statistics.lines import CASE_COUNTS, STEP_COUNTS, CaseLine, StepLine
 from approvals.queries.statistics.openings import judged
 from approvals.queries.statistics.rolled import FILLING, STATE, Cell, Gathered
 from workflows.clock import OFFICE_ZONE
@@ -253,7 +253,7 @@ def _move(session: Session, batch: Batch) -> bool:
 
 def _add(session: Session, table: Any, lines: Mapping[Cell, StepLine] | Mapping[Cell, CaseLine], generation: int) -> None:
     """Add lines to the rows of their cells."""
-    names = rolled.STEP_COUNTS if table is StepRollup else CASE_COUNTS
+    names = STEP_COUNTS if table is StepRollup else CASE_COUNTS
     by_key = {rolled.key_of(cell, generation): (cell, line) for cell, line in lines.items()}
     keys = sorted(by_key)
     for begin in range(0, len(keys), _KEYS_AT_ONCE):

@@ -15,6 +15,7 @@ from approvals.jobs.rollups import catch_up
 from approvals.models import Case, Office, Task
 from approvals.operations import rollups
 from approvals.queries.statistics.filters import Filter, month_after, months_between
+from approvals.queries.statistics.lines import StepLine
 from approvals.queries.statistics.tables import cases, edges, steps
 from tests.clock.strategies import at
 from tests.statistics.asking import AUTUMN, YEAR
@@ -150,3 +151,12 @@ def test_months_are_named_by_their_first_day() -> None:
     with pytest.raises(ValueError, match="before the first"):
         Filter(first_month=date(2026, 2, 1), last_month=date(2026, 1, 1))
     assert len(list(months_between(date(2025, 11, 1), date(2026, 2, 1)))) == 4
+
+
+def test_lines_of_steps_add_up(county: Database) -> None:
+    with county.reading() as session:
+        parts, (whole,) = steps(session, NOW, None, YEAR, ("month", "office")), steps(session, NOW, None, YEAR, ())
+    merged = StepLine({})
+    for part in parts:
+        merged.merge(part)
+    assert len(parts) > 2 and merged == whole

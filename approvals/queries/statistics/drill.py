@@ -22,7 +22,7 @@ from workflows.logs.spread import Spread, spread_of
 from workflows.statistics.attribution import Attribution
 
 from .conditions import Key, after_key, closed_cases_of, steps_of
-from .facts import CaseFact, StepFact, case_facts, entered_again, step_of, suspensions, transits
+from .facts import CaseFact, StepFact, case_facts, entered_again, step_fact, suspensions, transits
 from .filters import Filter, Offices
 from .rolled import SERVED, settled_fact
 
@@ -157,7 +157,7 @@ def _facts(session: Session, found: Sequence[Any]) -> list[StepFact]:
         return []
     roots = sorted({row.root_id for row in found})
     calendar, stopped, carried = county_calendar(), suspensions(session, roots), transits(session, roots)
-    return [step_of(calendar, row, stopped, carried) for row in found]
+    return [step_fact(calendar, row, stopped, carried) for row in found]
 
 
 def with_facts(session: Session, now: datetime, found: Sequence[Case]) -> tuple[CaseRow, ...]:

@@ -130,11 +130,11 @@ def step_facts(session: Session, which: ColumnElement[bool]) -> Iterator[StepFac
     # Put in order here: asked for it, SQLite walks every task by its identifier to find the few of the last minutes.
     for row in sorted(rows, key=lambda each: each.id):
         if row.id != last:
-            yield step_of(calendar, row, stopped, carried)
+            yield step_fact(calendar, row, stopped, carried)
         last = row.id
 
 
-def step_of(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, carried: Breaks) -> StepFact:
+def step_fact(calendar: WorkingCalendar, row: Row[Any] | Any, stopped: Breaks, carried: Breaks) -> StepFact:
     """What is counted of one closed stay."""
     whose, pauses, ways = whose_of(row.workflow, row.state, row.role), stopped.get(row.case_id, ()), carried.get(row.case_id, ())
     if pauses or ways:

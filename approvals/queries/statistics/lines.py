@@ -10,6 +10,9 @@ from workflows.statistics.histograms import Histogram
 
 from .facts import CaseFact, StepFact
 
+STEP_COUNTS = ("count", "early", "on_time", "late", "again")
+"""What is counted of steps, as columns of a rollup and fields of a line."""
+
 
 @dataclass(slots=True)
 class StepLine:
@@ -39,6 +42,14 @@ class StepLine:
         self.working.add(fact.working)
         self.wall.add(fact.wall)
         self.seconds += fact.seconds
+
+    def merge(self, other: StepLine) -> None:
+        """Add what another line counts."""
+        for name in STEP_COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.working.merge(other.working)
+        self.wall.merge(other.wall)
+        self.seconds += other.seconds
 
 
 CASE_COUNTS = (

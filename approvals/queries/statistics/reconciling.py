@@ -30,8 +30,8 @@ from workflows.network import office_for
 from workflows.statistics.attribution import Interval
 
 from . import arrivals, rolled
-from .facts import CaseFact, StepFact, case_facts, counted_cases, step_facts, step_of
-from .lines import CASE_COUNTS, CaseLine, StepLine
+from .facts import CaseFact, StepFact, case_facts, counted_cases, step_fact, step_facts
+from .lines import CASE_COUNTS, STEP_COUNTS, CaseLine, StepLine
 from .openings import judged
 from .rolled import Cell, Gathered
 from .visits import centres, counted
@@ -67,7 +67,7 @@ def differences(session: Session, now: datetime) -> Iterator[Difference]:
     with any_bytes(session):
         yield from _tell(session, now, until, told_steps, told_cases, came_in)
     parts = ("grain", "month", *rolled.STEP_PARTS)
-    yield from _compare("steps", parts, _shown_steps(session, until), told_steps, rolled.STEP_COUNTS)
+    yield from _compare("steps", parts, _shown_steps(session, until), told_steps, STEP_COUNTS)
     parts = ("grain", "month", *rolled.CASE_PARTS)
     yield from _compare("cases", parts, _shown_cases(session, until, now), told_cases, CASE_COUNTS)
     yield from _arrivals(session, now, until, came_in)
@@ -78,7 +78,7 @@ def differences(session: Session, now: datetime) -> Iterator[Difference]:
 
 def _shown_steps(session: Session, until: datetime | None) -> dict[Cell, StepLine]:
     lines = rolled.step_lines(step_facts(session, rolled.live_steps(until)))
-    return _with_rollups(session, StepRollup, rolled.STEP_PARTS, rolled.STEP_COUNTS, lines, lambda: StepLine({}))
+    return _with_rollups(session, StepRollup, rolled.STEP_PARTS, STEP_COUNTS, lines, lambda: StepLine({}))
 
 
 def _shown_cases(session: Session, until: datetime | None, now: datetime) -> dict[Cell, CaseLine]:
@@ -263,7 +263,7 @@ def _facts(family: Family, known: frozenset[int], now: datetime) -> _Told | None
     paper = {root.id} if any(item["kind"] != "result" for _, item in custody.items.values()) else set()
     calendar = county_calendar()
     every = [stay for each in stays.values() for stay in each]
-    steps = [step_of(calendar, stay, stopped, carried) for stay in every if stay.closed_at is not None]
+    steps = [step_fact(calendar, stay, stopped, carried) for stay in every if stay.closed_at is not None]
     facts = list(counted_cases(rows, stays, stopped, carried, delegated, visits, paper, now))
     closed = [row.closed_at for row in rows]
     return _Told(steps, facts, None if None in closed else max(closed))

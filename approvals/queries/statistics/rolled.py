@@ -16,14 +16,13 @@ from workflows.statistics.histograms import Histogram
 
 from .facts import CaseFact, StepFact
 from .filters import Filter, Offices, Workflows
-from .lines import CASE_COUNTS, CaseLine, StepLine
+from .lines import CASE_COUNTS, STEP_COUNTS, CaseLine, StepLine
 from .packing import Sum, packed
 
 STATE, FILLING = "statistics", "filling"
 SERVED = select(RollupState.generation).where(RollupState.name == STATE).scalar_subquery()
 """The generation of rollups that pages read."""
 
-STEP_COUNTS = ("count", "early", "on_time", "late", "again")
 STEP_PARTS = ("workflow", "state", "to_state", "whose", "department", "office_id", "channel", "person_id")
 CASE_PARTS = ("workflow", "opened_by", "office_id", "channel")
 FULL, OFFICE, COUNTY, PERSON = "full", "office", "county", "person"

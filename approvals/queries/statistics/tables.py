@@ -33,7 +33,7 @@ from .filters import (
     months_between,
     start_of,
 )
-from .lines import CASE_COUNTS, CaseLine, EdgeLine, StepLine
+from .lines import CASE_COUNTS, STEP_COUNTS, CaseLine, EdgeLine, StepLine
 from .rolled import COUNTY, FULL, OFFICE, PERSON, TIMES, Gathered
 
 Key = tuple[Any, ...]
@@ -67,7 +67,7 @@ def steps(
     else:
         grain = COUNTY if reach is None and "office" not in by else OFFICE
     parts = tuple(_COLUMN.get(name, name) for name in by)
-    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS, times))
+    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(STEP_COUNTS, times))
     for row in rolled.rolled_steps(session, reach, filter, grain, parts, times):
         key, values = tuple(row[: len(parts)]), tuple(row[len(parts) :])
         gathered[key].add(values)
@@ -156,7 +156,7 @@ def _add_rolled(
         each.pour(cell(key, month))
     for *values, received, closed in rolled.rolled_before(session, reach, filter, grain, parts, workflows):
         if (key := key_of(tuple(values))) is not None:
-            before = cell(key, date.min.replace(day=1))
+            before = cell(key, date.min)
             before.received += int(received)
             before.closed += int(closed)
 
@@ -165,7 +165,7 @@ def edges(session: Session, now: datetime, offices: Offices, filter: Filter) -> 
     """How often each state led to which, and to which linked cases, in the months of the filter."""
     reach = in_reach(session, offices, filter)
     grain = COUNTY if reach is None and filter.channel is None else FULL
-    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(rolled.STEP_COUNTS, WORKING))
+    gathered: dict[Key, Gathered] = defaultdict(lambda: Gathered(STEP_COUNTS, WORKING))
     ways = "workflow", "state", "to_state"
     for workflow, state, to_state, *values in rolled.rolled_steps(session, reach, filter, grain, ways, WORKING):
         gathered[workflow, state, to_state].add(tuple(values))

@@ -29,7 +29,6 @@ from .asking import Asked, asked_for
 from .pages import choices, pages
 from .part import blueprint, hours, said
 from .sheets import Cell, Column, Sheet, as_file
-from .steps import add
 
 MOST_EXPORTED = 5000
 TIMINGS = {"early": _l("提前"), "on_time": _l("按时"), "late": _l("超期"), "": _l("没有时限")}
@@ -160,7 +159,7 @@ def _counted(shown: Behind) -> StepLine:
     whole = StepLine({})
     for line in step_lines(request.session(), request.now(), shown.offices, shown.filter, ("workflow", "state"), times=WORKING):
         if shown.state in (None, line.keys["state"]):
-            add(whole, line)
+            whole.merge(line)
     return whole
 
 

@@ -41,7 +41,7 @@ from .figure_columns import (
 from .pages import choices, pages
 from .part import blueprint
 from .sheets import Cell, Column, Sheet, as_file
-from .steps import add, places_of
+from .steps import places_of
 
 CASES, STEPS = "cases", "steps"
 OF = {CASES: _l("办件"), STEPS: _l("部门的步骤")}
@@ -241,10 +241,8 @@ def _together(lines: Iterable[Any], new: Any) -> Any:
     """Lines of the same months as one; what was open at their ends is of different cases, and adds up."""
     whole = new({})
     for line in lines:
-        if isinstance(line, StepLine):
-            add(whole, line)
-        else:
-            whole.merge(line)
+        whole.merge(line)
+        if isinstance(line, CaseLine):
             whole.carried_over += line.carried_over
             whole.open += line.open
     return whole

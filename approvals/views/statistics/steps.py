@@ -63,7 +63,7 @@ class Map:
             return lines[0] if lines else None
         whole = StepLine({})
         for line in lines:
-            add(whole, line)
+            whole.merge(line)
         return whole
 
     @property
@@ -126,18 +126,6 @@ def _map(wanted: Asked, measure: str) -> Map:
     found = sorted((step_of(*step) for step in totals), key=lambda step: order_of(*step))
     # An older version may hold a state that the newest has not; the key stays the one that was counted.
     return Map(found, places, totals, cells)
-
-
-def add(whole: StepLine, line: StepLine) -> None:
-    """Count the steps of one line in another."""
-    whole.count += line.count
-    whole.early += line.early
-    whole.on_time += line.on_time
-    whole.late += line.late
-    whole.again += line.again
-    whole.working.merge(line.working)
-    whole.wall.merge(line.wall)
-    whole.seconds += line.seconds
 
 
 def places_of(network: Network, wanted: Asked, used: set[int]) -> list[Place]:
