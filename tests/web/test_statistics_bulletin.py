@@ -50,6 +50,7 @@ def test_it_says_what_was_received_and_closed_beside_the_months_before(visit: Vi
     assert "收件 1 0 0" in said_there and "办结 1 0 0" in said_there and f"净工作时间中位数（工作小时） {length} — —" in said_there
     assert "事项 收件 办结 月末在办" in said_there and "100（n=1）" in said_there
     assert "企业设立登记 1 1 0" in said_there and "惠民县政务服务中心（本级）" in said_there
+    assert "比平均高" in said_there and "各服务点办的步骤难易不同" in said_there
     assert "这个月还没有过完" in said_there and "制表：2026-11-23" in said_there
 
 

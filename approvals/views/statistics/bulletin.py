@@ -109,11 +109,13 @@ def _by_workflow(every: Overview) -> Table:
 
 def _by_office(wanted: Asked) -> Table:
     """Offices by the share of their own steps that ended in time, with sample and interval; the order is that of the network."""
-    head = [_("服务点"), "n", _("步骤按时率（%）"), _("区间低端（%）"), _("区间高端（%）")]
+    head = [
+        _("服务点"), "n", _("步骤按时率（%）"), _("区间低端（%）"), _("区间高端（%）"), _("比平均高（%(unit)s）", unit=_("百分点")),
+    ]  # fmt: skip
     rows = [
         [_("%(office)s（本级）", office=place.office.name) if place.alone else place.office.name, said(each.count)]
-        + [said(percent(value)) for value in (each.value, each.low, each.high)]
-        for place, each in steps_compared(wanted)
+        + [said(percent(value)) for value in (each.value, each.low, each.high, beside.above.value)]
+        for place, each, beside in steps_compared(wanted)
     ]
     return _("三、各服务点（不排名次）"), head, rows, _("这个月没有办完的步骤。")
 
@@ -124,6 +126,7 @@ def _notes(month: date, today: date, of_department: bool) -> list[str]:
         if of_department
         else _("总的情况按群众申办的整件计，一链办理里的各个事项不另外算一件；各事项各算各的。"),
         _("n 是件数；少于 %(fewest)s 件的数字起伏很大，不宜比较。真实的数一百次里有九十五次落在区间里。", fewest=FEWEST_RANKED),
+        _("各服务点办的步骤难易不同，总的按时率不能直接比；“比平均高”只算别处也办的步骤，与各服务点合起来办同样这些步骤的平均比。"),
         _(
             "时间是净工作时间：从申报到办结只算上班时间，含申请人补正、签署，不含听证、检验等特别程序。"
             "90 分位数：十件里有九件不超过的时间。"

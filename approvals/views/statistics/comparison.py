@@ -114,13 +114,18 @@ def _shares(found: Sequence[tuple[Place, Counts]]) -> list[Compared]:
     ]
 
 
-def steps_compared(wanted: Asked) -> list[tuple[Place, Estimate]]:
-    """Each office with the share of all its own steps that ended in time, of those with a time; unlike ones, so for no ranking."""
+def steps_compared(wanted: Asked) -> list[tuple[Place, Estimate, Standardised]]:
+    """Each office with the share of all its own steps that ended in time, of those with a time; unlike ones, so for no ranking.
+
+    Beside it stands what it comes to among the offices that have the same steps.
+    """
+    kinds = _kinds_of_steps(wanted)
+    told = standardised([counts for _column, counts in kinds])
     found = [
-        (column, share_of(sum(part for part, _whole in counts.values()), sum(whole for _part, whole in counts.values())))
-        for column, counts in _kinds_of_steps(wanted)
+        (column, share_of(sum(part for part, _whole in counts.values()), sum(whole for _part, whole in counts.values())), each)
+        for (column, counts), each in zip(kinds, told, strict=True)
     ]
-    return [(column, each) for column, each in found if each.count]
+    return [line for line in found if line[1].count]
 
 
 def _kinds_of_steps(wanted: Asked) -> list[tuple[Place, Counts]]:
