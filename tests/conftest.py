@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.support import web
 from tests.support.commits import CommitRecorder
@@ -20,6 +21,10 @@ from tests.support.databases import Databases, PostgresqlDatabases, SqliteDataba
 
 BROWSER_FIXTURES = {"browser", "page", "phone_page"}
 commits = CommitRecorder()
+
+# How long an example takes says how busy the machine is, not whether it is right.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

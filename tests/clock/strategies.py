@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from workflows.clock import OFFICE_ZONE, Budget, Suspension, WorkingCalendar
 
 HALF_HOUR = timedelta(minutes=30)
 DAY = timedelta(days=1)
-
-# The recounts are slow on purpose, and a busy machine is no fault of the clock.
-steady = settings(deadline=None)
 
 
 def at(text: str) -> datetime:
@@ -77,9 +73,7 @@ def recounted_day(calendar: WorkingCalendar, start: datetime, days: int, ledger:
         day += DAY
         midnight = datetime.combine(day, datetime.min.time(), OFFICE_ZONE)
         touched = any(
-            s.end is not None
-            and recounted_seconds(calendar, max(s.start, midnight), min(s.end, midnight + DAY)) > 0
-            for s in ledger
+            s.end is not None and recounted_seconds(calendar, max(s.start, midnight), min(s.end, midnight + DAY)) > 0 for s in ledger
         )
         if calendar.is_working(day) and not touched:
             days -= 1

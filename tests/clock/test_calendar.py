@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.calendar import county_calendar
-from tests.clock.strategies import at, moments, recounted_day, recounted_seconds, steady
+from tests.clock.strategies import at, moments, recounted_day, recounted_seconds
 from workflows.clock import (
     OFFICE_ZONE,
     OfficeHours,
@@ -78,9 +78,7 @@ def test_2027_follows_the_statutory_rule() -> None:
     expected = {date.fromisoformat(f"2027-{text}") for text in texts.split()}
     assert statutory_rest_days(2027) == expected
     year = (date(2027, 1, 1) + timedelta(days=offset) for offset in range(365))
-    assert {day for day in year if day.weekday() < 5 and not CALENDAR.is_working(day)} == {
-        day for day in expected if day.weekday() < 5
-    }
+    assert {day for day in year if day.weekday() < 5 and not CALENDAR.is_working(day)} == {day for day in expected if day.weekday() < 5}
 
 
 @pytest.mark.parametrize("year", sorted(MOVABLE_DAYS))
@@ -142,14 +140,12 @@ def test_hours_run_over_lunch_nights_and_weekends() -> None:
     assert CALENDAR.add_working_seconds(at("2026-11-22 11:00"), 0) == at("2026-11-23 08:30")
 
 
-@steady
 @given(moments(), moments(), moments())
 def test_working_time_is_additive_over_any_split(first: datetime, second: datetime, third: datetime) -> None:
     seconds = CALENDAR.working_seconds
     assert seconds(first, second) + seconds(second, third) == seconds(first, third)
 
 
-@steady
 @given(moments(), moments())
 def test_working_time_is_monotone_and_agrees_with_a_recount(first: datetime, second: datetime) -> None:
     start, end = sorted((first, second))
@@ -158,7 +154,6 @@ def test_working_time_is_monotone_and_agrees_with_a_recount(first: datetime, sec
     assert abs(counted - recounted_seconds(CALENDAR, start, end)) < 1
 
 
-@steady
 @given(moments(), st.integers(0, 400_000), st.integers(0, 400_000))
 def test_adding_working_time_is_the_inverse_and_adds_up(start: datetime, first: int, second: int) -> None:
     end = CALENDAR.add_working_seconds(start, first)
@@ -169,7 +164,6 @@ def test_adding_working_time_is_the_inverse_and_adds_up(start: datetime, first: 
         assert recounted_seconds(CALENDAR, start, end - timedelta(seconds=1)) < first - 0.5
 
 
-@steady
 @given(moments(), moments(), st.integers(0, 30))
 def test_later_starts_never_end_earlier(first: datetime, second: datetime, amount: int) -> None:
     start, later = sorted((first, second))
@@ -179,13 +173,11 @@ def test_later_starts_never_end_earlier(first: datetime, second: datetime, amoun
     assert CALENDAR.next_opening(start) <= CALENDAR.next_opening(later)
 
 
-@steady
 @given(moments(), st.integers(1, 30))
 def test_day_counts_agree_with_a_recount(start: datetime, days: int) -> None:
     assert CALENDAR.add_working_days(start, days).date() == recounted_day(CALENDAR, start, days, [])
 
 
-@steady
 @given(st.integers(0, 1_000_000))
 def test_ranks_and_days_are_inverse_far_beyond_the_table(rank: int) -> None:
     day = CALENDAR.day_at(rank)

@@ -16,7 +16,6 @@ from tests.clock.strategies import (
     moments,
     recounted_day,
     recounted_half_hours,
-    steady,
     suspensions,
 )
 from workflows.clock import Budget, Suspension, corresponding_day, due_at
@@ -93,7 +92,6 @@ def test_a_last_day_rolls_past_rest_days_and_a_suspension() -> None:
     assert due_at(CALENDAR, at("2026-11-18 10:00"), Budget.parse({"days": 10}), ledger) == at("2026-12-02 17:30")
 
 
-@steady
 @given(moments(), st.integers(1, 12), suspensions(moments()))
 def test_limits_in_days_agree_with_a_recount(start: datetime, days: int, ledger: list[Suspension]) -> None:
     due = due_at(CALENDAR, start, Budget.parse({"working_days": days}), ledger)
@@ -101,21 +99,17 @@ def test_limits_in_days_agree_with_a_recount(start: datetime, days: int, ledger:
     assert due == datetime.combine(day, CALENDAR.hours.closes, CALENDAR.hours.zone)
 
 
-@steady
 @given(half_hours(), st.integers(1, 30), suspensions(half_hours()))
 def test_limits_in_hours_agree_with_a_recount(start: datetime, count: int, ledger: list[Suspension]) -> None:
     due = due_at(CALENDAR, start, Budget.parse({"working_hours": f"{count / 2}"}), ledger)
     assert due == recounted_half_hours(CALENDAR, start, count, ledger)
 
 
-@steady
 @given(half_hours(), st.integers(1, 30), suspensions(half_hours()))
 def test_limits_in_calendar_days_agree_with_a_recount(start: datetime, count: int, ledger: list[Suspension]) -> None:
     def touched(day: date) -> bool:
         midnight = datetime.combine(day, datetime.min.time(), CALENDAR.hours.zone)
-        return any(
-            s.end is not None and max(s.start, midnight) < min(s.end, midnight + timedelta(days=1)) for s in ledger
-        )
+        return any(s.end is not None and max(s.start, midnight) < min(s.end, midnight + timedelta(days=1)) for s in ledger)
 
     day, left = start.date(), count
     while left or touched(day) or not CALENDAR.is_working(day):
@@ -124,7 +118,6 @@ def test_limits_in_calendar_days_agree_with_a_recount(start: datetime, count: in
     assert due_at(CALENDAR, start, Budget.parse({"days": count}), ledger).date() == day
 
 
-@steady
 @given(OCTOBER, OCTOBER, budgets(), suspensions(OCTOBER), suspensions(OCTOBER, 1))
 def test_deadlines_are_monotone(
     first: datetime, second: datetime, budget: Budget, ledger: list[Suspension], more: list[Suspension]
@@ -136,16 +129,12 @@ def test_deadlines_are_monotone(
     assert due <= due_at(CALENDAR, start, budget, ledger + more)
 
 
-@steady
 @given(OCTOBER, budgets(), suspensions(OCTOBER), OCTOBER)
-def test_a_pause_resumed_at_once_changes_nothing(
-    start: datetime, budget: Budget, ledger: list[Suspension], moment: datetime
-) -> None:
+def test_a_pause_resumed_at_once_changes_nothing(start: datetime, budget: Budget, ledger: list[Suspension], moment: datetime) -> None:
     paused = [*ledger, Suspension(moment, moment, "test", "许可 45 条")]
     assert due_at(CALENDAR, start, budget, paused) == due_at(CALENDAR, start, budget, ledger)
 
 
-@steady
 @given(OCTOBER, budgets(), suspensions(OCTOBER), st.lists(OCTOBER, min_size=3, max_size=3).map(sorted))
 def test_a_suspension_may_be_split_anywhere_and_told_in_any_order(
     start: datetime, budget: Budget, ledger: list[Suspension], cuts: list[datetime]
@@ -156,7 +145,6 @@ def test_a_suspension_may_be_split_anywhere_and_told_in_any_order(
     assert due_at(CALENDAR, start, budget, whole) == due_at(CALENDAR, start, budget, parts)
 
 
-@steady
 @given(
     OCTOBER,
     st.sampled_from(["working_days", "half_days", "working_hours"]),
@@ -199,9 +187,7 @@ def test_whole_numbers_may_be_given_as_they_are() -> None:
 
 
 def test_an_extension_has_the_unit_of_what_it_extends() -> None:
-    assert Budget.parse({"working_days": 3}).extended(Budget.parse({"working_days": 3})) == Budget.parse(
-        {"working_days": 6}
-    )
+    assert Budget.parse({"working_days": 3}).extended(Budget.parse({"working_days": 3})) == Budget.parse({"working_days": 6})
     with pytest.raises(ValueError, match="单位必须相同"):
         Budget.parse({"working_days": 3}).extended(Budget.parse({"months": 1}))
 

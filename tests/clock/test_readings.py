@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from approvals.calendar import county_calendar
-from tests.clock.strategies import at, budgets, moments, steady, suspensions
+from tests.clock.strategies import at, budgets, moments, suspensions
 from workflows.clock import Budget, Reading, Suspension, due_at, format_remaining, read
 
 CALENDAR = county_calendar()
@@ -93,7 +93,6 @@ def test_a_deadline_that_touches_a_year_without_notice_is_provisional() -> None:
     assert not shown(Budget.parse({"working_days": 1}), "2026-12-30 10:00", "2027-01-31 10:00").provisional
 
 
-@steady
 @given(OCTOBER, budgets(), suspensions(OCTOBER), OCTOBER, OCTOBER)
 def test_remaining_time_never_grows_and_agrees_with_late(
     start: datetime, budget: Budget, ledger: list[Suspension], first: datetime, second: datetime
@@ -107,7 +106,6 @@ def test_remaining_time_never_grows_and_agrees_with_late(
         assert reading.late == (moment > reading.due) == (reading.remaining_seconds < 0)
 
 
-@steady
 @given(OCTOBER, budgets(), suspensions(OCTOBER), OCTOBER)
 def test_the_working_numbers_every_counted_day_and_ends_with_the_due_instant(
     start: datetime, budget: Budget, ledger: list[Suspension], now: datetime

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.calendar import county_calendar
-from tests.clock.strategies import DAY, at, budgets, moments, steady
+from tests.clock.strategies import DAY, at, budgets, moments
 from workflows.clock import OFFICE_ZONE, Budget, counted_from, due_at, read
 
 CALENDAR = county_calendar()
@@ -72,20 +72,17 @@ def test_days_that_are_left(opened: str, earlier: list[tuple[datetime, datetime]
     assert due(TWO_DAYS, at(opened), *earlier) == at(f"{ends} 17:30")
 
 
-@steady
 @given(budgets(), OCTOBER)
 def test_without_an_earlier_stay_it_counts_from_the_beginning(budget: Budget, opened: datetime) -> None:
     assert counted_from(CALENDAR, budget, opened, []) == opened
 
 
-@steady
 @given(budgets(), in_order(2))
 def test_leaving_and_coming_back_at_once_changes_nothing(budget: Budget, times: list[datetime]) -> None:
     first, back = times
     assert due(budget, back, (first, back)) == due_at(CALENDAR, first, budget)
 
 
-@steady
 @given(budgets(), in_order(4))
 def test_two_short_stays_use_as_much_as_one_long_one(budget: Budget, times: list[datetime]) -> None:
     first, between, left, back = times
@@ -93,7 +90,6 @@ def test_two_short_stays_use_as_much_as_one_long_one(budget: Budget, times: list
     assert split == counted_from(CALENDAR, budget, back, [(first, left)])
 
 
-@steady
 @given(budgets(), in_order(5), OCTOBER)
 def test_it_never_counts_from_later_than_it_was_opened(budget: Budget, times: list[datetime], now: datetime) -> None:
     first, left, again, gone, back = times
@@ -103,7 +99,6 @@ def test_it_never_counts_from_later_than_it_was_opened(budget: Budget, times: li
     assert read(CALENDAR, since, budget, max(now, back)).due <= due_at(CALENDAR, back, budget)
 
 
-@steady
 @given(st.integers(0, 12), in_order(5))
 def test_hours_are_what_the_stays_left_of_them(hours: int, times: list[datetime]) -> None:
     first, left, again, gone, back = times
@@ -114,7 +109,6 @@ def test_hours_are_what_the_stays_left_of_them(hours: int, times: list[datetime]
     assert remaining == pytest.approx((hours + 1) * 3600 - used, abs=3)
 
 
-@steady
 @given(st.integers(1, 6), in_order(3))
 def test_days_agree_with_a_naive_recount(days: int, times: list[datetime]) -> None:
     first, left, back = times

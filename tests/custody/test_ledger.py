@@ -250,7 +250,7 @@ def _do(ledger: Ledger, step: tuple[str, int, int, list[int], list[str]], minute
                 ledger.give(item_id, {office}, AGENT, later(minute))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(steps)
 def test_every_item_has_one_holder_at_every_moment_whatever_people_do(steps: list[tuple[str, int, int, list[int], list[str]]]) -> None:
     ledger = Ledger()

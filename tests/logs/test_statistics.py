@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from approvals.calendar import county_calendar
-from tests.clock.strategies import recounted_seconds, steady
+from tests.clock.strategies import recounted_seconds
 from workflows.clock import OFFICE_ZONE, OfficeHours, WorkingCalendar, Year
 from workflows.logs import ActivityCount, LocalTime, LogEvent, Spread, Statistics, statistics_of
 
@@ -114,14 +114,12 @@ def told(found: Statistics) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@steady
 @given(logs(), st.sampled_from([OFFICE_ZONE, UTC, BERLIN, ZoneInfo("America/St_Johns")]))
 def test_statistics_agree_with_a_recount(log: list[LogEvent], zone: Any) -> None:
     found = statistics_of(in_order(log), LocalTime(zone))
     assert told(found) == recount(log, lambda start, end: Fraction(end - start, 1_000_000), zone)
 
 
-@steady
 @given(logs())
 def test_working_time_agrees_with_a_recount_of_days(log: list[LogEvent]) -> None:
     def between(start: int, end: int) -> Fraction:
@@ -132,7 +130,6 @@ def test_working_time_agrees_with_a_recount_of_days(log: list[LogEvent]) -> None
     assert told(found) == recount(log, between, OFFICE_ZONE)
 
 
-@steady
 @given(
     st.integers(-2_000_000_000_000_000, 4_000_000_000_000_000),
     st.sampled_from([OFFICE_ZONE, BERLIN, ZoneInfo("America/St_Johns"), ZoneInfo("Australia/Lord_Howe")]),

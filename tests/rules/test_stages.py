@@ -95,7 +95,7 @@ def test_sums_are_exact_to_the_cent() -> None:
 
 
 @given(st.lists(st.integers(min_value=1, max_value=10**15 - 1), min_size=1, max_size=50))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_capital_equals_its_parts_for_any_cents(cents: list[int]) -> None:
     rows = [shareholder(f"股东{'甲' * (n + 1)}", "", str(Decimal(each) / 100)) for n, each in enumerate(cents)]
     total = Decimal(sum(cents)) / 100
@@ -171,21 +171,21 @@ FIELDS = [
 
 
 @given(st.sampled_from(FIELDS), GARBAGE, st.sampled_from(STAGES))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_garbage_in_any_field_never_raises(path: str, value: object, stage: str) -> None:
     for finding in findings(changed(put(path, value)), context(stage)):
         assert finding.message["zh"] and finding.message["en"]
 
 
 @given(st.sampled_from(PAGES), GARBAGE, GARBAGE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_garbage_instead_of_a_page_or_everything_never_raises(page: str, value: object, everything: object) -> None:
     findings(changed(put(page, value)), context())
     findings(everything, context())  # type: ignore[arg-type]
 
 
 @given(st.sampled_from(["id_number", "id_kind", "kind", "positions", "paid_by", "amount", "share"]), GARBAGE, GARBAGE)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_two_rows_of_the_same_garbage_never_raise(column: str, value: object, other: object) -> None:
     row = {column: value, "name": other, "id_kind": "identity-card"} | {column: value}
     change = both(put("capital.shareholders", [row, dict(row)]), put("capital.owners", [row]), put("people.people", [row, dict(row)]))

@@ -258,7 +258,6 @@ def run(databases: Any, examples: int, steps: int) -> set[str]:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             derandomize=True,
             database=None,
             suppress_health_check=list(HealthCheck),

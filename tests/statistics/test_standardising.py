@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from workflows.statistics.intervals import places, share_of
@@ -11,7 +11,6 @@ from workflows.statistics.standardising import standardised
 
 numbers = st.integers(0, 200)
 # The first number that is drawn in a process costs the reading of every module for its constants.
-steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 counts = st.dictionaries(st.sampled_from("abc"), st.tuples(numbers, numbers).map(lambda both: (min(both), max(both))), max_size=3)
 
 
@@ -49,7 +48,6 @@ def test_a_kind_without_any_is_nobodys() -> None:
     assert one.expected is None and other.alone.count == 0
 
 
-@steady
 @given(st.lists(counts, min_size=1, max_size=4))
 def test_together_they_achieve_what_is_expected_of_them(found: list[dict[str, tuple[int, int]]]) -> None:
     """What some are above the others are below, each weighted by how many it has."""
@@ -60,7 +58,6 @@ def test_together_they_achieve_what_is_expected_of_them(found: list[dict[str, tu
         assert each.found.count + each.alone.count == sum(whole for _part, whole in own.values())
 
 
-@steady
 @given(counts)
 def test_one_place_alone_is_compared_with_nobody(found: dict[str, tuple[int, int]]) -> None:
     (told,) = standardised([found])
