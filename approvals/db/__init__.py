@@ -3,6 +3,7 @@
 from .current import current_engine, work_on
 from .engine import create_engine
 from .ids import new_id
+from .listing import listed
 from .statements import Prepared
 from .transaction import Database
 from .types import CanonicalJson, UtcDateTime, canonical_json, from_microseconds, to_microseconds
@@ -16,6 +17,7 @@ __all__ = [
     "create_engine",
     "current_engine",
     "from_microseconds",
+    "listed",
     "new_id",
     "to_microseconds",
     "work_on",

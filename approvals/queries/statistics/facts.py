@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from approvals.calendar import county_calendar
+from approvals.db import listed
 from approvals.models import Case, ClockSuspension, CustodyItem, Event, HandOver, Mandate, Task
 from workflows.clock import OFFICE_ZONE, WorkingCalendar
 from workflows.clock.limits import working_length
@@ -188,10 +189,11 @@ def transits(session: Session, roots: Any) -> Breaks:
 
 
 def case_facts(session: Session, roots: Any, now: datetime, *, of_open: bool = True) -> Iterator[CaseFact]:
-    """Every case of the families of these roots (a query of their ids); a handful of statements.
+    """Every case of the families of these roots (their identifiers or a query of them); a handful of statements.
 
     Without ``of_open`` nobody asks whose the time of the open ones was and how often people came for them, which is most of the work.
     """
+    roots = roots if isinstance(roots, Select) else listed(session, roots)
     cases = session.execute(
         select(
             Case.id, Case.root_id, Case.parent_id, Case.workflow, Case.version, Case.channel, Case.deciding_office_id, Case.offices,
@@ -202,23 +204,24 @@ def case_facts(session: Session, roots: Any, now: datetime, *, of_open: bool = T
         .order_by(Case.id)
     ).all()  # fmt: skip
     stays: dict[int, list[Any]] = defaultdict(list)
-    # Named where they can be: from the families alone PostgreSQL may think it better to read every task there is.
-    members = [case.id for case in cases] if len(cases) <= _MOST_LISTED else select(Case.id).where(Case.root_id.in_(roots))
+    members = select(Case.id).where(Case.root_id.in_(roots))
+    if len(cases) <= _MOST_LISTED:  # from the families alone PostgreSQL may think it better to read every task there is
+        members = listed(session, (case.id for case in cases))
     stayed = select(Task.case_id, Task.state, Task.role, Task.opened_at, Task.closed_at).where(Task.case_id.in_(members))
     for row in session.execute(stayed.order_by(Task.opened_at, Task.id)):
         stays[row.case_id].append(row)
     delegated = set(session.scalars(select(Mandate.case_id).where(Mandate.case_id.in_(roots))))
     stopped, carried = suspensions(session, roots), transits(session, roots)
-    visited = roots if of_open else _answered(cases, roots)
+    visited = roots if of_open else _answered(session, cases, roots)
     visits = visits_of(session, visited, {case.id: case.offices for case in cases if case.id == case.root_id})
     paper = set(session.scalars(select(CustodyItem.root_id).where(CustodyItem.root_id.in_(visited), CustodyItem.kind != "result")))
     yield from counted_cases(cases, stays, stopped, carried, delegated, visits, paper, now, of_open=of_open)
 
 
-def _answered(cases: Sequence[Any], roots: Any) -> Any:
+def _answered(session: Session, cases: Sequence[Any], roots: Select[Any]) -> Select[Any]:
     """The roots of families in which a case that somebody applied for may have closed; all where those are too many to list."""
     found = {case.root_id for case in cases if case.closed_at is not None and case.root_id in (case.id, case.parent_id)}
-    return sorted(found) if len(found) <= _MOST_LISTED else roots
+    return listed(session, sorted(found)) if len(found) <= _MOST_LISTED else roots
 
 
 def counted_cases(
