@@ -15,7 +15,7 @@ from approvals.db import Database
 from approvals.jobs.rollups import catch_up
 from approvals.views.statistics.part import percent, said
 from tests.support.driving import REGISTRATION, SEAL, Chain, content_with
-from tests.support.figures import MOST_STATEMENTS
+from tests.support.figures import CELL, MOST_STATEMENTS, ROW, plain
 from tests.support.seed import Member
 from tests.support.statements import counted
 from tests.support.web import Visitor
@@ -27,7 +27,6 @@ FILES = (
     "/statistics/claims",
 )  # fmt: skip
 PAGES = (*FILES[:5], "/statistics/claims?every=1")
-ROW, CELL = re.compile(r"<tr>(.*?)</tr>", re.DOTALL), re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)
 TIMES = 3
 
 
@@ -41,7 +40,7 @@ def rows_of(page: str, title: str = "") -> list[list[str]]:
         return []
     table = page[page.index(begin) :]
     table = table[: table.index("</table>")]
-    return [[" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in CELL.findall(row)] for row in ROW.findall(table)]
+    return [[plain(cell) for cell in CELL.findall(row)] for row in ROW.findall(table)]
 
 
 def link_at(page: str, text: str) -> str:
