@@ -131,6 +131,11 @@ def number(name: str, most: int = 100_000) -> int:
     return min(max(int(text), 1), most) if text.isascii() and text.isdecimal() and len(text) < 9 else 1
 
 
+def only_month(month: date) -> dict[str, str]:
+    """What an address has where it is of one month alone."""
+    return {"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"}
+
+
 def months_asked(faults: list[str]) -> tuple[date, date]:
     """The first and the last month that are asked for, a year up to now where none is; ``faults`` gains what could not be used."""
     this = request.today().replace(day=1)

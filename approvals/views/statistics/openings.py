@@ -20,7 +20,7 @@ from workflows.statistics.measures import ratio
 
 from .. import request
 from ..access import requires
-from .asking import Asked, asked_for
+from .asking import Asked, asked_for, only_month
 from .behind import at_minute
 from .pages import choices, pages
 from .part import blueprint, percent, said
@@ -203,7 +203,7 @@ Row = tuple[str, Tally, Mapping[str, object]]
 
 def _by_month(shown: Shown, counted: Mapping[Any, Tally]) -> list[Row]:
     """Months, the newest first."""
-    return [(f"{month:%Y-%m}", counted[month], {"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"}) for month in sorted(counted)[::-1]]
+    return [(f"{month:%Y-%m}", counted[month], only_month(month)) for month in sorted(counted, reverse=True)]
 
 
 def _by_office(shown: Shown, counted: Mapping[Any, Tally]) -> list[Row]:

@@ -25,7 +25,7 @@ from workflows.statistics.measures import INDICATORS, measures, of_catalogue
 from .. import request
 from ..access import requires
 from ..supervision import working_time
-from .asking import Asked, asked_for
+from .asking import Asked, asked_for, only_month
 from .charts import Series, chart
 from .held import ON_TIME, P90, Held, held_against
 from .pages import choices, pages
@@ -235,7 +235,7 @@ def months_sheet(wanted: Asked, months: dict[date, CaseLine]) -> Sheet:
     """A row for each month, the newest first; its name leads to the same page for that month alone."""
     rows = [
         [
-            Cell(f"{month:%Y-%m}", link=wanted.address("statistics.overview", **{"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"})),
+            Cell(f"{month:%Y-%m}", link=wanted.address("statistics.overview", **only_month(month))),
             Cell(line.received), Cell(line.closed), Cell(line.open), *_figures(line),
         ]
         for month, line in reversed(months.items())

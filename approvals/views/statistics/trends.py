@@ -20,7 +20,7 @@ from workflows.statistics.measures import INDICATORS, measures
 
 from .. import request
 from ..access import requires
-from .asking import Asked, asked_for
+from .asking import Asked, asked_for, only_month
 from .charts import Series, chart
 from .overview import months_counted
 from .pages import choices, pages
@@ -185,8 +185,9 @@ def _sheet(wanted: Asked, trend: Trend) -> Sheet:
     ]  # fmt: skip
     rows = [
         [
-            Cell(f"{point.month:%Y-%m}", link=_month(wanted, point.month)), Cell(point.count), Cell(point.value),
-            Cell(point.low), Cell(point.high), *([Cell(point.p90)] if is_length else []), Cell(trend.target), trend.verdict(point),
+            Cell(f"{point.month:%Y-%m}", link=wanted.address("statistics.overview", **only_month(point.month))),
+            Cell(point.count), Cell(point.value), Cell(point.low), Cell(point.high), *([Cell(point.p90)] if is_length else []),
+            Cell(trend.target), trend.verdict(point),
         ]
         for point in reversed(trend.points)
     ]  # fmt: skip
@@ -195,10 +196,6 @@ def _sheet(wanted: Asked, trend: Trend) -> Sheet:
         fewest=FEWEST_RANKED,
     )  # fmt: skip
     return Sheet(_("按月趋势：%(measure)s", measure=title_of(trend.measure)), columns, rows, wanted.in_words(), [below])
-
-
-def _month(wanted: Asked, month: date) -> str:
-    return wanted.address("statistics.overview", **{"from": f"{month:%Y-%m}", "to": f"{month:%Y-%m}"})
 
 
 def _chart(trend: Trend) -> object:
