@@ -172,9 +172,9 @@ def _added(found: Iterable[tuple[Hashable, int, int]]) -> Counts:
 
 
 def _closed(wanted: Asked, times: tuple[str, ...]) -> list[CaseLine]:
-    by = ("workflow", "office")
-    lines = cases(request.session(), request.now(), wanted.offices, wanted.filter, by, times=times)
-    return [line for line in lines if line.closed and wanted.counts(line.keys["workflow"])]
+    session, now, by = request.session(), request.now(), ("workflow", "office")
+    lines = cases(session, now, wanted.offices, wanted.filter, by, times=times, workflows=wanted.counted)
+    return [line for line in lines if line.closed]
 
 
 def _lengths(wanted: Asked) -> list[Compared]:
