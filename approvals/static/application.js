@@ -193,8 +193,8 @@
     button.addEventListener("click", () => window.print());
   });
 
-  const summary = document.querySelector(".error-summary");
-  if (summary) {
-    summary.focus();
+  const answer = document.querySelector(".error-summary, [data-answer]");
+  if (answer) {
+    answer.focus();
   }
 })();

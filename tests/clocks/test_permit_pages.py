@@ -14,7 +14,7 @@ from approvals.db import Database
 from approvals.models import Case, Document, Draft
 from approvals.operations import moving
 from tests.support.seed import Cast
-from tests.support.web import Visitor
+from tests.support.web import Visitor, serving
 
 from .permits import Permit, application, at
 
@@ -215,9 +215,38 @@ def test_a_wrong_day_gets_a_sentence_and_keeps_what_was_typed(
     form = {"ended_on": "2026-03-04", "result": "fit", "found": "后厨整洁，符合要求", "task": str(task.id), "key": "k"}
     refused = visitor.post(here, form, status=422, page=f"/cases/{permit.case.token}").text
     assert "不能在这之前的2026-03-04结束" in refused and "后厨整洁，符合要求" in refused
+    assert refused.index("没有办成") < refused.index("case-clocks")
     done = visitor.post(here, {**form, "ended_on": "2026-03-06"}, status=302, page=f"/cases/{permit.case.token}")
     assert done.location
     assert permit.case.state == "evaluating" and permit.faults() == []
+
+
+@pytest.mark.parametrize("databases", ["sqlite"], indirect=True)
+def test_a_refusal_is_in_view_at_once_on_a_telephone(
+    application: Any, visit: Callable[[int], Visitor], permit: Permit, clock: Clock, phone_page: Any
+) -> None:
+    from playwright.sync_api import expect
+
+    permit.accepted("2026-03-03")
+    permit.inspected_from("2026-03-05", at("2026-03-05"))
+    clock.now = at("2026-03-09")
+    task = permit.task()
+    assert task is not None
+    visitor, here = visit(permit.officer.person_id), f"/cases/{permit.case.token}"
+    visitor.post(f"/tasks/{task.id}/claim", {}, status=None, page=here)
+    cookie = visitor.client.get_cookie(application.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    with serving(application) as address:
+        phone_page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+        phone_page.goto(f"{address}{here}/actions/finish_inspection")
+        phone_page.fill("#ended_on", "2026-03-04")
+        phone_page.click("label:text-is('符合要求')")
+        phone_page.fill("#found", "后厨整洁，符合要求")
+        phone_page.click(".action-form .button-row button")
+        banner = phone_page.locator("[data-answer]")
+        expect(banner).to_contain_text("不能在这之前的2026-03-04结束")
+        expect(banner).to_be_focused()
+        expect(banner).to_be_in_viewport(ratio=1)
 
 
 def test_whoever_is_late_reads_so_and_the_case_is_accepted_as_of_its_receipt(
