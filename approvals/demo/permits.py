@@ -1,9 +1,10 @@
-"""Food business permits of the demo county: one in every state, two being inspected, one deemed accepted, one extended."""
+"""Food business permits of the demo county: one in every state, two being inspected, one deemed accepted, one extended; and those
+of the months before, so many that the guide can say how long a permit takes."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,11 +84,31 @@ PLANS = (
     Plan("惠民县示例夜宵店", "catering", ("hot",), 120, (ACCEPT, INSPECT, (9, "withdraw"))),
 )  # fmt: skip
 
+KITCHENS = (
+    "包子铺", "拉面馆", "米线店", "炒菜馆", "烤鸭店", "粥铺", "砂锅店", "蒸菜馆", "烙饼店", "麻辣烫店", "馄饨店", "全羊馆", "快捷餐厅",
+    "家常菜馆",
+)  # fmt: skip
+SHOPS = ("炒货店", "粮油店", "茶叶店", "糖果店", "蜜饯店", "杂粮店")
+BETWEEN = 24
+"""Working hours from one of the permits of the months before to the next."""
+
+
+def granted_before() -> Iterator[Plan]:
+    """The permits of the months before: kitchens were inspected, a shop now and then was not."""
+    for number, shop in enumerate((*KITCHENS, *SHOPS)):
+        name, hours = f"惠民县示例{shop}", 60 + BETWEEN * (number * 7 % (len(KITCHENS) + len(SHOPS)))
+        accept, grant = (2 + number % 5, "accept"), (3 + number % 4, "grant")
+        if shop in SHOPS:
+            yield Plan(name, "sales", ("bulk",), hours, (accept, (4 + number % 6, "propose_without_inspection"), grant))
+        else:
+            route = accept, INSPECT, (7 + 2 * (number % 6), "finish_inspection"), PROPOSE, grant
+            yield Plan(name, "catering", ("hot",), hours, route)
+
 
 def permit_cases(database: Database, county: County, end: datetime, seed: int) -> None:
     """File the applications and let everything happen that happens before ``end``."""
     source = random.Random(seed)
-    for number, plan in enumerate(PLANS):
+    for number, plan in enumerate((*PLANS, *granted_before())):
         who = county.applicant if plan.own else county.applicants[1 + source.randrange(len(county.applicants) - 1)]
         _Run(database, county, end, source, who, plan, number).run()
 
