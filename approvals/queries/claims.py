@@ -106,7 +106,7 @@ def claims_of(
             # Within a day in the order of the log.
             contacts=tuple(sorted(_contacts(family, lines, answered, known.offices), key=lambda contact: contact.day)),
             submissions=tuple(_handed_in(registration, lines, submissions)),
-            matters=tuple(_linked(family, node) for node in nodes),
+            matters=tuple(_linked(node) for node in nodes),
             places=codes,
             place_name=place_name,
             decided=registration is not None and registration.is_settled,
@@ -171,7 +171,7 @@ def _charges(matters: Sequence[Definition], lines: Sequence[Line]) -> Iterator[C
             yield Charge(dict(line.definition.title), name, Decimal(str(fee_paid["amount"])), str(fee_paid["payer"]))
 
 
-def _linked(family: Family, node: Node) -> Linked:
+def _linked(node: Node) -> Linked:
     member = node.member
     if member is None:
         return Linked(dict(node.definition.title), "", "not_opened" if node.status == "not-opened" else "")

@@ -42,7 +42,7 @@ def is_transit(definition: Definition, state: State) -> bool:
     )
 
 
-def station_of(definition: Definition, state: State) -> tuple[str, str]:
+def station_of(state: State) -> tuple[str, str]:
     """The stop at which a case is in a state, or to which it is on its way, and whether going up or coming back."""
     direction = DOWN if state.stage == "delivery" else UP
     if state.opens:
@@ -60,12 +60,12 @@ def journey_of(session: Session, family: Family, entered: Iterable[tuple[State, 
     arrived: dict[tuple[str, str], datetime] = {}
     for state, at in entered:
         if not is_transit(root.definition, state) and not (state.final and state.outcome != "done"):
-            arrived[station_of(root.definition, state)] = at
+            arrived[station_of(state)] = at
     offices = root.case.offices
     way = [stop for stop in _WAY if stop[0] in offices or stop[0] in (DEPARTMENTS, DOOR)]
     # The centre is passed twice, but a result that is packed there has not left it: it is one stop, the departments' own.
     way = [stop for stop in way if stop != ("centre", DOWN) and not (stop == ("point", DOWN) and "centre" not in offices)]
-    here = station_of(root.definition, root.state)
+    here = station_of(root.state)
     if here not in way:
         here = (DEPARTMENTS, UP)
     place = way.index(here)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, func, literal_column, select, union_all
 from sqlalchemy.orm import Session
 
-from approvals.models import Case, Office, Task
+from approvals.models import Case, Office, Person, Task
 from workflows.county import county_catalogue
 from workflows.engine.definition import CHAIN, INTERNAL, Definition, State
 
@@ -72,6 +72,7 @@ class Overdue:
     token: str
     number: str
     company: str
+    applicant: str | None
     definition: Definition
     state: State
     office: str | None
@@ -163,18 +164,18 @@ def overdue_tasks(session: Session, now: datetime, offices: Offices = None) -> l
     ]
     late = union_all(*(select(part.c.id, part.c.due_at) for part in parts)).subquery()
     found = session.execute(
-        select(Task, late.c.due_at, Case.token, Case.number, Case.company, Office.name)
+        select(Task, late.c.due_at, Case.token, Case.number, Case.company, Person.name, Office.name)
         .join(late, late.c.id == Task.id)
         .join(Case, Case.id == Task.case_id)
+        .outerjoin(Person, Person.id == Case.applicant_id)
         .outerjoin(Office, Office.id == Task.office_id)
         .order_by(late.c.due_at, Task.id)
     ).all()
     lines = []
-    for task, due_at, token, number, company, office in found:
-        definition, state = step_of(task.workflow, task.state)
+    for task, due_at, *named, office in found:
         due = due_of(due_at, None, now)
         assert due is not None
-        lines.append(Overdue(token, number, company, definition, state, office, due))
+        lines.append(Overdue(*named, *step_of(task.workflow, task.state), office, due))
     return lines
 
 

@@ -25,7 +25,7 @@ URGED = "case:urged"
 MOST_A_STEP = 3
 """How often each side may urge one step, on different working days: also where the case comes back to it."""
 
-APPLICANT, SUPERVISOR = SIDES = ("applicant", "supervisor")
+APPLICANT, SUPERVISOR = "applicant", "supervisor"
 
 
 def counted_day(now: datetime) -> date:

@@ -19,7 +19,7 @@ from .supervised import Offices, cases_of
 
 PAGE = 30
 MOST_URGINGS = 50
-_warned = aliased(Person)
+_warned, _applicant = aliased(Person), aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Warned:
     number: str
     token: str
     company: str
+    applicant: str | None
     definition: Definition
     state: State | None
 
@@ -49,6 +50,7 @@ class Urged:
     number: str
     token: str
     company: str
+    applicant: str | None
     definition: Definition
     state: State
     holder: str | None
@@ -57,11 +59,15 @@ class Urged:
 
 def _warnings() -> Select[Any]:
     return (
-        select(DeadlineWarning, _warned.name, Case.number, Case.token, Case.company, Case.workflow, Case.version)
+        select(
+            DeadlineWarning, _warned.name, Case.number, Case.token, Case.company, Case.workflow, Case.version,
+            _applicant.name.label("applicant"),
+        )
         .join(_warned, _warned.id == DeadlineWarning.person_id)
         .join(Case, Case.id == DeadlineWarning.case_id)
+        .outerjoin(_applicant, _applicant.id == Case.applicant_id)
         .order_by(DeadlineWarning.sent_at.desc(), DeadlineWarning.id.desc())
-    )
+    )  # fmt: skip
 
 
 def _line(row: Any) -> Warned:
@@ -70,7 +76,7 @@ def _line(row: Any) -> Warned:
     state = definition.states.get(sent.clock.removeprefix(STEP)) if sent.clock.startswith(STEP) else None
     return Warned(
         sent.sent_at, sent.level, sent.relation, sent.clock, sent.percent, sent.due_at, row[1], row.number, row.token, row.company,
-        definition, state,
+        row.applicant, definition, state,
     )  # fmt: skip
 
 
@@ -93,18 +99,19 @@ def last_urgings(session: Session, offices: Offices) -> list[Urged]:
     holder = aliased(Person)
     rows = session.execute(
         select(
-            Urging.urged_at, Urging.side, Case.number, Case.token, Case.company, Case.workflow, Case.version, Task.state, holder.name,
-            Task.closed_at,
+            Urging.urged_at, Urging.side, Case.number, Case.token, Case.company, _applicant.name, Case.workflow, Case.version,
+            Task.state, holder.name, Task.closed_at,
         )
         .join(Case, Case.id == Urging.case_id)
         .join(Task, Task.id == Urging.task_id)
         .outerjoin(holder, holder.id == Task.holder_id)
+        .outerjoin(_applicant, _applicant.id == Case.applicant_id)
         .where(cases_of(offices))
         .order_by(Urging.urged_at.desc(), Urging.id.desc())
         .limit(MOST_URGINGS)
     )  # fmt: skip
     found = []
-    for urged_at, side, number, token, company, workflow, version, state, name, closed_at in rows:
+    for *told, workflow, version, state, name, closed_at in rows:
         definition = county_catalogue().version(workflow, version)
-        found.append(Urged(urged_at, side, number, token, company, definition, definition.states[state], name, closed_at is not None))
+        found.append(Urged(*told, definition, definition.states[state], name, closed_at is not None))
     return found
