@@ -208,9 +208,9 @@ def _refuse_overrun(unit: Unit, case: CaseNow) -> None:
         "overrun",
         {
             "zh": f"这一步到{at:%Y-%m-%d %H:%M}还没有办，已经“{title['zh']}”，从收到材料那天起计算办理时限。"
-            "您填写的内容没有丢失，请看办件现在的情况再办。",
+            "请看办件现在的情况再办。",
             "en": f"Nothing was done by {at:%Y-%m-%d %H:%M}, so “{title['en']}”: the clock runs from the day of receipt. "
-            "What you typed is kept; look at the case as it stands now.",
+            "Look at the case as it stands now.",
         },
         partial(fire_timer, case_id=case.id, now=unit.now),
     )
@@ -238,8 +238,8 @@ def _overtaken(case: CaseNow, name: str, action: str, happened_at: int) -> Outda
     return Outdated(
         "overtaken",
         {
-            "zh": f"这一步已由{name}办理（{title['zh']}），办件现在是“{state['zh']}”。您填写的内容没有丢失，请核对后再操作。",
-            "en": f"Already handled by {name} ({title['en']}); the case is now “{state['en']}”. What you typed is kept.",
+            "zh": f"这一步已由{name}办理（{title['zh']}），办件现在是“{state['zh']}”。请核对后再操作。",
+            "en": f"Already handled by {name} ({title['en']}); the case is now “{state['en']}”. Look at it before you go on.",
         },
         by=name,
         action=action,
