@@ -22,6 +22,7 @@ NOT_PAGES = {
     "static", "assets.packaged", "assets.icon_styles", "public.healthz", "names.check_json", "public.guide_words",
     "applications.file_of_draft", "cases.files.file_of_case", "delegation.prepared_file", "mandate_papers.photo", "intake.words",
     "positions.find_office", "statistics.rework_file", "statistics.again_file", "statistics.past_file",
+    "statistics.claim_figures_file",
 }  # fmt: skip
 """Addresses that answer with something else than a page: data for scripts, files that nobody uploads here or that have no rows yet, and
 another page."""
