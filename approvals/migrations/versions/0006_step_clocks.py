@@ -1,4 +1,4 @@
-"""since when the time of a step counts that a case came back to"""
+"""since when the time of a step counts that a case came back to, and an index that holds what is counted of closed cases"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,9 +11,11 @@ down_revision = '0005_reckoning'
 
 def upgrade() -> None:
     tasks_up()
+    cases_up()
 
 
 def downgrade() -> None:
+    cases_down()
     tasks_down()
 
 
@@ -25,3 +27,14 @@ def tasks_up() -> None:
 def tasks_down() -> None:
     with op.batch_alter_table('tasks') as table:
         table.drop_column('counted_from')
+
+
+def cases_up() -> None:
+    op.drop_index('ix_cases_workflow_closed_at', table_name='cases')
+    columns = ['workflow', 'closed_at', 'outcome', 'promised_due_at']
+    op.create_index('ix_cases_workflow_closed_at', 'cases', columns, unique=False)
+
+
+def cases_down() -> None:
+    op.drop_index('ix_cases_workflow_closed_at', table_name='cases')
+    op.create_index('ix_cases_workflow_closed_at', 'cases', ['workflow', 'closed_at'], unique=False)
