@@ -66,7 +66,7 @@ class Supervisor:
         What a process reads once is read before.
         """
         path, conditions = PAGES[name]
-        address, times, cpus = f"{path}?{urlencode(conditions)}", [], []
+        address, times, cpus, statements = f"{path}?{urlencode(conditions)}", [], [], []
         for _ in range(BEFORE):
             self._get(address)
         for _ in range(ROUNDS):
@@ -75,8 +75,9 @@ class Supervisor:
                 self._get(address)
                 times.append(1000 * (time.perf_counter() - begun))
                 cpus.append(1000 * (time.process_time() - worked))
+            statements.append(len(seen))  # now and then with those by which a process learns what others have changed
         return {
-            "statements": len(seen), "ms_min": round(min(times), 1), "ms_median": round(median(times), 1),
+            "statements": min(statements), "ms_min": round(min(times), 1), "ms_median": round(median(times), 1),
             "cpu_ms_median": round(median(cpus), 1),
         }  # fmt: skip
 
