@@ -63,12 +63,6 @@ class Enterprise:
         return next((each for each in self.documents if each.kind == kind and each.is_genuine), None)
 
 
-def documents_of_enterprise(session: Session, credit_code: str) -> tuple[HeldDocument, ...]:
-    """What was issued to the enterprise of that code, genuine ones first; empty for an unknown code. Costs one statement."""
-    found = _enterprises(session, _query().where(CompanyName.credit_code == credit_code.strip().upper()))
-    return found[0].documents if found else ()
-
-
 def held_by(session: Session, person_id: int) -> tuple[Enterprise, ...]:
     """The enterprises that a person applied for, the newest first, each with its documents. Costs one statement."""
     return _enterprises(session, _query().where(_root.applicant_id == person_id))

@@ -1,4 +1,4 @@
-"""A company opening that waits for its signatures."""
+"""A company opening that waits for its signatures, and one that is carried, with the web application at its moment."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from approvals.db import Database
+from tests.support.delegating import Delegated
 from tests.support.driving import Chain
 from tests.support.seed import Cast, seed
 
@@ -25,3 +26,11 @@ def cast(database: Database) -> Cast:
 def chain(database: Database, cast: Cast) -> Chain:
     """Just filed; nobody has signed."""
     return Chain(database, cast, signed=False)
+
+
+@pytest.fixture
+def carried(application: Any) -> Delegated:
+    database: Database = application.extensions["database"]
+    driven = Delegated(database, seed(database))
+    application.config["NOW"] = lambda: driven.now
+    return driven

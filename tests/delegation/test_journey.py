@@ -7,22 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from approvals.db import Database
 from approvals.models import Document, Signature
 from approvals.operations import ratings
 from approvals.operations.errors import NotFound, Refusal
 from approvals.operations.ratings import ONLINE, Opinion
 from tests.support.delegating import Delegated
-from tests.support.seed import seed
 from tests.support.web import Visitor
-
-
-@pytest.fixture
-def carried(application: Any) -> Delegated:
-    database: Database = application.extensions["database"]
-    driven = Delegated(database, seed(database))
-    application.config["NOW"] = lambda: driven.now
-    return driven
 
 
 def page_of(application: Any, carried: Delegated) -> str:

@@ -9,19 +9,9 @@ import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from approvals.db import Database
 from tests.support.delegating import Delegated
-from tests.support.seed import seed
 from tests.support.statements import counted
 from tests.support.web import Visitor
-
-
-@pytest.fixture
-def carried(application: Any) -> Delegated:
-    database: Database = application.extensions["database"]
-    driven = Delegated(database, seed(database))
-    application.config["NOW"] = lambda: driven.now
-    return driven
 
 
 def test_an_entry_tells_the_whole_way(application: Any, carried: Delegated) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import select, update
 
 from approvals.app import create_app
 from approvals.db import Database
-from approvals.jobs.warnings import warn_due
 from approvals.models import Case, Draft, Event, Mandate, Office, OfficeClosure, Person, Position
 from approvals.operations import delegation, drafts, renewing
 from approvals.operations.acting import Acting, Held
@@ -330,15 +329,6 @@ def test_the_desk_of_an_agent_lists_what_waits_in_five_statements(product: Any, 
     assert "在部门办理中" not in text
     carried.now += timedelta(days=88)
     assert "委托快到期" in desk_of(product, carried.people.agent)[0]
-
-
-def test_supervisors_see_whose_a_late_case_is_that_has_no_company_yet(product: Any, database: Database, carried: Delegated) -> None:
-    carried.answer()
-    carried.now += timedelta(days=30)
-    warn_due(database, carried.now)
-    supervisor = Visitor(product, carried.cast.supervisor.person_id)
-    for page in ("/supervision", "/supervision/warnings"):
-        assert "钱*托的委托" in supervisor.get(page).text, page
 
 
 def test_search_finds_the_cases_of_ones_own_point_alone(product: Any, database: Database, carried: Delegated) -> None:

@@ -1,4 +1,4 @@
-"""What an enterprise holds, found by its code and by whoever applied for it."""
+"""What an enterprise holds, found by whoever applied for it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from tests.support.driving import REGISTRATION, SEAL, Chain
 def test_nobody_holds_anything_before_the_licence(chain: Chain) -> None:
     with chain.database.reading() as session:
         assert wallet.held_by(session, chain.cast.applicant.person_id) == ()
-        assert wallet.documents_of_enterprise(session, "91371621MA00000000") == ()
 
 
-def test_what_was_issued_is_found_by_code_and_by_person(chain: Chain) -> None:
+def test_what_was_issued_is_found_by_person(chain: Chain) -> None:
     chain.act(REGISTRATION, "approve")
     chain.act(SEAL, "complete")
     with chain.database.reading() as session:
@@ -21,7 +20,6 @@ def test_what_was_issued_is_found_by_code_and_by_person(chain: Chain) -> None:
         (enterprise,) = wallet.held_by(session, chain.cast.applicant.person_id)
         assert (enterprise.credit_code, enterprise.status) == (code, "registered")
         assert [each.kind for each in enterprise.documents] == ["business-licence", "registration-notice", "seal-record"]
-        assert wallet.documents_of_enterprise(session, f" {code.lower()} ") == enterprise.documents
         licence = enterprise.genuine("business-licence")
         assert licence is not None and licence.facts["credit_code"] == code
         assert enterprise.genuine("tax-record") is None
